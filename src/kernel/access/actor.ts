@@ -1,0 +1,35 @@
+/** How far a permission reaches. */
+export type Reach = 'own' | 'team' | 'all';
+
+/** `lead:read` → reach. Also `lead:*`, `*:read` and `*`; the most exact entry counts. */
+export type Permissions = Readonly<Record<string, Reach>>;
+
+/** Who acts: a person, an integration's key, or the system itself. */
+export interface Actor {
+  readonly kind: 'user' | 'api_key' | 'system' | 'anonymous';
+  /** Id of the user or key; null for system and anonymous. */
+  readonly id: string | null;
+  /** Name of the system part that acts, for audit. */
+  readonly label: string;
+  /** The user rows are judged by; a key acts for the user who made it. */
+  readonly userId: string | null;
+  readonly permissions: Permissions;
+  /** Users of the actor's teams, the actor included. */
+  readonly teamUserIds: readonly string[];
+  /** Same for all actors that may see the same things in the same way: keys plans in the read path. */
+  readonly shape: string;
+}
+
+export const systemActor = (label: string): Actor => ({
+  kind: 'system', id: null, label, userId: null, permissions: { '*': 'all' }, teamUserIds: [], shape: 'system',
+});
+
+export const anonymous: Actor = {
+  kind: 'anonymous', id: null, label: 'anonymous', userId: null, permissions: {}, teamUserIds: [], shape: 'anonymous',
+};
+
+/** How far `actor` may do `permission` (`lead:read`), or null when not at all. */
+export function reachOf(permissions: Permissions, permission: string): Reach | null {
+  const [noun, verb] = permission.split(':') as [string, string];
+  return permissions[permission] ?? permissions[`${noun}:*`] ?? permissions[`*:${verb}`] ?? permissions['*'] ?? null;
+}

@@ -1,0 +1,40 @@
+/** One mail, ready to go. Addresses are structured: a joined string could smuggle recipients. */
+export interface OutgoingMail {
+  readonly from: MailAddress;
+  readonly to: MailAddress;
+  readonly replyTo?: MailAddress;
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+  /** Stable for one intent, so that a receiver could tell a repeat. */
+  readonly messageId: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+export interface MailAddress { readonly name?: string; readonly address: string }
+
+/** `refused`: the server said no for good. `deferred`: it said try later, or could not be reached before it could accept. `unknown`: the line broke when it may have accepted. */
+export type MailResult =
+  | { readonly outcome: 'accepted'; readonly response: string }
+  | { readonly outcome: 'refused' | 'deferred' | 'unknown'; readonly response: string };
+
+export interface Mailer {
+  send(mail: OutgoingMail): Promise<MailResult>;
+}
+
+/** Fills a user's template in a killable worker thread. */
+export interface TemplateRenderer {
+  render(template: MailTemplateSource, values: Readonly<Record<string, unknown>>): Promise<RenderedMail>;
+}
+export interface MailTemplateSource { readonly subject: string; readonly mjml: string; readonly text?: string | null }
+export interface RenderedMail { readonly subject: string; readonly html: string; readonly text: string }
+
+/** The outside world as use-cases may know it. */
+export interface Ports {
+  readonly mailer: Mailer;
+  readonly templates: TemplateRenderer;
+  /** Address clients reach this installation at, without a slash at the end. Links are built from it, never from a request's Host. */
+  readonly publicUrl: string;
+  /** Signs links that leave the house: HMAC-SHA256 under a purpose-bound key, base64url. */
+  sign(purpose: string, text: string): string;
+  verify(purpose: string, text: string, signature: string): boolean;
+}

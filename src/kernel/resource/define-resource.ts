@@ -1,0 +1,79 @@
+import type { Fields, InputOf, ClientInputOf, PatchOf, RowFields } from './fields.js';
+import { camel, kebab, pascal } from './names.js';
+
+export type Operation = 'list' | 'get' | 'create' | 'update' | 'delete';
+
+/** Which field names the owner: scopes `own` and `team` are judged by it. `everyone` knows only `all`. */
+export type RecordScope<K extends string = string> = { readonly kind: 'owned'; readonly by: K } | { readonly kind: 'everyone' };
+export const ownedBy = <K extends string>(by: K): RecordScope<K> => ({ kind: 'owned', by });
+export const everyone: RecordScope<never> = { kind: 'everyone' };
+
+export interface Invariant<S extends Fields> {
+  readonly code: string;
+  readonly message: string;
+  /** A pure predicate over the row about to be written. */
+  readonly holds: (row: RowFields<S>) => boolean;
+}
+
+export interface ResourceSpec<S extends Fields> {
+  readonly description: string;
+  /** `module.table`, e.g. `sales.leads`. The module is who owns the table. */
+  readonly table: string;
+  readonly scope: RecordScope<Extract<keyof S, string>> | RecordScope<never>;
+  readonly fields: S;
+  /** Offered operations; all five when left out. Commands still reach the rest through `work.repo`. */
+  readonly operations?: readonly Operation[];
+  readonly invariants?: readonly Invariant<S>[];
+  /** Sets of fields no two rows of a tenant share; violations answer `<resource>.<code>`. */
+  readonly unique?: readonly { readonly fields: readonly Extract<keyof S, string>[]; readonly code: string }[];
+  /** Extra indexes beyond refs, unique sets and `index: true`. */
+  readonly indexes?: readonly (readonly Extract<keyof S, string>[])[];
+}
+
+export interface Resource<N extends string = string, S extends Fields = Fields> extends Omit<ResourceSpec<S>, 'operations' | 'scope' | 'invariants'> {
+  readonly name: N;
+  readonly module: string;
+  readonly scope: RecordScope;
+  readonly operations: readonly Operation[];
+  readonly invariants: readonly Invariant<Fields>[];
+  /** GraphQL type, `PriceList`. */
+  readonly typeName: string;
+  /** GraphQL field for one, `priceList`, and for many, `priceLists`. */
+  readonly single: string;
+  readonly plural: string;
+  /** REST path segment, `price-lists`. */
+  readonly path: string;
+}
+
+/** The one definition of an entity; table, validation, REST, GraphQL, rights and audit are read from it. */
+export function defineResource<const N extends string, const S extends Fields>(name: N, spec: ResourceSpec<S>): Resource<N, S> {
+  const [module, table] = spec.table.split('.') as [string, string];
+  return {
+    ...spec,
+    name,
+    module,
+    scope: spec.scope as RecordScope,
+    operations: spec.operations ?? ['list', 'get', 'create', 'update', 'delete'],
+    invariants: (spec.invariants ?? []) as unknown as readonly Invariant<Fields>[],
+    typeName: pascal(name),
+    single: camel(name),
+    plural: camel(table),
+    path: kebab(table),
+  };
+}
+
+/** Columns every row has. */
+export interface BaseRow {
+  readonly id: string;
+  /** Grows by one with each write; the `ETag` of the row. */
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export type FieldsOf<R> = R extends Resource<string, infer S> ? S : never;
+export type Row<R> = BaseRow & RowFields<FieldsOf<R>>;
+export type CreateInput<R> = ClientInputOf<FieldsOf<R>>;
+/** All fields, those of the system too: what a command may write. `id` may be given (imports). */
+export type NewRow<R> = InputOf<FieldsOf<R>> & { id?: string };
+export type RowPatch<R> = PatchOf<FieldsOf<R>>;

@@ -1,0 +1,30 @@
+import type { Resource } from '../resource/define-resource.js';
+import type { Permissions } from '../access/actor.js';
+import type { Command, Query } from './define-command.js';
+import type { DomainEvent } from './define-event.js';
+import type { Job, Effect, Subscriber } from './define-job.js';
+
+/* The lists hold definitions of every input shape; `run` is contravariant, hence the one `any` of the kernel. */
+/* eslint-disable @typescript-eslint/no-explicit-any */
+export interface ModuleSpec {
+  /** Also the PostgreSQL schema the module owns. */
+  readonly name: string;
+  readonly description: string;
+  readonly resources?: readonly Resource<string, any>[];
+  readonly commands?: readonly Command<any, any>[];
+  readonly queries?: readonly Query<any, any>[];
+  readonly events?: readonly DomainEvent<any>[];
+  readonly subscribers?: readonly Subscriber<any>[];
+  readonly jobs?: readonly Job<any>[];
+  readonly effects?: readonly Effect<any>[];
+  /** Roles a new tenant starts with. */
+  readonly roles?: readonly RoleSeed[];
+  /** Nest controllers for what CRUD and commands cannot say (files, tracking pixels, unsubscribe pages). */
+  readonly controllers?: readonly (new (...args: any[]) => object)[];
+}
+/* eslint-enable @typescript-eslint/no-explicit-any */
+
+export interface RoleSeed { readonly key: string; readonly name: string; readonly permissions: Permissions }
+
+/** The manifest of a business module: all there is to it, by name. */
+export const defineModule = (spec: ModuleSpec): ModuleSpec => spec;

@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+
+const swc = JSON.parse(readFileSync(new URL('./.swcrc', import.meta.url), 'utf8'));
+delete swc.$schema;
+delete swc.exclude; // .swcrc keeps tests out of dist; here they are what we came for
+
+export default {
+  rootDir: '.',
+  roots: ['<rootDir>/src', '<rootDir>/test'],
+  testEnvironment: 'node',
+  testRegex: '\\.test\\.ts$',
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/arch/violations/'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.kontor'],
+  extensionsToTreatAsEsm: ['.ts'],
+  moduleNameMapper: {
+    '^#(kernel|api|app|modules)/(.*)\\.js$': '<rootDir>/src/$1/$2',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
+  testTimeout: 30_000,
+  reporters: ['default', '<rootDir>/test/setup/totals-reporter.ts'],
+};

@@ -1,0 +1,67 @@
+import type { Field, Fields } from './fields.js';
+import type { Resource } from './define-resource.js';
+import { resourceColumns } from './columns.js';
+import { snake } from './names.js';
+
+export interface ForeignKey { readonly name: string; readonly column: string; readonly target: string; readonly onDelete: string }
+export interface Index { readonly name: string; readonly columns: readonly string[]; readonly unique: boolean }
+
+const tableName = (resource: Resource) => resource.table.split('.')[1] ?? '';
+const baseColumns = new Set(['tenant_id', 'id', 'version', 'created_at', 'updated_at']);
+export const isBaseColumn = (name: string) => baseColumns.has(name);
+
+/** The body of `tenantTable`: one line a column. */
+export function columnLines(resource: Resource): string[] {
+  return [...resourceColumns(resource).entries()].flatMap(([, columns]) =>
+    columns.map((c) => `${c.name} ${c.type}${c.notNull ? ' not null' : ''}`));
+}
+
+export function foreignKeys(resource: Resource, tableOf: (name: string) => string): ForeignKey[] {
+  return refs(resource).map(([name, field]) => ({
+    name: `${tableName(resource)}_${snake(name)}_fkey`,
+    column: snake(name),
+    target: tableOf(field.target ?? ''),
+    onDelete: field.onDelete === 'cascade' ? 'on delete cascade' : field.onDelete === 'set_null' ? `on delete set null (${snake(name)})` : '',
+  }));
+}
+
+export function indexes(resource: Resource): Index[] {
+  const table = tableName(resource);
+  const fields = Object.entries(resource.fields as Fields);
+  const firstColumn = (name: string) => resourceColumns(resource).get(name)?.[0]?.name ?? snake(name);
+  const list: Index[] = [];
+  for (const [name, field] of fields) {
+    const column = firstColumn(name);
+    if (field.options.unique) list.push({ name: `${table}_${column}_key`, columns: ['tenant_id', column], unique: true });
+    else if (field.kind === 'ref' || field.options.index) list.push({ name: `${table}_${column}_idx`, columns: ['tenant_id', column, 'id'], unique: false });
+  }
+  for (const { fields: set } of resource.unique ?? []) {
+    const columns = set.map(firstColumn);
+    list.push({ name: `${table}_${columns.join('_')}_key`, columns: ['tenant_id', ...columns], unique: true });
+  }
+  for (const set of resource.indexes ?? []) {
+    const columns = set.map(firstColumn);
+    list.push({ name: `${table}_${columns.join('_')}_idx`, columns: ['tenant_id', ...columns, 'id'], unique: false });
+  }
+  return list;
+}
+
+/** What to paste into a migration for a resource whose table does not exist yet. */
+export function createStatements(resource: Resource, tableOf: (name: string) => string): string[] {
+  const body = columnLines(resource).map((line) => `      ${line}`).join(',\n');
+  return [
+    `    await tenantTable(q, '${resource.table}', \`\n${body}\`);`,
+    ...indexes(resource).map((i) => `    await q.query(\`${indexStatement(resource.table, i)}\`);`),
+    ...foreignKeys(resource, tableOf).map((k) => `    await q.query(\`${keyStatement(resource.table, k)}\`);`),
+  ];
+}
+
+export const indexStatement = (table: string, i: Index) =>
+  `create ${i.unique ? 'unique ' : ''}index ${i.name} on ${table} (${i.columns.join(', ')})`;
+
+export const keyStatement = (table: string, k: ForeignKey) =>
+  `alter table ${table} add constraint ${k.name} foreign key (tenant_id, ${k.column}) references ${k.target} (tenant_id, id)${k.onDelete ? ` ${k.onDelete}` : ''}`;
+
+function refs(resource: Resource): [string, Field][] {
+  return Object.entries(resource.fields as Fields).filter(([, field]) => field.kind === 'ref');
+}

@@ -39,6 +39,14 @@ export interface FieldOptions {
   readonly hidden?: true;
   /** An index serves filters and orders on this field. Refs are always indexed. */
   readonly index?: true;
+  /** Bounds of numbers and of lists. */
+  readonly min?: number;
+  readonly max?: number;
+  /** Of refs: the list given to the target, and what happens to this row when the target goes. */
+  readonly inverse?: string;
+  readonly onDelete?: 'restrict' | 'cascade' | 'set_null';
+  /** GraphQL type of an object. */
+  readonly name?: string;
 }
 
 export type ValueKind =

@@ -1,0 +1,25 @@
+import { defineResource, ownedBy, type Row } from '#kernel/resource/define-resource.js';
+import { address, boolean, choice, email, phone, ref, text } from '#kernel/resource/fields.js';
+
+export const Contact = defineResource('contact', {
+  description: 'A person we know, usually at an account.',
+  table: 'customers.contacts',
+  scope: ownedBy('ownerId'),
+  fields: {
+    accountId: ref('account', { inverse: 'contacts', description: 'The account this person works for.' }),
+    ownerId: ref('user', { inverse: 'contacts', description: 'The person who keeps this relation.' }),
+    salutation: choice(['ms', 'mr', 'mx']),
+    firstName: text(80, { search: true }),
+    lastName: text(80, { required: true, search: true }),
+    jobTitle: text(120),
+    email: email({ search: true, index: true }),
+    phone: phone(),
+    mobile: phone(),
+    address: address(),
+    language: text(35, { description: 'Preferred language as a BCP 47 tag: de, en-GB.' }),
+    timeZone: text(64, { description: 'IANA zone, for calls and quiet hours: Europe/Berlin.' }),
+    doNotCall: boolean({ required: true, default: false, description: 'Has asked not to be telephoned, whatever consents say.' }),
+    externalRef: text(200, { unique: true, description: 'Name in another system, `system:key`; the handle for imports.' }),
+  },
+});
+export type Contact = Row<typeof Contact>;

@@ -30,12 +30,15 @@ export interface ResourceSpec<S extends Fields> {
   readonly indexes?: readonly (readonly Extract<keyof S, string>[])[];
 }
 
-export interface Resource<N extends string = string, S extends Fields = Fields> extends Omit<ResourceSpec<S>, 'operations' | 'scope' | 'invariants'> {
+export interface Resource<N extends string = string, S extends Fields = Fields> extends Omit<ResourceSpec<S>, 'operations' | 'scope' | 'invariants' | 'unique' | 'indexes'> {
   readonly name: N;
   readonly module: string;
   readonly scope: RecordScope;
   readonly operations: readonly Operation[];
   readonly invariants: readonly Invariant<Fields>[];
+  /* Plain strings: `keyof S` here would make every resource a stranger to `Resource`. */
+  readonly unique?: readonly { readonly fields: readonly string[]; readonly code: string }[];
+  readonly indexes?: readonly (readonly string[])[];
   /** GraphQL type, `PriceList`. */
   readonly typeName: string;
   /** GraphQL field for one, `priceList`, and for many, `priceLists`. */

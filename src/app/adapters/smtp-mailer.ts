@@ -1,0 +1,102 @@
+import type { Readable } from 'node:stream';
+import { createTransport } from 'nodemailer';
+import type { Mailer, MailResult, OutgoingMail } from '#kernel/ports/ports.js';
+import { isPlainAddress, messageOf } from './mail-message.js';
+
+export interface SmtpMailerOptions {
+  /** `smtp://user:password@host:587` or `smtps://…`. */
+  readonly url: string;
+  readonly maxConnections?: number;
+  readonly connectionTimeoutMs?: number;
+  /** Silence the server may keep, its verdict on the finished message included. */
+  readonly socketTimeoutMs?: number;
+}
+
+interface SmtpError {
+  readonly code?: string;
+  readonly command?: string;
+  readonly response?: string;
+  readonly responseCode?: number;
+  readonly message: string;
+}
+
+/** SMTP through a pool of connections. A message is handed over once; what became of it is said, never guessed. */
+export class SmtpMailer implements Mailer {
+  private readonly transport;
+  /** The bytes of each message under way: whether they were read to the end tells whether the server may have them. */
+  private readonly contents = new Map<string, Readable>();
+
+  constructor({ url, maxConnections = 4, connectionTimeoutMs = 10_000, socketTimeoutMs = 30_000 }: SmtpMailerOptions) {
+    this.transport = createTransport({
+      pool: true,
+      url,
+      maxConnections,
+      connectionTimeout: connectionTimeoutMs,
+      greetingTimeout: connectionTimeoutMs,
+      socketTimeout: socketTimeoutMs,
+      // The pool would send a message again when its line breaks; only our own rows may decide that.
+      maxRequeues: 0,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    });
+    this.transport.use('stream', (mail, done) => {
+      const { message } = mail;
+      const open = message.createReadStream.bind(message);
+      message.createReadStream = (options) => {
+        const stream = open(options);
+        this.contents.set(message.messageId(), stream);
+        return stream;
+      };
+      done();
+    });
+  }
+
+  async send(mail: OutgoingMail): Promise<MailResult> {
+    if (!isPlainAddress(mail.to.address)) return { outcome: 'refused', response: 'The recipient is not one plain address.' };
+    if (!isPlainAddress(mail.from.address)) return { outcome: 'refused', response: 'The sender is not one plain address.' };
+    const first = await this.attempt(mail);
+    // A connection the server dropped while idle says nothing about this message: not a byte of it has left.
+    return first.untouched ? (await this.attempt(mail)).result : first.result;
+  }
+
+  async close(): Promise<void> {
+    this.transport.close();
+  }
+
+  private async attempt(mail: OutgoingMail): Promise<{ readonly result: MailResult; readonly untouched: boolean }> {
+    try {
+      const info = await this.transport.sendMail(messageOf(mail));
+      return { result: { outcome: 'accepted', response: info.response }, untouched: false };
+    } catch (error) {
+      const content = this.contents.get(mail.messageId);
+      return { result: verdict(asSmtpError(error), content?.readableEnded ?? false), untouched: droppedWhileIdle(asSmtpError(error), content) };
+    } finally {
+      this.contents.delete(mail.messageId);
+    }
+  }
+}
+
+/** Steps at which a permanent no is about this message and not about our account or the line. */
+const ABOUT_THE_MESSAGE = new Set(['MAIL FROM', 'RCPT TO', 'DATA', 'API']);
+
+/**
+ * A reply of the server is its word: 4xx later, 5xx never. Without one, the message may have been accepted
+ * only if it had been read to its end, for the server answers after the final dot.
+ */
+export function verdict(error: SmtpError, readToTheEnd: boolean): MailResult {
+  const response = error.response ?? error.message;
+  const code = error.responseCode ?? 0;
+  if (code >= 500 && code !== 503 && ABOUT_THE_MESSAGE.has(error.command ?? '')) return { outcome: 'refused', response };
+  if (code >= 400) return { outcome: 'deferred', response };
+  if (readToTheEnd) return { outcome: 'unknown', response };
+  const ourFault = (error.code === 'EENVELOPE' || error.code === 'EMESSAGE') && code === 0;
+  return { outcome: ourFault ? 'refused' : 'deferred', response };
+}
+
+const droppedWhileIdle = (error: SmtpError, content: Readable | undefined) =>
+  content !== undefined && !content.readableDidRead && error.responseCode === undefined && error.code === 'ECONNECTION';
+
+function asSmtpError(error: unknown): SmtpError {
+  if (!(error instanceof Error)) return { message: String(error) };
+  return error;
+}

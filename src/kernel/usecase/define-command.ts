@@ -34,6 +34,10 @@ export interface UseCase<I extends Fields = Fields, O extends Fields = Fields> e
   readonly verb: string;
   readonly permission: string;
   readonly rest: RestRoute | undefined;
+  /** How raw input becomes `run`'s input, where the fields alone do not say it (CRUD). */
+  readonly parse?: (input: unknown) => InputOf<I>;
+  /** The verb is exactly one statement, so it needs no transaction around it. */
+  readonly oneStatement?: true;
   run(input: InputOf<I>, work: Work): Promise<InputOf<O>>;
 }
 export type Command<I extends Fields = Fields, O extends Fields = Fields> = UseCase<I, O> & { readonly kind: 'command' };

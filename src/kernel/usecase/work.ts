@@ -28,8 +28,8 @@ export interface Repo<R extends Resource> {
   first(where: Where<R>, options?: FindOptions<R>): Promise<Row<R> | null>;
   count(where: Where<R>): Promise<number>;
   create(row: NewRow<R>): Promise<Row<R>>;
-  /** One statement for many rows; audit and events for each. */
-  createMany(rows: readonly NewRow<R>[]): Promise<Row<R>[]>;
+  /** One statement for many rows; audit for each, and events too unless the caller tells of all of them by one event of its own. */
+  createMany(rows: readonly NewRow<R>[], options?: { readonly events?: 'each' | 'none' }): Promise<Row<R>[]>;
   /** Writes what differs. With `expectedVersion`, refuses with `<resource>.version_conflict` if the row has moved on. */
   update(id: string, patch: RowPatch<R>, options?: { readonly expectedVersion?: number }): Promise<Row<R>>;
   delete(id: string, options?: { readonly expectedVersion?: number }): Promise<void>;

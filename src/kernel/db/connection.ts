@@ -1,0 +1,29 @@
+import type pg from 'pg';
+import type { Actor } from '../access/actor.js';
+import type { Reach } from '../access/actor.js';
+import type { Ports } from '../ports/ports.js';
+import type { Registry } from '../resource/registry.js';
+import type { DataSource } from 'typeorm';
+
+/** What led to a piece of work; kept with audit and events. */
+export interface Cause {
+  /** Name of the command, query, job or subscriber. */
+  readonly command: string;
+  readonly requestId?: string;
+  readonly eventId?: string;
+  readonly taskId?: string;
+}
+
+/** The inside of a Work: shared by it, its repos and its system twin. Nothing outside kernel/db sees it. */
+export interface Connection {
+  readonly client: pg.PoolClient;
+  readonly registry: Registry;
+  readonly source: DataSource;
+  readonly tenantId: string;
+  readonly actor: Actor;
+  readonly now: Date;
+  readonly cause: Cause;
+  readonly links: Pick<Ports, 'publicUrl' | 'sign' | 'verify'>;
+  /** In a command, rows of its own noun are judged by the reach of its permission. */
+  readonly ownNoun: { readonly noun: string; readonly reach: Reach | null } | null;
+}

@@ -1,0 +1,198 @@
+import { isDeepStrictEqual } from 'node:util';
+import { conflict, invalid } from '../errors/domain-error.js';
+import { rowNotFound } from '../access/errors.js';
+import { toColumns } from '../resource/columns.js';
+import type { BaseRow, Resource, Row } from '../resource/define-resource.js';
+import type { Field, Fields } from '../resource/fields.js';
+import { isUuid, newId, typeCode } from '../resource/ids.js';
+import { normalise, withDefaults } from '../resource/normalise.js';
+import type { Repo } from '../usecase/work.js';
+import type { Connection } from './connection.js';
+import { translate } from './constraint-errors.js';
+import { countRows, findRows, rowFrom, type Find } from './find-rows.js';
+import { checkRefs } from './refs.js';
+import { deleteStatement, insertManyStatement, insertStatement, updateStatement, type Statement } from './statements.js';
+
+type PlainRow = Record<string, unknown> & BaseRow;
+type Changes = Record<string, readonly [unknown, unknown]>;
+
+/** Rows of one resource on one connection. */
+export function makeRepo<R extends Resource>(resource: R, connection: Connection): Repo<R> {
+  return new ResourceRepo(resource, connection) as unknown as Repo<R>;
+}
+
+class ResourceRepo {
+  private readonly fields: Fields;
+
+  constructor(private readonly resource: Resource, private readonly connection: Connection) {
+    this.fields = resource.fields as Fields;
+  }
+
+  async find(id: string, lock?: Find['lock']): Promise<PlainRow | null> {
+    if (!isUuid(id)) return null;
+    const [row] = await this.rows({ where: { id }, orderBy: [], ...(lock ? { lock } : {}) });
+    return row ?? null;
+  }
+
+  async get(id: string, lock?: Find['lock']): Promise<PlainRow> {
+    const row = await this.find(id, lock);
+    if (!row) throw rowNotFound(this.resource, id);
+    return row;
+  }
+
+  lock(id: string): Promise<PlainRow> {
+    return this.get(id, 'wait');
+  }
+
+  list(where: Find['where'], options: Omit<Find, 'where'> = {}): Promise<PlainRow[]> {
+    return this.rows({ where, ...options });
+  }
+
+  async first(where: Find['where'], options: Omit<Find, 'where'> = {}): Promise<PlainRow | null> {
+    const [row] = await this.rows({ where, ...options, limit: 1 });
+    return row ?? null;
+  }
+
+  count(where: Find['where']): Promise<number> {
+    return countRows(this.resource, this.connection, where);
+  }
+
+  async create(input: Record<string, unknown>): Promise<PlainRow> {
+    const values = this.complete(input);
+    await checkRefs(this.resource, this.connection, [values]);
+    const id = (input['id'] as string | undefined) ?? this.newId();
+    const changes = changesOf(this.fields, {}, values);
+    const columns = Object.entries(this.fields).flatMap(([name, field]) => toColumns(name, field, values[name]));
+    const [row] = await this.write(insertStatement(this.resource), 'created', changes, [id, ...columns]);
+    if (!row) throw new Error(`Creating a ${this.resource.name} returned nothing.`);
+    return row;
+  }
+
+  async createMany(inputs: readonly Record<string, unknown>[], options: { readonly events?: 'each' | 'none' } = {}): Promise<PlainRow[]> {
+    if (inputs.length === 0) return [];
+    const rows = inputs.map((input) => this.complete(input));
+    await checkRefs(this.resource, this.connection, rows);
+    const ids = inputs.map((input) => (input['id'] as string | undefined) ?? this.newId());
+    const changes = rows.map((row) => JSON.stringify(changesOf(this.fields, {}, row)));
+    const byField = Object.entries(this.fields).map(([name, field]) => rows.map((row) => toColumns(name, field, row[name])));
+    const arrays = byField.flatMap((column) => (column[0] ?? []).map((_, part) => column.map((values) => values[part])));
+    const { actor, cause, tenantId, now } = this.connection;
+    const head = [tenantId, now, actor.kind, actor.id, actor.label, cause.command, this.resource.name, cause.requestId ?? null];
+    const created = await this.run(insertManyStatement(this.resource, options.events ?? 'each'), [
+      ...head, ids, changes, ids.map(() => newId(0)), this.eventName('created'), ...arrays,
+    ]);
+    const order = new Map(ids.map((id, i) => [id, i] as const));
+    return created.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
+  }
+
+  async update(id: string, patch: Record<string, unknown>, options: { readonly expectedVersion?: number } = {}): Promise<PlainRow> {
+    const before = await this.lock(id);
+    this.expect(before, options.expectedVersion);
+    const after = this.patched(before, patch);
+    const changes = changesOf(this.fields, before, after);
+    const names = Object.keys(this.fields).filter((name) => Object.hasOwn(changes, name));
+    if (names.length === 0) return before;
+    this.holdInvariants(after);
+    await checkRefs(this.resource, this.connection, [Object.fromEntries(names.map((name) => [name, after[name]]))]);
+    const columns = names.flatMap((name) => toColumns(name, this.fields[name] as Field, after[name]));
+    const [row] = await this.write(updateStatement(this.resource, names), 'updated', changes, [id, ...columns]);
+    if (!row) throw rowNotFound(this.resource, id);
+    return row;
+  }
+
+  async delete(id: string, options: { readonly expectedVersion?: number } = {}): Promise<void> {
+    const before = await this.lock(id);
+    this.expect(before, options.expectedVersion);
+    await this.write(deleteStatement(this.resource), 'deleted', changesOf(this.fields, before, {}), [id]);
+  }
+
+  private rows(find: Find): Promise<PlainRow[]> {
+    return findRows(this.resource, this.connection, find) as Promise<PlainRow[]>;
+  }
+
+  private newId(): string {
+    return newId(typeCode(this.resource.name), this.connection.now.getTime());
+  }
+
+  private complete(input: Record<string, unknown>): Record<string, unknown> {
+    for (const key of Object.keys(input)) if (key !== 'id' && !Object.hasOwn(this.fields, key)) throw new Error(`${this.resource.name} has no field "${key}".`);
+    const values = withDefaults(this.fields, input);
+    this.holdInvariants(values);
+    return values;
+  }
+
+  private patched(before: PlainRow, patch: Record<string, unknown>): Record<string, unknown> {
+    const after: Record<string, unknown> = { ...before };
+    for (const [name, value] of Object.entries(patch)) {
+      const field = this.fields[name];
+      if (!field) throw new Error(`${this.resource.name} has no field "${name}".`);
+      if (value !== undefined) after[name] = normalise(field, value);
+    }
+    return after;
+  }
+
+  private holdInvariants(row: Record<string, unknown>): void {
+    for (const { code, message, holds } of this.resource.invariants) {
+      if (!holds(row)) throw invalid(code, message);
+    }
+  }
+
+  private expect(row: PlainRow, version: number | undefined): void {
+    if (version === undefined || row.version === version) return;
+    throw conflict(`${this.resource.name}.version_conflict`, `The ${this.resource.name} was changed by somebody else: you know version ${version}, it is at ${row.version}. Read it again and repeat your change.`, {
+      expectedVersion: version, currentVersion: row.version,
+    });
+  }
+
+  private eventName(verb: string): string {
+    return `${this.resource.module}.${this.resource.name}_${verb}`;
+  }
+
+  private write(statement: Statement, verb: 'created' | 'updated' | 'deleted', changes: Changes, tail: readonly unknown[]): Promise<PlainRow[]> {
+    const { actor, cause, tenantId, now } = this.connection;
+    return this.run(statement, [
+      tenantId, now, actor.kind, actor.id, actor.label, cause.command, this.resource.name, JSON.stringify(changes), cause.requestId ?? null,
+      newId(0), this.eventName(verb), JSON.stringify(Object.keys(changes)), JSON.stringify({ kind: actor.kind, id: actor.id, label: actor.label }),
+      JSON.stringify(cause), ...tail,
+    ]);
+  }
+
+  private async run(statement: Statement, values: readonly unknown[]): Promise<PlainRow[]> {
+    try {
+      const { rows } = await this.connection.client.query<Record<string, unknown>>({ ...statement, values: [...values] });
+      return rows.map((row) => rowFrom(this.resource, row) as Row<Resource> & Record<string, unknown>);
+    } catch (error) {
+      throw translate(error, this.resource);
+    }
+  }
+}
+
+/** Field by field before and after; secrets only as a mark that they changed. */
+function changesOf(fields: Fields, before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): Changes {
+  const changes: Record<string, readonly [unknown, unknown]> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    const [old, fresh] = [before[name] ?? null, after[name] ?? null];
+    if (same(field, old, fresh)) continue;
+    changes[name] = field.options.hidden ? ['•', '•'] : [old, fresh];
+  }
+  return changes;
+}
+
+function same(field: Field, a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (a === null || b === null) return false;
+  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
+  if (field.kind === 'decimal') return sameNumber(String(a), String(b));
+  if (field.kind === 'money') {
+    const [x, y] = [a as { amount: string; currency: string }, b as { amount: string; currency: string }];
+    return x.currency === y.currency && sameNumber(x.amount, y.amount);
+  }
+  if (field.kind === 'address') return isDeepStrictEqual(compact(a as object), compact(b as object));
+  return isDeepStrictEqual(a, b);
+}
+
+const compact = (value: object) => Object.fromEntries(Object.entries(value).filter(([, v]) => v !== null && v !== undefined));
+
+/** `5.0` and `5.0000` are the same amount. */
+const sameNumber = (a: string, b: string) => trimmed(a) === trimmed(b);
+const trimmed = (n: string) => (n.includes('.') ? n.replace(/\.?0+$/, '') : n).replace(/^-0$/, '0');

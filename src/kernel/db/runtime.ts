@@ -1,0 +1,68 @@
+import type pg from 'pg';
+import { reachOf, type Actor } from '../access/actor.js';
+import type { Ports } from '../ports/ports.js';
+import type { Registry } from '../resource/registry.js';
+import type { Clock } from '../usecase/clock.js';
+import type { UseCase } from '../usecase/define-command.js';
+import type { Cause, Connection } from './connection.js';
+import type { Database } from './data-source.js';
+import { OpenWork } from './open-work.js';
+
+export interface WorkRequest {
+  readonly tenantId: string;
+  readonly actor: Actor;
+  readonly cause: Cause;
+  /** The use-case about to run: rows of its noun are judged by its permission. */
+  readonly useCase?: UseCase;
+}
+
+/** What a process needs to do work: definitions, database, clock and the ports to the outside. */
+export class Runtime {
+  constructor(readonly registry: Registry, readonly database: Database, readonly clock: Clock, readonly ports: Ports) {}
+
+  /** Runs `fn` in one transaction of one tenant. Throwing rolls back. */
+  async withWork<T>(request: WorkRequest, fn: (work: OpenWork) => Promise<T>): Promise<T> {
+    const client = await this.database.pool.lease(request.tenantId);
+    let broken = false;
+    try {
+      await client.query('BEGIN');
+      const result = await fn(this.open(client, request));
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      // A connection that cannot even roll back is not fit to serve another tenant.
+      await client.query('ROLLBACK').catch(() => { broken = true; });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  /** Like `withWork` for work that is a single statement and so needs no transaction around it. */
+  async withStatement<T>(request: WorkRequest, fn: (work: OpenWork) => Promise<T>): Promise<T> {
+    const client = await this.database.pool.lease(request.tenantId);
+    let broken = false;
+    try {
+      return await fn(this.open(client, request));
+    } catch (error) {
+      broken = isConnectionError(error);
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  private open(client: pg.PoolClient, { tenantId, actor, cause, useCase }: WorkRequest): OpenWork {
+    const ownNoun = useCase ? { noun: useCase.noun, reach: reachOf(actor.permissions, useCase.permission) } : null;
+    const connection: Connection = {
+      client, registry: this.registry, source: this.database.source, tenantId, actor, now: this.clock.now(), cause, links: this.ports, ownNoun,
+    };
+    return new OpenWork(connection);
+  }
+}
+
+/** Errors that come from the line rather than from PostgreSQL carry no SQLSTATE of five characters. */
+function isConnectionError(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null)?.code;
+  return error instanceof Error && error.name !== 'DomainError' && !(typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code));
+}

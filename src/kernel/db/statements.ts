@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { resourceColumns } from '../resource/columns.js';
+import type { Resource } from '../resource/define-resource.js';
+
+/** Statements with a fixed text per resource, so that PostgreSQL plans each of them once a connection. */
+export interface Statement { readonly name: string; readonly text: string }
+
+export const named = (text: string): Statement => ({ name: `k_${createHash('sha1').update(text).digest('base64url')}`, text });
+
+const cache = new WeakMap<Resource, Map<string, Statement>>();
+const cached = (resource: Resource, key: string, make: () => string): Statement => {
+  const map = cache.get(resource) ?? new Map<string, Statement>();
+  cache.set(resource, map);
+  const known = map.get(key) ?? named(make());
+  map.set(key, known);
+  return known;
+};
+
+const ownColumns = (resource: Resource) => [...resourceColumns(resource).values()].flat();
+
+/** Audit and event of one changed row, in the same statement as the change. Parameters $1 … $9 belong to `traceParams`. */
+const trace = (action: string) => `
+, audit as (insert into kernel.audit_entries (tenant_id, at, actor_kind, actor_id, actor_label, command, resource, record_id, action, changes, request_id)
+  select $1, $2, $3, $4, $5, $6, $7, changed.id, '${action}', $8::jsonb, $9 from changed)
+, event as (insert into kernel.outbox (tenant_id, id, type, subject_resource, subject_id, payload, actor, cause, occurred_at)
+  select $1, $10, $11, $7, changed.id, jsonb_build_object('id', changed.id, 'version', changed.version, 'changed', $12::jsonb), $13::jsonb, $14::jsonb, $2 from changed)`;
+const traceCount = 14;
+
+export function insertStatement(resource: Resource): Statement {
+  return cached(resource, 'insert', () => {
+    const columns = ownColumns(resource);
+    const names = ['tenant_id', 'id', 'created_at', 'updated_at', ...columns.map((c) => c.name)];
+    const values = ['$1', `$${traceCount + 1}`, '$2', '$2', ...columns.map((_, i) => `$${traceCount + 2 + i}`)];
+    return `with changed as (insert into ${resource.table} (${names.join(', ')}) values (${values.join(', ')}) returning *)${trace('created')} select * from changed`;
+  });
+}
+
+/** Sets exactly the columns of the named fields. */
+export function updateStatement(resource: Resource, fieldNames: readonly string[]): Statement {
+  return cached(resource, `update ${fieldNames.join(',')}`, () => {
+    const columns = fieldNames.flatMap((name) => resourceColumns(resource).get(name) ?? []);
+    const sets = columns.map((c, i) => `${c.name} = $${traceCount + 2 + i}`);
+    return `with changed as (update ${resource.table} set version = version + 1, updated_at = $2, ${sets.join(', ')} where tenant_id = $1 and id = $${traceCount + 1} returning *)${trace('updated')} select * from changed`;
+  });
+}
+
+export function deleteStatement(resource: Resource): Statement {
+  return cached(resource, 'delete', () =>
+    `with changed as (delete from ${resource.table} where tenant_id = $1 and id = $${traceCount + 1} returning *)${trace('deleted')} select id from changed`);
+}
+
+/** Many rows from arrays, one array a column; `events` says whether each row tells of itself. */
+export function insertManyStatement(resource: Resource, events: 'each' | 'none'): Statement {
+  return cached(resource, `insert many ${events}`, () => {
+    const columns = ownColumns(resource);
+    const names = ['id', ...columns.map((c) => c.name)];
+    const arrays = ['$9::uuid[]', '$10::text[]', '$11::uuid[]', ...columns.map((c, i) => `$${13 + i}::${arrayType(c.type)}`)];
+    const picks = ['given.id', ...columns.map((c) => (c.type === 'jsonb' ? `given.${c.name}::jsonb` : `given.${c.name}`))];
+    const event = events === 'none' ? '' : `
+, event as (insert into kernel.outbox (tenant_id, id, type, subject_resource, subject_id, payload, actor, cause, occurred_at)
+  select $1, given.event_id, $12, $7, changed.id, jsonb_build_object('id', changed.id, 'version', 1, 'changed', '[]'::jsonb),
+    jsonb_build_object('kind', $3::text, 'id', $4::uuid, 'label', $5::text), jsonb_build_object('command', $6::text), $2 from changed join given using (id))`;
+    return `with given as (select * from unnest(${arrays.join(', ')}) as given (id, changes, event_id${columns.map((c) => `, ${c.name}`).join('')}))
+, changed as (insert into ${resource.table} (tenant_id, created_at, updated_at, ${names.join(', ')}) select $1, $2, $2, ${picks.join(', ')} from given returning *)
+, audit as (insert into kernel.audit_entries (tenant_id, at, actor_kind, actor_id, actor_label, command, resource, record_id, action, changes, request_id)
+  select $1, $2, $3, $4, $5, $6, $7, changed.id, 'created', given.changes::jsonb, $8 from changed join given using (id))${event}
+select * from changed${events === 'none' ? ' where $12::text is not null' : ''}`;
+  });
+}
+
+const arrayType = (type: string) => (type === 'jsonb' ? 'text[]' : `${type}[]`);
+

@@ -45,6 +45,10 @@ export class OpenWork implements Work {
     return known as Repo<R>;
   }
 
+  resource(name: string): Resource {
+    return this.connection.registry.resource(name);
+  }
+
   async emit<E extends DomainEvent>(event: E, payload: PayloadOf<E>, subject?: { resource: string; id: string }): Promise<string> {
     const { tenantId, actor, cause, now, registry } = this.connection;
     if (!registry.events.has(event.name)) throw new Error(`The event ${event.name} is in no module's manifest.`);

@@ -53,6 +53,8 @@ export interface Work {
   /** Settings and pure helpers (link signing). Sending anything from inside a transaction is a defect. */
   readonly links: Pick<Ports, 'publicUrl' | 'sign' | 'verify'>;
   repo<R extends Resource>(resource: R): Repo<R>;
+  /** The definition of that name, for machinery that works with any resource (imports). */
+  resource(name: string): Resource;
   /** The same transaction with the rights of the system: for rows a verb touches on the actor's behalf. */
   readonly system: Work;
   /** Tells the world, if and only if this transaction commits. Returns the event's id. */

@@ -1,0 +1,122 @@
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { AccessClaims } from './access-token.js';
+import { authError } from './auth-errors.js';
+import type { Principal, PrincipalSource, Standing } from './principal.js';
+
+export interface AuthenticatorParts {
+  /** The claims of a good access token; refuses any other with an `auth.…` error. */
+  readonly verify: (token: string) => Promise<AccessClaims>;
+  readonly source: PrincipalSource;
+  /** Whether changes made by other processes reach us. While they do not, nothing remembered is trusted. */
+  readonly hearsChanges: () => boolean;
+  /** The clock sessions and keys are judged by. */
+  readonly now: () => Date;
+}
+
+/** A token that was found good before. `claims` is null for an API key. */
+interface Known {
+  readonly claims: AccessClaims | null;
+  readonly principal: Principal;
+  /** On the monotonic clock. */
+  readonly until: number;
+  /** Number of the last change that was taken into account. */
+  readonly change: number;
+}
+
+/** However quiet it is, what is remembered is looked up again after this time. */
+const trustMs = 5_000;
+const longestHeader = 4_096;
+const bearer = /^bearer +([^ ]+) *$/i;
+
+/** Finds out who sends a request. All transports ask here; a token seen before costs microseconds. */
+export class Authenticator {
+  private readonly known = new LRUCache<string, Known>({ max: 50_000 });
+  private readonly loading = new Map<string, Promise<Principal>>();
+  private readonly listeners = new Set<(tenantId: string | null) => void>();
+  /** Changes are counted; a tenant's entry is the number of its latest one. */
+  private readonly changes = new Map<string, number>();
+  private lastChange = 0;
+  private lastChangeOfAll = 0;
+
+  constructor(private readonly parts: AuthenticatorParts) {}
+
+  /** The principal of an Authorization header; throws `auth.…` when there is none or it is not good. */
+  async authenticate(header: string | undefined): Promise<Principal> {
+    return this.recall(header) ?? this.learn(header);
+  }
+
+  /** What is remembered of this header and can be trusted right now, without waiting; null says: ask `authenticate`. */
+  recall(header: string | undefined): Principal | null {
+    const token = tokenOf(header);
+    const known = token === null ? undefined : this.known.get(digest(token));
+    return known && this.trusts(known) ? known.principal : null;
+  }
+
+  /** Stops trusting what is remembered of a tenant, or of all: call it after each commit that changed users, rights, sessions or keys. */
+  forget(tenantId: string | null): void {
+    this.lastChange++;
+    if (tenantId === null) this.lastChangeOfAll = this.lastChange;
+    else this.changes.set(tenantId, this.lastChange);
+    // A look-up that began before the change may not answer who asks after it.
+    this.loading.clear();
+    for (const listener of this.listeners) listener(tenantId);
+  }
+
+  /** Tells of every change, so that open sockets can ask again whether their principal is still good. Returns how to stop. */
+  onChange(listener: (tenantId: string | null) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  private learn(header: string | undefined): Promise<Principal> {
+    const token = tokenOf(header);
+    if (token === null) return Promise.reject(authError(header ? 'auth.token_invalid' : 'auth.required'));
+    const key = digest(token);
+    const running = this.parts.hearsChanges() ? this.loading.get(key) : undefined;
+    if (running) return running;
+    const load = this.load(token, key).finally(() => {
+      if (this.loading.get(key) === load) this.loading.delete(key);
+    });
+    this.loading.set(key, load);
+    return load;
+  }
+
+  private async load(token: string, key: string): Promise<Principal> {
+    const started = performance.now();
+    const change = this.lastChange;
+    const claims = await this.claimsOf(token, key);
+    const standing = claims ? await this.parts.source.session(claims) : await this.parts.source.key(token);
+    if (!standing) throw authError(claims ? 'auth.session_revoked' : 'auth.key_invalid');
+    const { principal } = standing;
+    this.known.set(key, { claims, principal, until: started + this.trustFor(standing, claims), change });
+    return principal;
+  }
+
+  private async claimsOf(token: string, key: string): Promise<AccessClaims | null> {
+    if (token.startsWith('kontor_')) return null;
+    const claims = this.known.get(key)?.claims ?? (await this.parts.verify(token));
+    if (claims.expiresAt * 1000 <= Date.now()) throw authError('auth.token_expired');
+    return claims;
+  }
+
+  private trusts({ until, change, principal }: Known): boolean {
+    return until > performance.now()
+      && change >= this.lastChangeOfAll && change >= (this.changes.get(principal.tenantId) ?? 0)
+      && this.parts.hearsChanges();
+  }
+
+  private trustFor({ until }: Standing, claims: AccessClaims | null): number {
+    const ofStanding = until ? until.getTime() - this.parts.now().getTime() : Infinity;
+    const ofToken = claims ? claims.expiresAt * 1000 - Date.now() : Infinity;
+    return Math.min(trustMs, ofStanding, ofToken);
+  }
+}
+
+/** The token of a bearer header; null when there is none, or when it is longer than any of ours. */
+function tokenOf(header: string | undefined): string | null {
+  if (!header || header.length > longestHeader) return null;
+  return bearer.exec(header)?.[1] ?? null;
+}
+
+const digest = (token: string) => hash('sha256', token, 'base64');

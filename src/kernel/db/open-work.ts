@@ -1,4 +1,5 @@
 import { systemActor } from '../access/actor.js';
+import { knownPermissions } from '../access/known-permissions.js';
 import type { Resource } from '../resource/define-resource.js';
 import { newId, typeCode } from '../resource/ids.js';
 import type { DomainEvent, PayloadOf } from '../usecase/define-event.js';
@@ -47,6 +48,10 @@ export class OpenWork implements Work {
 
   resource(name: string): Resource {
     return this.connection.registry.resource(name);
+  }
+
+  knowsPermission(entry: string): boolean {
+    return knownPermissions(this.connection.registry).has(entry);
   }
 
   async emit<E extends DomainEvent>(event: E, payload: PayloadOf<E>, subject?: { resource: string; id: string }): Promise<string> {

@@ -27,7 +27,8 @@ const retryable = new Set(['40001', '40P01']);
 
 /** The one way to run a use-case: permit → parse → open Work → run → audit → commit. Transport adds nothing. */
 export class Runner {
-  constructor(readonly runtime: Runtime) {}
+  /** `committed` hears of every command after its commit and before its answer. */
+  constructor(readonly runtime: Runtime, private readonly committed: (useCase: UseCase, call: Call) => void = () => undefined) {}
 
   async run<I extends Fields, O extends Fields>(useCase: UseCase<I, O>, input: unknown, call: Call): Promise<Outcome<InputOf<O>>> {
     permit(useCase as unknown as UseCase, call.actor);
@@ -37,12 +38,14 @@ export class Runner {
       cause: { command: useCase.name, ...(call.requestId ? { requestId: call.requestId } : {}) },
     };
     const run = (work: OpenWork) => useCase.run(parsed as never, work);
-    return this.retrying(async () => {
+    const outcome = await this.retrying(async () => {
       const { idempotencyKey: key } = call;
       if (key !== undefined) return this.runtime.withWork(request, (work) => once(work, key, { name: useCase.name, input: parsed }, () => run(work)));
       const result = useCase.oneStatement ? await this.runtime.withStatement(request, run) : await this.runtime.withWork(request, run);
       return { result, replayed: false };
     });
+    if (useCase.kind === 'command') this.committed(useCase as unknown as UseCase, call);
+    return outcome;
   }
 
   /** Deadlocks and serialisation failures are nobody's fault: the transaction is run again. */

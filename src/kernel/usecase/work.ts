@@ -55,6 +55,8 @@ export interface Work {
   repo<R extends Resource>(resource: R): Repo<R>;
   /** The definition of that name, for machinery that works with any resource (imports). */
   resource(name: string): Resource;
+  /** Whether `entry` (`lead:read`, `lead:*`, `*:read`, `*`) means anything to this installation. */
+  knowsPermission(entry: string): boolean;
   /** The same transaction with the rights of the system: for rows a verb touches on the actor's behalf. */
   readonly system: Work;
   /** Tells the world, if and only if this transaction commits. Returns the event's id. */

@@ -1,0 +1,22 @@
+import type { Registry } from '../resource/registry.js';
+
+const cache = new WeakMap<Registry, ReadonlySet<string>>();
+
+/** Every entry a role may hold: the rights the definitions ask for, `noun:*`, `*:verb` and `*`. */
+export function knownPermissions(registry: Registry): ReadonlySet<string> {
+  const known = cache.get(registry) ?? new Set(['*', ...rightsOf(registry).flatMap(withWildcards)]);
+  cache.set(registry, known);
+  return known;
+}
+
+function rightsOf(registry: Registry): string[] {
+  const resources = [...registry.resources.values()].flatMap(({ name, operations }) =>
+    operations.map((operation) => `${name}:${operation === 'list' || operation === 'get' ? 'read' : operation}`));
+  const useCases = [...registry.commands.values(), ...registry.queries.values()];
+  return [...resources, ...useCases.filter((useCase) => useCase.access === 'permission').map((useCase) => useCase.permission)];
+}
+
+function withWildcards(right: string): string[] {
+  const [noun, verb] = right.split(':') as [string, string];
+  return [right, `${noun}:*`, `*:${verb}`];
+}

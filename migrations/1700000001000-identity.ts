@@ -129,11 +129,13 @@ async function doors(q: MigrationRunner): Promise<void> {
   await q.query(`create function identity.api_key_tenant(key_id uuid) returns uuid
       language sql stable security definer set search_path = pg_catalog
       as $$ select tenant_id from identity.api_keys where id = key_id $$`);
+  await q.query(`grant create on schema identity to kontor_relay`);
   for (const door of ['identity.login_tenants(text, text)', 'identity.api_key_tenant(uuid)']) {
     await q.query(`revoke execute on function ${door} from public`);
     await q.query(`grant execute on function ${door} to kontor_app`);
     await q.query(`alter function ${door} owner to kontor_relay`);
   }
+  await q.query(`revoke create on schema identity from kontor_relay`);
 }
 
 /** Whatever changes who may do what is told to all processes at commit, so that none goes on trusting what it remembers. */

@@ -5,6 +5,7 @@ import type { AggregatedResult } from '@jest/reporters';
 export default class TotalsReporter {
   onRunComplete(_contexts: unknown, results: AggregatedResult): void {
     const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-    process.stderr.write(`\n${results.numPassedTests} passed, ${failed} failed\n`);
+    // Jest's own summary comes after the reporters; this has to be the last line.
+    process.once('exit', () => process.stdout.write(`${results.numPassedTests} passed, ${failed} failed\n`));
   }
 }

@@ -13,7 +13,7 @@ export const EXTENSIONS = ['pg_trgm', 'unaccent', 'btree_gist', 'pgcrypto'] as c
 
 /**
  * Two accounts share the work: `kontor_owner` owns the tables and migrates, `kontor_app` serves requests and can neither own nor
- * bypass row-level security. `kontor_relay` is put on by the application only while it moves events across tenants.
+ * bypass row-level security. `kontor_relay` cannot log in: it owns the few functions that see all tenants.
  */
 export async function prepareDatabase({ superUrl, database, ownerPassword, appPassword }: DatabasePlan): Promise<void> {
   await withClient(superUrl, async (client) => {
@@ -21,8 +21,9 @@ export async function prepareDatabase({ superUrl, database, ownerPassword, appPa
     await ensureRole(client, 'kontor_owner', `login nosuperuser nobypassrls nocreatedb nocreaterole password ${client.escapeLiteral(ownerPassword)}`);
     await ensureRole(client, 'kontor_app', `login nosuperuser nobypassrls nocreatedb nocreaterole password ${client.escapeLiteral(appPassword)}`);
     await ensureRole(client, 'kontor_relay', 'nologin nosuperuser nobypassrls');
-    // Without inheritance: its rights count only after an explicit "set role".
-    await client.query('grant kontor_relay to kontor_app with inherit false, set true');
+    // Only so that a migration can hand functions over to it; the owner does not inherit its sight.
+    await client.query('grant kontor_relay to kontor_owner with inherit false, set true');
+    await client.query('revoke kontor_relay from kontor_app');
     const { rowCount } = await client.query('select from pg_database where datname = $1', [database]);
     if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(database)} owner kontor_owner encoding 'UTF8' template template0`);
     await client.query(`revoke all on database ${client.escapeIdentifier(database)} from public`);

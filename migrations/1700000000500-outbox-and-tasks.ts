@@ -157,9 +157,9 @@ begin
     for update of t skip locked
   ), rung as (
     update kernel.tasks t set rung_at = p_now from taken k where t.tenant_id = k.tenant_id and t.id = k.id
-    returning t.tenant_id, t.id, t.name, t.attempts, t.due_at, k.turn
+    returning t.tenant_id, t.id, t.name, t.key, t.attempts, t.due_at, k.turn
   )
-  select r.tenant_id, r.id, r.name, r.attempts, r.due_at from rung r order by r.turn, r.due_at;
+  select r.tenant_id, r.id, r.name, r.key, r.attempts, r.due_at from rung r order by r.turn, r.due_at;
 end`;
 
 const unring = `
@@ -263,7 +263,7 @@ const doors: readonly (readonly [signature: string, returns: string, body: strin
   [`relay_outbox(p_limit integer, p_now ${time}, p_types text[], p_subscribers text[])`, 'integer', relayOutbox],
   [
     `ring_due(p_now ${time}, p_window integer, p_patience interval)`,
-    `table (tenant_id uuid, id uuid, name text, attempts integer, due_at ${time})`,
+    `table (tenant_id uuid, id uuid, name text, key text, attempts integer, due_at ${time})`,
     ringDue,
   ],
   ['unring(p_tenants uuid[], p_ids uuid[])', 'void', unring],

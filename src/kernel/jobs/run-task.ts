@@ -1,0 +1,131 @@
+import { systemActor } from '#kernel/access/actor.js';
+import type { EffectContext, RetryPolicy } from '#kernel/usecase/define-job.js';
+import { backoffMs } from './backoff.js';
+import type { Bell } from './doorbell.js';
+import { failureText } from './failure-text.js';
+import { handlersOf, type Handler, type Handlers } from './handlers.js';
+import { revive } from './payload.js';
+import type { TaskHost, TaskWork } from './task-host.js';
+import { completeLeased, completeLocked, leaseTask, lockTask, recordFailure, type ClaimedTask } from './task-row.js';
+import { withTimeLimit } from './time-limit.js';
+
+/** `nothing`: done already, not due yet, or in somebody else's hands. */
+export type TaskOutcome = 'done' | 'retry' | 'failed' | 'nothing';
+
+export interface TaskRunnerOptions {
+  /** Longest run of one handler. */
+  readonly limitMs?: number;
+  readonly random?: () => number;
+  readonly onFailure?: (task: { readonly tenantId: string; readonly id: string; readonly name: string }, error: unknown, outcome: 'retry' | 'failed') => void;
+}
+
+/** Room between a handler's time limit and the end of its lease: a handler that was stopped in time never loses its lease. */
+const leaseMarginMs = 15_000;
+
+const unknownTask: RetryPolicy = { attempts: 12, backoffMs: 5_000 };
+
+/** What happens when the bell rings: claim, run, and write down how it ended. */
+export class TaskRunner {
+  private readonly handlers: Handlers;
+  private readonly limitMs: number;
+  private readonly random: () => number;
+
+  constructor(private readonly host: TaskHost, private readonly options: TaskRunnerOptions = {}) {
+    this.handlers = handlersOf(host);
+    this.limitMs = options.limitMs ?? 60_000;
+    this.random = options.random ?? Math.random;
+  }
+
+  /** Rejects only when the database could not be asked; then the bell is rung again. */
+  async run(bell: Bell): Promise<TaskOutcome> {
+    const handler = this.handlers.get(bell.name);
+    return handler?.kind === 'effect' ? this.runEffect(bell, handler) : this.runTransactional(bell, handler);
+  }
+
+  /**
+   * A worker died over this bell. That counts as a failed try, or a task that kills its process would do so for ever; the
+   * wait that follows parts it from the innocent tasks that died with it.
+   */
+  async countCrash(bell: Bell): Promise<void> {
+    const now = this.host.clock.now();
+    const error = new Error('The worker that ran this task disappeared.');
+    await this.inWork(bell, async (work) => {
+      const task = await lockTask(work.exec, bell, now);
+      if (task?.attempts === bell.attempts) await this.writeFailure(work, task, error);
+    });
+  }
+
+  private async runTransactional(bell: Bell, handler: Exclude<Handler, { kind: 'effect' }> | undefined): Promise<TaskOutcome> {
+    const claim: { task: ClaimedTask | null } = { task: null };
+    try {
+      return await this.inWork(bell, async (work) => {
+        const task = await lockTask(work.exec, bell, this.host.clock.now());
+        claim.task = task;
+        if (!task) return 'nothing';
+        if (!handler) throw new Error(`No module defines the task "${bell.name}".`);
+        if (task.attempts >= handler.retry.attempts) return this.giveUp(work, task);
+        await withTimeLimit(handler.run(task.payload, work), this.limitMs, `The task ${task.name}`);
+        await completeLocked(work.exec, task, this.host.clock.now());
+        return 'done';
+      });
+    } catch (error) {
+      if (!claim.task) throw error;
+      return this.fail(bell, claim.task, error);
+    }
+  }
+
+  private async runEffect(bell: Bell, { effect, retry }: Extract<Handler, { kind: 'effect' }>): Promise<TaskOutcome> {
+    const now = this.host.clock.now();
+    const until = new Date(now.getTime() + this.limitMs + leaseMarginMs);
+    const task = await this.inWork(bell, (work) => leaseTask(work.exec, bell, now, until));
+    if (!task) return 'nothing';
+    if (task.attempts >= retry.attempts) return this.inWork(bell, (work) => this.giveUp(work, task));
+    try {
+      const run = effect.run(revive(effect.payload, task.payload), this.effectContext(bell, task));
+      await withTimeLimit(run, this.limitMs, `The effect ${task.name}`);
+    } catch (error) {
+      return this.fail(bell, task, error);
+    }
+    const ours = await this.inWork(bell, (work) => completeLeased(work.exec, task, this.host.clock.now()));
+    return ours ? 'done' : 'nothing';
+  }
+
+  private effectContext(bell: Bell, task: ClaimedTask): EffectContext {
+    return {
+      tenantId: task.tenantId,
+      taskId: task.id,
+      attempt: task.attempts + 1,
+      ports: this.host.ports,
+      now: () => this.host.clock.now(),
+      work: (run) => this.inWork(bell, run),
+    };
+  }
+
+  private inWork<T>(bell: Bell, run: (work: TaskWork) => Promise<T>): Promise<T> {
+    const handler = this.handlers.get(bell.name);
+    const heard = handler?.kind === 'transactional' && handler.hearsEvents ? { eventId: bell.key } : {};
+    const cause = { command: bell.name, taskId: bell.taskId, ...heard };
+    return this.host.withWork({ tenantId: bell.tenantId, actor: systemActor(bell.name), cause }, run);
+  }
+
+  /** The failed try is written in a transaction of its own: the task's own was rolled back. */
+  private fail(bell: Bell, task: ClaimedTask, error: unknown): Promise<TaskOutcome> {
+    return this.inWork(bell, (work) => this.writeFailure(work, task, error));
+  }
+
+  private async writeFailure(work: TaskWork, task: ClaimedTask, error: unknown): Promise<TaskOutcome> {
+    const retry = this.handlers.get(task.name)?.retry ?? unknownTask;
+    const failures = task.attempts + 1;
+    const outcome = failures >= retry.attempts ? 'failed' : 'retry';
+    const now = this.host.clock.now();
+    const retryAt = new Date(now.getTime() + backoffMs(retry, failures, this.random));
+    const written = await recordFailure(work.exec, task, { text: failureText(error), final: outcome === 'failed', retryAt, now });
+    if (!written) return 'nothing';
+    this.options.onFailure?.(task, error, outcome);
+    return outcome;
+  }
+
+  private async giveUp(work: TaskWork, task: ClaimedTask): Promise<TaskOutcome> {
+    return this.writeFailure(work, task, new Error('The worker that ran this task disappeared too often.'));
+  }
+}

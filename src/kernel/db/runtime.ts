@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { reachOf, type Actor } from '../access/actor.js';
+import { OutOfTime } from '../jobs/time-limit.js';
 import type { Ports } from '../ports/ports.js';
 import type { Registry } from '../resource/registry.js';
 import type { Clock } from '../usecase/clock.js';
@@ -30,8 +31,10 @@ export class Runtime {
       await client.query('COMMIT');
       return result;
     } catch (error) {
+      // A handler that ran out of time may still be talking: the connection ends, so that its next statement reaches nobody else.
+      if (error instanceof OutOfTime) broken = true;
       // A connection that cannot even roll back is not fit to serve another tenant.
-      await client.query('ROLLBACK').catch(() => { broken = true; });
+      else await client.query('ROLLBACK').catch(() => { broken = true; });
       throw error;
     } finally {
       client.release(broken);

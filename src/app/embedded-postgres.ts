@@ -39,7 +39,7 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres({ home, durable }: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   try {
     const folder = makeHome(home);
-    return await withLock(join(folder, 'postgres.lock'), () => joinOrStart(folder, durable));
+    return await withLock(lockIn(folder), () => joinOrStart(folder, durable));
   } catch (error) {
     throw error instanceof OperatorError ? error : explain(messageOf(error), home);
   }
@@ -68,10 +68,12 @@ async function joinOrStart(home: string, durable: boolean): Promise<EmbeddedPost
     await started.server.stop();
     throw error;
   }
-  const stop = once(async () => {
+  // Under the lock: nobody may join a server that is going down.
+  const goDown = async () => {
     await started.server.stop();
     rmSync(ownerFile, { force: true });
-  });
+  };
+  const stop = once(() => withLock(lockIn(home), goDown));
   return handle(started.cluster, { pid: started.server.pid, stop }, true);
 }
 
@@ -98,6 +100,8 @@ const handle = (cluster: Cluster, server: RunningServer, isOwner: boolean): Embe
   isOwner,
   stop: server.stop,
 });
+
+const lockIn = (home: string): string => join(home, 'postgres.lock');
 
 function makeHome(home: string): string {
   if (!existsSync(home)) {

@@ -18,6 +18,7 @@ export function readCluster(home: string): Cluster {
     return parseCluster(readFileSync(fileIn(home), 'utf8'));
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return { port: 0, passwords: { postgres: password(), kontor_owner: password(), kontor_app: password() } };
+    if (!(error instanceof SyntaxError)) throw error;
     throw new OperatorError(`${fileIn(home)} cannot be read; it holds the passwords of the database beside it: restore it, or run "npm run reset".`);
   }
 }

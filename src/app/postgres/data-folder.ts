@@ -11,7 +11,7 @@ import {
   readFileSync,
   realpathSync,
   renameSync,
-  rmSync,
+  rmdirSync,
   statfsSync,
   statSync,
   symlinkSync,
@@ -20,7 +20,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { assertBinariesRun, canWork, isRoot, ourselves, unprivilegedAccount, waysToDrop, type RunAs } from './run-as.js';
 import { findBinaries, inFolder, type Binaries } from './binaries.js';
-import { OperatorError } from './failure.js';
+import { errorCode, OperatorError } from './failure.js';
 import { POSTGRES_MAJOR } from './settings.js';
 
 /** Where the data lives, which binaries open it, and as whom they run. */
@@ -80,8 +80,11 @@ function canWorkIn(folder: string, who: RunAs, binaries: Binaries): boolean {
   try {
     chownSync(probe, who.uid, who.gid);
     return canWork(who, binaries, probe);
+  } catch (error) {
+    if (errorCode(error) === 'EPERM') return false; // a root that may not give files away
+    throw error;
   } finally {
-    rmSync(probe, { recursive: true, force: true });
+    rmdirSync(probe);
   }
 }
 

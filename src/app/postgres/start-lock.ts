@@ -44,6 +44,7 @@ function tryLock(file: string): boolean {
     return true;
   } catch (error) {
     if (errorCode(error) === 'EEXIST') return false;
+    rmSync(file, { force: true }); // a full disk leaves an empty one
     throw error;
   }
 }

@@ -1,0 +1,141 @@
+import type { CellSource, FileSpec, Reference, Severity, Source, Step } from './mapping.js';
+import { transform } from './transform.js';
+
+/** One record of a file, cells trimmed and known by column. */
+export interface SourceRecord {
+  readonly line: number;
+  readonly cells: Readonly<Record<string, string>>;
+  /** What the reader found wrong with the line itself; such a record is not imported. */
+  readonly broken?: { readonly rule: string; readonly message: string; readonly column?: string };
+}
+
+/** Something to tell about one line. */
+export interface Finding {
+  readonly line: number;
+  readonly field: string | null;
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly value: string | null;
+  readonly done: string;
+  readonly message: string;
+}
+
+/** A reference with its templates filled in. */
+export interface Wanted {
+  readonly resource: string;
+  readonly by: Readonly<Record<string, string | Wanted>>;
+}
+
+export interface MappedRow {
+  readonly line: number;
+  /** Values by field; empty ones are left out: an empty cell never clears a value. */
+  readonly values: Record<string, unknown>;
+  /** Fields still to be filled with ids. */
+  readonly wanted: Readonly<Record<string, Wanted>>;
+  /** Fields written when the row is made and left alone afterwards. */
+  readonly once: ReadonlySet<string>;
+  readonly findings: Finding[];
+  /** `skip`: nothing for this step in the line, which is no fault. `repeat`: an earlier line said just the same. */
+  fate: 'import' | 'reject' | 'skip' | 'repeat';
+}
+
+const leftOut = 'row left out';
+
+/** A record as the resource's fields hold it. `report` says whether this step speaks for the file's columns. */
+export function mapRecord(step: Step, file: FileSpec | undefined, record: SourceRecord, now: Date, report: boolean): MappedRow {
+  const findings: Finding[] = [];
+  const row: MappedRow = { line: record.line, values: {}, wanted: {}, once: new Set(), findings, fate: 'import' };
+  if (record.broken) {
+    if (!report) return { ...row, fate: 'skip' };
+    findings.push(finding(record, record.broken.column ?? null, record.broken.rule, 'error', leftOut, record.broken.message));
+    return { ...row, fate: 'reject' };
+  }
+  const cells = clean(file, record, report ? findings : []);
+  if (step.when !== undefined && !cells[step.when]) return { ...row, fate: 'skip' };
+
+  const wanted: Record<string, Wanted> = {};
+  const once = new Set<string>();
+  for (const [field, source] of Object.entries(step.set)) {
+    const outcome = read(source, cells, now);
+    if (outcome === null) continue;
+    if ('wanted' in outcome) wanted[field] = outcome.wanted;
+    else if ('value' in outcome) row.values[field] = outcome.value;
+    else {
+      if (!outcome.orEmpty) row.fate = 'reject';
+      findings.push(faultOf(record, outcome));
+    }
+    if ('once' in outcome) once.add(field);
+  }
+  return { ...row, wanted, once };
+}
+
+const faultOf = (record: SourceRecord, { column, cell, rule, message, orEmpty }: Fault): Finding => ({
+  ...finding(record, column, rule, orEmpty ? 'warning' : 'error', orEmpty ? 'left empty' : leftOut, `${column} ${message}.`),
+  value: cell,
+});
+
+/** Cells with their known mistakes put right. */
+function clean(file: FileSpec | undefined, record: SourceRecord, findings: Finding[]): Readonly<Record<string, string>> {
+  const cells: Record<string, string> = { ...record.cells };
+  for (const [name, rule] of Object.entries(file?.columns ?? {})) {
+    const cell = cells[name] ?? '';
+    const meant = rule.corrections && Object.hasOwn(rule.corrections, cell) ? rule.corrections[cell] : undefined;
+    if (meant !== undefined) {
+      cells[name] = meant;
+      findings.push(finding(record, name, 'correction', 'warning', `read as ${meant}`, `"${cell}" is written for "${meant}".`));
+    }
+    if (cell === '' && rule.whenEmpty) {
+      findings.push(finding(record, name, 'empty', rule.whenEmpty.severity, rule.whenEmpty.done, `${name} is empty.`));
+    }
+  }
+  return cells;
+}
+
+interface Fault { readonly rule: string; readonly message: string; readonly column: string; readonly cell: string; readonly orEmpty: boolean }
+type Read = { readonly value: unknown; readonly once?: true } | { readonly wanted: Wanted } | Fault | null;
+
+function read(source: Source, cells: Readonly<Record<string, string>>, now: Date): Read {
+  if ('constant' in source) return source.constant === null ? null : { value: source.constant };
+  if ('now' in source) return { value: now, once: true };
+  if ('firstOf' in source) return source.firstOf.map((s) => read(s, cells, now)).find((found) => found !== null) ?? null;
+  if ('reference' in source) {
+    const wanted = fillReference(source.reference, cells);
+    return wanted && { wanted };
+  }
+  return readCell(source, cells, source.orEmpty === true);
+}
+
+function readCell(source: CellSource, cells: Readonly<Record<string, string>>, orEmpty: boolean): { readonly value: unknown } | Fault | null {
+  const cell = fill(source.from, cells);
+  if (cell === null) return null;
+  const outcome = transform(cell, source.transforms ?? []);
+  if ('rule' in outcome) return { ...outcome, column: columnsOf(source.from)[0] ?? '', cell, orEmpty };
+  return outcome.value === null ? null : outcome;
+}
+
+/** A template with its columns filled in; null when one of them is empty. */
+function fill(text: string, cells: Readonly<Record<string, string>>): string | null {
+  let empty = false;
+  const filled = text.replace(/\{([^}]+)\}/g, (_, name: string) => {
+    const cell = cells[name] ?? '';
+    if (cell === '') empty = true;
+    return cell;
+  });
+  return empty || filled === '' ? null : filled;
+}
+
+const columnsOf = (text: string): string[] => [...text.matchAll(/\{([^}]+)\}/g)].map((m) => m[1] ?? '');
+
+/** Null when one of its parts has no value: then there is nothing to refer to. */
+function fillReference(reference: Reference, cells: Readonly<Record<string, string>>): Wanted | null {
+  const by: Record<string, string | Wanted> = {};
+  for (const [field, part] of Object.entries(reference.by)) {
+    const filled = 'resource' in part ? fillReference(part, cells) : readCell(part, cells, true);
+    if (filled === null || 'rule' in filled) return null;
+    by[field] = 'resource' in filled ? filled : String(filled.value);
+  }
+  return { resource: reference.resource, by };
+}
+
+const finding = (record: SourceRecord, field: string | null, rule: string, severity: Severity, done: string, message: string): Finding =>
+  ({ line: record.line, field, rule, severity, value: field === null ? null : (record.cells[field] ?? null), done, message });

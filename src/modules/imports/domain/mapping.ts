@@ -1,0 +1,113 @@
+import type { JsonValue } from '#kernel/pure/json.js';
+
+/** One step of turning a cell into a value. */
+export type Transform =
+  | { readonly do: 'date'; readonly format: 'm/d/yyyy' | 'd.m.yyyy' | 'yyyy-mm-dd' }
+  | { readonly do: 'startOfDay' }
+  | { readonly do: 'decimal'; readonly mark: '.' | ',' }
+  | { readonly do: 'integer' }
+  | { readonly do: 'scale'; readonly by: string }
+  | { readonly do: 'money'; readonly currency: string }
+  | { readonly do: 'lower' }
+  | { readonly do: 'slug' }
+  | { readonly do: 'append'; readonly text: string }
+  | { readonly do: 'part'; readonly of: string }
+  /** Translates; a word that is missing is an error, unless `otherwise` says what it becomes. */
+  | { readonly do: 'words'; readonly words: Readonly<Record<string, JsonValue>>; readonly otherwise?: JsonValue };
+
+/** A row of another resource, found by fields that name it. */
+export interface Reference {
+  readonly resource: string;
+  readonly by: Readonly<Record<string, CellSource | Reference>>;
+}
+
+/** A template, `{column}` standing for a cell, with what is done to it. */
+export interface CellSource { readonly from: string; readonly transforms?: readonly Transform[] }
+
+/** Where the value of a field comes from. */
+export type Source =
+  /** `orEmpty`: a cell that makes no sense leaves the field empty instead of the row out. */
+  | (CellSource & { readonly orEmpty?: true })
+  | { readonly constant: JsonValue }
+  | { readonly reference: Reference }
+  /** The moment the import began: written when the row is made and left alone afterwards. */
+  | { readonly now: true }
+  /** The first of several that has a value. */
+  | { readonly firstOf: readonly Source[] };
+
+export type Severity = 'info' | 'warning' | 'error';
+
+export interface ColumnRule {
+  /** Values known to be wrong, with what is meant. Each use is reported. */
+  readonly corrections?: Readonly<Record<string, string>>;
+  /** Reported for each empty cell. */
+  readonly whenEmpty?: { readonly severity: Severity; readonly done: string };
+}
+
+export interface FileSpec {
+  readonly name: string;
+  /** Columns the file must have; others are ignored. */
+  readonly columns: Readonly<Record<string, ColumnRule>>;
+}
+
+/** Rows of one file (or of the mapping itself) become rows of one resource. */
+export interface Step {
+  readonly name: string;
+  readonly resource: string;
+  /** Key in `files`. */
+  readonly file?: string;
+  /** Rows that need no file. */
+  readonly rows?: readonly Readonly<Record<string, string>>[];
+  /** Fields that find a row imported before. */
+  readonly key: readonly string[];
+  /** Several rows of the file may name the same thing; it is taken once. */
+  readonly distinct?: true;
+  /** Only rows with something in this column. */
+  readonly when?: string;
+  /** `link` changes rows of an earlier step and makes none. */
+  readonly mode?: 'upsert' | 'link';
+  readonly set: Readonly<Record<string, Source>>;
+}
+
+/** Something to say about the files as a whole, once they are in. */
+export interface Check {
+  /** Values of one column that never occur in another. */
+  readonly kind: 'unused';
+  readonly file: string;
+  readonly column: string;
+  readonly by: { readonly file: string; readonly column: string };
+  readonly severity: Severity;
+  readonly message: string;
+}
+
+/** How the files of another system become rows here. Data only: the engine knows no particular file. */
+export interface Mapping {
+  readonly name: string;
+  readonly description: string;
+  readonly files: Readonly<Record<string, FileSpec>>;
+  /** In the order of dependence. */
+  readonly steps: readonly Step[];
+  readonly checks: readonly Check[];
+}
+
+export const column = (name: string, ...transforms: Transform[]): CellSource => ({ from: `{${name}}`, transforms });
+export const template = (from: string, ...transforms: Transform[]): CellSource => ({ from, transforms });
+export const orEmpty = (source: CellSource): Source => ({ ...source, orEmpty: true });
+export const constant = (value: JsonValue): Source => ({ constant: value });
+export const reference = (resource: string, by: Reference['by']): Reference => ({ resource, by });
+export const link = (to: Reference): Source => ({ reference: to });
+export const firstOf = (...sources: Source[]): Source => ({ firstOf: sources });
+export const now: Source = { now: true };
+
+export const day = (format: Extract<Transform, { do: 'date' }>['format']): Transform => ({ do: 'date', format });
+export const startOfDay: Transform = { do: 'startOfDay' };
+export const decimal = (mark: '.' | ','): Transform => ({ do: 'decimal', mark });
+export const integer: Transform = { do: 'integer' };
+export const scale = (by: string): Transform => ({ do: 'scale', by });
+export const money = (currency: string): Transform => ({ do: 'money', currency });
+export const lower: Transform = { do: 'lower' };
+export const slug: Transform = { do: 'slug' };
+export const append = (text: string): Transform => ({ do: 'append', text });
+export const part = (of: string): Transform => ({ do: 'part', of });
+export const words = (map: Readonly<Record<string, JsonValue>>, otherwise?: JsonValue): Transform =>
+  ({ do: 'words', words: map, ...(otherwise === undefined ? {} : { otherwise }) });

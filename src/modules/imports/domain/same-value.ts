@@ -1,0 +1,34 @@
+import { Decimal } from 'decimal.js';
+import type { Address, Field, Money } from '#kernel/resource/fields.js';
+
+/** Whether writing `next` over `current` would change nothing: 4514 and 4514.0000 are one number. */
+export function sameValue(field: Field, next: unknown, current: unknown): boolean {
+  if (next === null || next === undefined || current === null || current === undefined) return (next ?? null) === (current ?? null);
+  switch (field.kind) {
+    case 'decimal':
+      return sameNumber(next, current);
+    case 'money':
+      return sameNumber((next as Money).amount, (current as Money).amount) && (next as Money).currency === (current as Money).currency;
+    case 'instant':
+      return new Date(next as string | Date).getTime() === new Date(current as string | Date).getTime();
+    case 'address':
+      return Object.entries(next as Address).every(([part, value]) => (value ?? null) === ((current as Address)[part as keyof Address] ?? null));
+    case 'plan':
+    case 'json':
+      return stable(next) === stable(current);
+    default:
+      return next === current;
+  }
+}
+
+const sameNumber = (a: unknown, b: unknown) => new Decimal(String(a)).eq(String(b));
+
+/** A source that knows only the country leaves the street alone. */
+export const merged = (field: Field, next: unknown, current: unknown): unknown =>
+  field.kind === 'address' && current ? { ...(current as Address), ...(next as Address) } : next;
+
+/** JSON with its keys in order: PostgreSQL does not keep the order they were sent in. */
+const stable = (value: unknown): string =>
+  JSON.stringify(value, (_, v: unknown) =>
+    typeof v === 'object' && v !== null && !Array.isArray(v) ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1))) : v,
+  );

@@ -1,0 +1,40 @@
+import { ref } from '#kernel/resource/fields.js';
+import { defineEffect, type EffectContext } from '#kernel/usecase/define-job.js';
+import { ImportRun } from '../import/import-run.resource.js';
+import { runImport } from '../run/run-import.js';
+
+/** Well within a lease; a long import is a chain of such turns, between which others get theirs. */
+const turnMs = 20_000;
+const attempts = 5;
+
+/** Many transactions, one after the other, hence an effect: which rows are done is written in the import itself. */
+export const continueImport = defineEffect({
+  name: 'imports.continue_import',
+  description: 'Takes an import on from the row it has come to.',
+  payload: { importId: ref('import', { required: true }) },
+  retry: { attempts, backoffMs: 1000 },
+
+  async run({ importId }, context) {
+    const until = context.now().getTime() + turnMs;
+    try {
+      const run = await runImport(importId, context.work, { pause: () => context.now().getTime() >= until });
+      if (run.state === 'running') await nextTurn(run, context);
+    } catch (error) {
+      if (context.attempt >= attempts) await giveUp(importId, context);
+      throw error;
+    }
+  },
+});
+
+async function nextTurn(run: ImportRun, context: EffectContext): Promise<void> {
+  const key = `${run.id}:${run.position?.step}:${run.position?.record}`;
+  await context.work((work) => work.schedule(continueImport, { key, payload: { importId: run.id } }));
+}
+
+/** Somebody is waiting for this import: it must not look as if it were still under way. */
+async function giveUp(importId: string, context: EffectContext): Promise<void> {
+  await context.work((work) =>
+    work.repo(ImportRun).update(importId, {
+      state: 'failed', finishedAt: work.now, failure: 'The import broke off several times at the same place. What it had written stays; ask your operator for the reason.',
+    }));
+}

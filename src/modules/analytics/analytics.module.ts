@@ -1,0 +1,28 @@
+import { defineModule } from '#kernel/usecase/define-module.js';
+import { FactRefresh } from './fact/fact-refresh.resource.js';
+import { reconcileFacts } from './fact/reconcile-facts.js';
+import { reconcileFactsDaily } from './jobs/reconcile-facts.job.js';
+import { describeAnalytics } from './queries/describe-analytics.js';
+import { loadAnalytics } from './queries/load-analytics.js';
+import { onAccountChanged } from './subscribers/on-account-changed.js';
+import { onProductChanged } from './subscribers/on-product-changed.js';
+import { onSellerChanged } from './subscribers/on-seller-changed.js';
+import { onStageChanged } from './subscribers/on-stage-changed.js';
+import { onOpportunityChanged } from './subscribers/on-opportunity-changed.js';
+
+export const analytics = defineModule({
+  name: 'analytics',
+  description: "Figures over the deals: facts kept in step with sales, and a query API that speaks Cube's format.",
+  resources: [FactRefresh],
+  commands: [reconcileFacts],
+  queries: [loadAnalytics, describeAnalytics],
+  subscribers: [onOpportunityChanged, onAccountChanged, onProductChanged, onStageChanged, onSellerChanged],
+  jobs: [reconcileFactsDaily],
+  roles: [
+    {
+      key: 'analyst',
+      name: 'Analyst',
+      permissions: { 'analytics:load': 'all', 'analytics:meta': 'all', 'opportunity:read': 'all', 'fact_refresh:read': 'all' },
+    },
+  ],
+});

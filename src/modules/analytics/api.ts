@@ -1,0 +1,2 @@
+/* What other modules may call. */
+export { refreshFacts, type FactScope, type RefreshCounts } from './fact/refresh-facts.js';

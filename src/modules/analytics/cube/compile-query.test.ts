@@ -1,0 +1,326 @@
+import { DomainError } from '#kernel/errors/domain-error.js';
+import { compileQuery, type Reader } from './compile-query.js';
+import { opportunities } from './opportunities.js';
+import { parseQuerySet } from './parse-query.js';
+
+const now = new Date('2026-03-05T14:30:10Z');
+const tenantId = '0190a000-0000-7000-8000-000000000001';
+const everything: Reader = { kind: 'all', tenantId };
+
+const parse = (query: unknown) => parseQuerySet(query, { cube: opportunities, now, timezone: 'UTC' });
+
+function compile(query: unknown, reader: Reader = everything) {
+  const [first] = parse(query).queries;
+  if (!first) throw new Error('no query');
+  return compileQuery(first, reader).rows.compile();
+}
+
+function refusal(query: unknown): { code: string; path: string | undefined; message: string } {
+  try {
+    const set = parse(query);
+    throw new Error(`accepted: ${set.queries.map((q) => compileQuery(q, everything).rows.compile().text).join('; ')}`);
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return { code: error.code, path: error.details.errors?.[0]?.path, message: error.message };
+  }
+}
+
+const count = { measures: ['opportunities.count'] };
+const byRegion = { ...count, dimensions: ['opportunities.region'] };
+const where = (filter: unknown) => compile({ ...count, filters: [filter] });
+
+describe('a query becomes one statement', () => {
+  test('grouped by its dimensions, walled by tenant, ordered by its first measure and then by its keys', () => {
+    const { text, values } = compile(byRegion);
+    expect(text).toBe(
+      'select f.region as c0, (count(*)::numeric)::text as c1 from analytics.opportunity_facts f where f.tenant_id = $1 group by f.region' +
+        ' order by count(*)::numeric desc nulls last, f.region nulls last limit $2 offset $3',
+    );
+    expect(values).toEqual([tenantId, 10_000, 0]);
+  });
+
+  test('with a time dimension in whole buckets, oldest first', () => {
+    const { text, values } = compile({
+      ...count,
+      timeDimensions: [{ dimension: 'opportunities.closeDate', granularity: 'quarter', dateRange: ['2017-01-01', '2017-12-31'] }],
+    });
+    expect(text).toContain(
+      `f.close_on between $2::date and $3::date group by date_trunc('quarter', f.close_on::timestamp) order by date_trunc('quarter', f.close_on::timestamp) asc`,
+    );
+    expect(values.slice(1, 3)).toEqual(['2017-01-01', '2017-12-31']);
+  });
+
+  test('that asks for a total of rows has a second statement over the same groups', () => {
+    const [query] = parse({ ...byRegion, total: true, limit: 1 }).queries;
+    if (!query) throw new Error('no query');
+    expect(compileQuery(query, everything).total?.compile().text).toBe(
+      'select count(*)::int as total from (select 1 from analytics.opportunity_facts f where f.tenant_id = $1 group by f.region) g',
+    );
+  });
+});
+
+describe("the reader's reach is part of the statement", () => {
+  test('own and team rows are those of the named owners', () => {
+    const { text, values } = compile(byRegion, { kind: 'owners', tenantId, users: ['u1'] });
+    expect(text).toContain('where f.tenant_id = $1 and f.owner_id = any($2::uuid[]) group by');
+    expect(values[1]).toEqual(['u1']);
+  });
+
+  test('without the right there are no rows', () => {
+    expect(compile(byRegion, { kind: 'none', tenantId }).text).toContain('where f.tenant_id = $1 and false');
+  });
+
+  test('a filter cannot widen it, however it is grouped', () => {
+    const { text } = compile(
+      {
+        ...count,
+        filters: [
+          {
+            or: [
+              { member: 'opportunities.region', operator: 'equals', values: ['West'] },
+              { member: 'opportunities.region', operator: 'notEquals', values: ['West'] },
+            ],
+          },
+        ],
+      },
+      { kind: 'owners', tenantId, users: [] },
+    );
+    expect(text).toMatch(
+      /where f\.tenant_id = \$1 and f\.owner_id = any\(\$2::uuid\[\]\) and \(.* or .*\) order by|where f\.tenant_id = \$1 and f\.owner_id = any\(\$2::uuid\[\]\) and \(.* or .*\) limit/,
+    );
+  });
+});
+
+describe('filters', () => {
+  test.each([
+    ['equals', ['West', 'East'], '(f.region) = any($2::text[])', ['West', 'East']],
+    ['notEquals', ['West'], '((f.region) <> all($2::text[]) or (f.region) is null)', ['West']],
+    ['contains', ['50%_\\'], '(f.region) ilike any($2::text[])', ['%50\\%\\_\\\\%']],
+    ['notContains', ['a'], '((f.region) not ilike all($2::text[]) or (f.region) is null)', ['%a%']],
+    ['startsWith', ['a'], '(f.region) ilike any($2::text[])', ['a%']],
+    ['endsWith', ['a'], '(f.region) ilike any($2::text[])', ['%a']],
+  ])('%s compares text', (operator, values, text, parameter) => {
+    const statement = where({ member: 'opportunities.region', operator, values });
+    expect(statement.text).toContain(`f.tenant_id = $1 and ${text}`);
+    expect(statement.values[1]).toEqual(parameter);
+  });
+
+  test('null among the values means empty', () => {
+    expect(where({ member: 'opportunities.account', operator: 'equals', values: [null, 'Isdom'] }).text).toContain(
+      '((f.account) = any($2::text[]) or (f.account) is null)',
+    );
+    expect(where({ member: 'opportunities.account', operator: 'notSet' }).text).toContain('(f.account) is null');
+  });
+
+  test.each([
+    ['gt', '>'],
+    ['gte', '>='],
+    ['lt', '<'],
+    ['lte', '<='],
+  ])('%s on a dimension is a condition on facts, on a measure one on groups', (operator, sign) => {
+    expect(where({ member: 'opportunities.value', operator, values: ['100'] }).text).toContain(`(f.amount) ${sign} $2::numeric`);
+    expect(where({ member: 'opportunities.count', operator, values: ['100'] }).text).toContain(
+      `having (count(*)::numeric) ${sign} $2::numeric`,
+    );
+  });
+
+  test.each([
+    ['beforeDate', '2017-03-01', '< $2::date', '2017-03-01'],
+    ['beforeOrOnDate', '2017-03-01', '<= $2::date', '2017-03-01'],
+    ['afterDate', '2017-03-01', '> $2::date', '2017-03-01'],
+    ['afterOrOnDate', '2017-03-01', '>= $2::date', '2017-03-01'],
+    ['afterOrOnDate', '2017-03-01T00:00:01', '>= $2::date', '2017-03-02'],
+  ])('%s compares days', (operator, value, text, day) => {
+    const statement = where({ member: 'opportunities.closeDate', operator, values: [value] });
+    expect(statement.text).toContain(`f.close_on ${text}`);
+    expect(statement.values[1]).toBe(day);
+  });
+
+  test("a range in words is read in the query's zone", () => {
+    const { values } = compile({
+      ...count,
+      timezone: 'Asia/Tokyo',
+      filters: [{ member: 'opportunities.closeDate', operator: 'inDateRange', values: ['today'] }],
+    });
+    expect(values.slice(1, 3)).toEqual(['2026-03-05', '2026-03-05']);
+  });
+
+  test('a drill-down keeps only the facts that take part in the measure', () => {
+    expect(where({ member: 'opportunities.wonValue', operator: 'measureFilter' }).text).toContain(`f.tenant_id = $1 and f.status = 'won'`);
+  });
+
+  test('conditions on measures and on dimensions do not mix in one group', () => {
+    const mixed = [
+      { member: 'opportunities.count', operator: 'gt', values: ['1'] },
+      { member: 'opportunities.region', operator: 'set' },
+    ];
+    expect(refusal({ ...count, filters: [{ or: mixed }] })).toMatchObject({ code: 'analytics.filter_mixed', path: '/filters/0' });
+    expect(() => compile({ ...count, filters: mixed })).not.toThrow();
+  });
+});
+
+describe('what a client sends reaches SQL as a parameter or not at all', () => {
+  const evil = [
+    `'||pg_sleep(3)--`,
+    `") FILTER (where true) --`,
+    '$1',
+    'x"; drop table analytics.opportunity_facts; --',
+    '__proto__',
+    'constructor',
+    'opportunities.constructor',
+    'opportunities.count; select 1',
+    'toString',
+  ];
+
+  test.each(evil)(
+    '%s is no measure, dimension, time dimension, segment, granularity, operator, order, direction, zone or format',
+    (text) => {
+      const attempts: unknown[] = [
+        { measures: [text] },
+        { ...count, dimensions: [text] },
+        { ...count, dimensions: [`opportunities.closeDate.${text}`] },
+        { ...count, timeDimensions: [{ dimension: text }] },
+        { ...count, timeDimensions: [{ dimension: 'opportunities.closeDate', granularity: text }] },
+        { ...count, timeDimensions: [{ dimension: 'opportunities.closeDate', dateRange: text }] },
+        { ...count, timeDimensions: [{ dimension: 'opportunities.closeDate', dateRange: [text, text] }] },
+        { ...count, timeDimensions: [{ dimension: 'opportunities.closeDate', compareDateRange: [text] }] },
+        { ...count, segments: [text] },
+        { ...count, order: { [text]: 'asc' } },
+        { ...count, order: [[text, 'asc']] },
+        { ...count, order: [['opportunities.count', text]] },
+        { ...count, order: { 'opportunities.count': text } },
+        { ...count, timezone: text },
+        { ...count, responseFormat: text },
+        { ...count, limit: text },
+        { ...count, offset: text },
+        { ...count, total: text },
+        { ...count, [text]: 1 },
+        { ...count, filters: [{ member: text, operator: 'set' }] },
+        { ...count, filters: [{ member: 'opportunities.region', operator: text, values: ['x'] }] },
+        { ...count, filters: [{ member: 'opportunities.count', operator: text, values: ['1'] }] },
+        { ...count, filters: [{ member: 'opportunities.count', operator: 'gt', values: [text] }] },
+        { ...count, filters: [{ member: 'opportunities.closeDate', operator: 'inDateRange', values: [text] }] },
+        { ...count, filters: [{ [text]: [] }] },
+      ];
+      for (const attempt of attempts) {
+        // An object literal with `__proto__` as computed key has it as an own key, like parsed JSON does.
+        expect(refusal(attempt).code).toMatch(/^analytics\./);
+      }
+    },
+  );
+
+  test.each(evil)('%s as a filter value is compared, never run', (text) => {
+    for (const operator of ['equals', 'notEquals', 'contains', 'startsWith', 'notEndsWith']) {
+      const { text: statement, values } = where({ member: 'opportunities.agent', operator, values: [text] });
+      expect(statement).not.toContain(text === '$1' ? '$1::text' : text);
+      expect(JSON.stringify(values)).toContain(
+        JSON.stringify(text.replace(/[\\%_]/g, operator.includes('quals') ? '$&' : '\\$&')).slice(1, -1),
+      );
+    }
+  });
+
+  test('offsets and abbreviations are no zones; a second name of a zone is one', () => {
+    for (const timezone of ['+01:00', 'EST5EDT; --', 'Mars/Phobos', 'europe/berlin\u0000'])
+      expect(refusal({ ...count, timezone }).code).toMatch(/timezone_unknown|value_invalid/);
+    for (const timezone of ['Europe/Berlin', 'UTC', 'Asia/Kolkata', 'Asia/Calcutta'])
+      expect(() => compile({ ...count, timezone })).not.toThrow();
+  });
+});
+
+describe('what cannot be answered is refused with its place and what to do', () => {
+  const deep = (levels: number): unknown =>
+    levels === 0 ? { member: 'opportunities.region', operator: 'set' } : { and: [deep(levels - 1)] };
+
+  test.each([
+    [null, 'analytics.query_invalid', ''],
+    ['opportunities.count', 'analytics.query_invalid', ''],
+    [[], 'analytics.query_invalid', ''],
+    [{}, 'analytics.query_invalid', ''],
+    [{ measures: 'opportunities.count' }, 'analytics.query_invalid', '/measures'],
+    [{ measures: [{}] }, 'analytics.query_invalid', '/measures/0'],
+    [{ measures: ['opportunities.wonvalue'] }, 'analytics.member_unknown', '/measures/0'],
+    [{ ...count, timeDimensions: [{ dimension: 'opportunities.region' }] }, 'analytics.member_unknown', '/timeDimensions/0/dimension'],
+    [
+      { ...count, timeDimensions: [{ dimension: 'opportunities.closeDate', dateRange: ['2017-02-30', '2017-03-01'] }] },
+      'analytics.date_range_invalid',
+      '/timeDimensions/0/dateRange',
+    ],
+    [{ ...count, limit: 50_001 }, 'analytics.limit_too_high', '/limit'],
+    [{ ...count, limit: 0 }, 'analytics.query_invalid', '/limit'],
+    [{ ...count, limit: 1.5 }, 'analytics.query_invalid', '/limit'],
+    [{ ...count, offset: -1 }, 'analytics.query_invalid', '/offset'],
+    [{ ...count, ungrouped: true }, 'analytics.query_invalid', '/ungrouped'],
+    [{ ...count, order: { 'opportunities.region': 'asc' } }, 'analytics.order_not_selected', '/order/opportunities.region'],
+    [{ ...count, filters: [deep(20)] }, 'analytics.query_invalid', undefined],
+    [{ ...count, filters: [{ or: [] }] }, 'analytics.query_invalid', '/filters/0/or'],
+    [{ ...count, filters: [{ member: 'opportunities.region', operator: 'equals' }] }, 'analytics.query_invalid', '/filters/0/values'],
+    [
+      { ...count, filters: [{ member: 'opportunities.region', operator: 'gt', values: ['1'] }] },
+      'analytics.operator_not_allowed',
+      '/filters/0/operator',
+    ],
+    [
+      { ...count, filters: [{ member: 'opportunities.value', operator: 'gt', values: ['1e400'] }] },
+      'analytics.value_invalid',
+      '/filters/0/values',
+    ],
+    [
+      { ...count, filters: [{ member: 'opportunities.region', operator: 'equals', values: ['a\u0000'] }] },
+      'analytics.value_invalid',
+      '/filters/0/values/0',
+    ],
+    [
+      { ...count, filters: [{ member: 'opportunities.region', operator: 'equals', values: ['\ud800'] }] },
+      'analytics.value_invalid',
+      '/filters/0/values/0',
+    ],
+    [
+      { ...count, filters: [{ member: 'opportunities.region', operator: 'equals', values: Array(501).fill('x') }] },
+      'analytics.query_invalid',
+      '/filters/0/values',
+    ],
+  ])('%j', (query, code, path) => {
+    const refused = refusal(query);
+    expect(refused.code).toBe(code);
+    if (path !== undefined) expect(refused.path).toBe(path);
+    expect(refused.message.length).toBeGreaterThan(20);
+  });
+});
+
+describe('the query is sent back as it was understood', () => {
+  test("in Cube's normalised form", () => {
+    const [query] = parse({
+      ...byRegion,
+      timeDimensions: [{ dimension: 'opportunities.closeDate', dateRange: 'last month' }],
+      filters: [{ dimension: 'opportunities.stage', operator: 'set' }],
+    }).queries;
+    expect(query?.echo).toEqual({
+      measures: ['opportunities.count'],
+      dimensions: ['opportunities.region'],
+      timeDimensions: [{ dimension: 'opportunities.closeDate', dateRange: ['2026-02-01T00:00:00.000', '2026-02-28T23:59:59.999'] }],
+      filters: [{ member: 'opportunities.stage', operator: 'set' }],
+      segments: [],
+      order: [{ id: 'opportunities.count', desc: true }],
+      timezone: 'UTC',
+      limit: 10_000,
+      rowLimit: 10_000,
+      queryType: 'regularQuery',
+    });
+  });
+
+  test('and can be sent again', () => {
+    const [first] = parse(byRegion).queries;
+    expect(parse(JSON.parse(JSON.stringify(first?.echo))).queries[0]?.echo).toEqual(first?.echo);
+  });
+
+  test('one query a compared range', () => {
+    const set = parse({
+      ...count,
+      timeDimensions: [
+        { dimension: 'opportunities.closeDate', granularity: 'month', compareDateRange: [['2017-01-01', '2017-03-31'], 'this year'] },
+      ],
+    });
+    expect(set.type).toBe('compareDateRangeQuery');
+    expect(set.queries.map((q) => q.axes[0]?.range?.[0])).toEqual(['2017-01-01T00:00:00.000', '2026-01-01T00:00:00.000']);
+  });
+});

@@ -1,0 +1,210 @@
+import { sql, trusted, type Sql } from '#kernel/db/sql.js';
+import { byName, type Cube, type Dimension, type Measure, type Segment } from './model.js';
+
+const column = (name: string) => trusted(`f.${name}`);
+const won = sql`f.status = 'won'`;
+const lost = sql`f.status = 'lost'`;
+const closed = sql`f.status in ('won', 'lost')`;
+const open = sql`f.status = 'open'`;
+
+const count = (where: Sql) => sql`count(*) filter (where ${where})::numeric`;
+/** Exact, with at least the two digits people expect of money. */
+const total = (where: Sql) => money(sql`coalesce(sum(f.amount_own) filter (where ${where}), 0)`);
+const money = (value: Sql) => sql`round(${value}, greatest(2, scale(trim_scale(${value}))))`;
+const days = (where: Sql) => sql`round(avg(f.cycle_days) filter (where ${where}), 2)`;
+const twoDigits = { type: 'custom-numeric', value: '.2f' } as const;
+
+const measures: readonly Measure[] = [
+  {
+    name: 'opportunities.count',
+    shortTitle: 'Count',
+    description: 'Number of opportunities.',
+    aggType: 'count',
+    sql: sql`count(*)::numeric`,
+    additive: true,
+  },
+  {
+    name: 'opportunities.wonCount',
+    shortTitle: 'Won',
+    description: 'Number of won opportunities.',
+    aggType: 'count',
+    sql: count(won),
+    counts: won,
+    additive: true,
+  },
+  {
+    name: 'opportunities.lostCount',
+    shortTitle: 'Lost',
+    description: 'Number of lost opportunities.',
+    aggType: 'count',
+    sql: count(lost),
+    counts: lost,
+    additive: true,
+  },
+  {
+    name: 'opportunities.openCount',
+    shortTitle: 'Open',
+    description: 'Number of open opportunities.',
+    aggType: 'count',
+    sql: count(open),
+    counts: open,
+    additive: true,
+  },
+  {
+    name: 'opportunities.wonValue',
+    shortTitle: 'Won value',
+    description:
+      'Value of won opportunities in the company currency. Deals in another currency are not in it: see `opportunities.unconvertedCount`.',
+    aggType: 'sum',
+    sql: total(won),
+    counts: won,
+    additive: true,
+    format: 'currency',
+  },
+  {
+    name: 'opportunities.openValue',
+    shortTitle: 'Open value',
+    description: 'Expected value of open opportunities in the company currency.',
+    aggType: 'sum',
+    sql: total(open),
+    counts: open,
+    additive: true,
+    format: 'currency',
+  },
+  {
+    name: 'opportunities.winRate',
+    shortTitle: 'Win rate (%)',
+    description: 'Won of all closed opportunities in per cent: won / (won + lost). Empty where none is closed.',
+    aggType: 'number',
+    sql: sql`round(100 * ${count(won)} / nullif(${count(closed)}, 0), 2)`,
+    counts: closed,
+    additive: false,
+    format: twoDigits,
+  },
+  {
+    name: 'opportunities.avgCycleDays',
+    shortTitle: 'Cycle (days)',
+    description: 'Mean days from engagement to close of closed opportunities, won and lost. Filter or group by status to part them.',
+    aggType: 'avg',
+    sql: days(closed),
+    counts: closed,
+    additive: false,
+    format: twoDigits,
+  },
+  {
+    name: 'opportunities.avgWonCycleDays',
+    shortTitle: 'Cycle won (days)',
+    description: 'Mean days from engagement to close of won opportunities.',
+    aggType: 'avg',
+    sql: days(won),
+    counts: won,
+    additive: false,
+    format: twoDigits,
+  },
+  {
+    name: 'opportunities.avgLostCycleDays',
+    shortTitle: 'Cycle lost (days)',
+    description: 'Mean days from engagement to close of lost opportunities.',
+    aggType: 'avg',
+    sql: days(lost),
+    counts: lost,
+    additive: false,
+    format: twoDigits,
+  },
+  {
+    name: 'opportunities.unconvertedCount',
+    shortTitle: 'In another currency',
+    description: "Number of opportunities whose value is in another currency than the company's; no value measure has them.",
+    aggType: 'count',
+    sql: count(sql`f.amount is not null and f.amount_own is null`),
+    counts: sql`f.amount is not null and f.amount_own is null`,
+    additive: true,
+  },
+];
+
+const dimensions: readonly Dimension[] = [
+  {
+    name: 'opportunities.id',
+    shortTitle: 'Id',
+    description: 'Id of the opportunity.',
+    type: 'string',
+    sql: sql`f.id::text`,
+    primaryKey: true,
+  },
+  {
+    name: 'opportunities.region',
+    shortTitle: 'Region',
+    description: 'Region of the team of the seller.',
+    type: 'string',
+    sql: column('region'),
+  },
+  { name: 'opportunities.manager', shortTitle: 'Manager', description: 'Who leads the seller.', type: 'string', sql: column('manager') },
+  { name: 'opportunities.agent', shortTitle: 'Agent', description: 'The seller.', type: 'string', sql: column('agent') },
+  { name: 'opportunities.product', shortTitle: 'Product', description: 'What it is mainly about.', type: 'string', sql: column('product') },
+  { name: 'opportunities.account', shortTitle: 'Account', description: 'Name of the buyer.', type: 'string', sql: column('account') },
+  { name: 'opportunities.sector', shortTitle: 'Sector', description: 'Industry of the buyer.', type: 'string', sql: column('sector') },
+  { name: 'opportunities.stage', shortTitle: 'Stage', description: 'Stage of the pipeline.', type: 'string', sql: column('stage') },
+  { name: 'opportunities.status', shortTitle: 'Status', description: '`open`, `won` or `lost`.', type: 'string', sql: column('status') },
+  {
+    name: 'opportunities.currency',
+    shortTitle: 'Currency',
+    description: 'Currency of the value.',
+    type: 'string',
+    sql: column('currency'),
+  },
+  { name: 'opportunities.value', shortTitle: 'Value', description: 'Value in its own currency.', type: 'number', sql: column('amount') },
+  {
+    name: 'opportunities.cycleDays',
+    shortTitle: 'Days to close',
+    description: 'Days from engagement to close.',
+    type: 'number',
+    sql: column('cycle_days'),
+  },
+  {
+    name: 'opportunities.engageDate',
+    shortTitle: 'Engage date',
+    description: 'The day work began.',
+    type: 'time',
+    sql: column('engaged_on'),
+  },
+  {
+    name: 'opportunities.closeDate',
+    shortTitle: 'Close date',
+    description: 'The day it was closed, or is expected to be.',
+    type: 'time',
+    sql: column('close_on'),
+  },
+];
+
+const segments: readonly Segment[] = [
+  { name: 'opportunities.won', shortTitle: 'Won', description: 'Only won opportunities.', sql: won },
+  { name: 'opportunities.lost', shortTitle: 'Lost', description: 'Only lost opportunities.', sql: lost },
+  { name: 'opportunities.closed', shortTitle: 'Closed', description: 'Won and lost opportunities.', sql: closed },
+  { name: 'opportunities.open', shortTitle: 'Open', description: 'Only open opportunities.', sql: open },
+];
+
+/** Sales figures over the opportunity facts. */
+export const opportunities: Cube = {
+  name: 'opportunities',
+  title: 'Opportunities',
+  description: 'Deals with who sells what to whom, where, and how it ended.',
+  from: sql`analytics.opportunity_facts f`,
+  tenantId: column('tenant_id'),
+  ownerId: column('owner_id'),
+  measures: byName(measures),
+  dimensions: byName(dimensions),
+  segments: byName(segments),
+  hierarchies: [
+    { name: 'organisation', title: 'Organisation', levels: ['opportunities.region', 'opportunities.manager', 'opportunities.agent'] },
+    { name: 'customers', title: 'Customers', levels: ['opportunities.sector', 'opportunities.account'] },
+  ],
+  drillMembers: [
+    'opportunities.id',
+    'opportunities.agent',
+    'opportunities.account',
+    'opportunities.product',
+    'opportunities.stage',
+    'opportunities.value',
+    'opportunities.closeDate',
+  ],
+};

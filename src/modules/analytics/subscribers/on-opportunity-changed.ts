@@ -1,0 +1,12 @@
+import { defineSubscriber } from '#kernel/usecase/define-job.js';
+import { refreshFacts } from '../fact/refresh-facts.js';
+import { heard } from './heard.js';
+
+export const onOpportunityChanged = defineSubscriber({
+  name: 'analytics.follow_opportunities',
+  description: 'Brings the fact of a deal up to date whenever the deal changes.',
+  on: [heard('sales', 'opportunity', 'created'), heard('sales', 'opportunity', 'updated'), heard('sales', 'opportunity', 'deleted')],
+  async run({ subject }, work) {
+    if (subject) await refreshFacts(work, { ids: [subject.id] });
+  },
+});

@@ -1,0 +1,55 @@
+import { columnsOf } from '../resource/columns.js';
+import type { Resource } from '../resource/define-resource.js';
+import type { Field, Fields } from '../resource/fields.js';
+import { literal, quote } from './field-sql.js';
+import type { AggregateField, AggregateFunction, AggregateItem } from './selection.js';
+import type { StatementWriter } from './statement.js';
+
+type Where = (alias: string) => string;
+
+/** Kinds a function can be taken of. Amounts in different currencies are never added up: money answers one entry a currency. */
+export function aggregates(field: Field, fn: AggregateFunction): boolean {
+  if (field.options.hidden) return false;
+  if (field.kind === 'integer' || field.kind === 'decimal' || field.kind === 'money') return true;
+  return (fn === 'min' || fn === 'max') && (field.kind === 'date' || field.kind === 'instant');
+}
+
+/** Figures over all rows of a list, whatever page of it is shown. */
+export function aggregateSql(writer: StatementWriter, resource: Resource, items: readonly AggregateItem[], where: Where): string {
+  const t = writer.alias();
+  const columns = items.map((item) => {
+    if (item.kind === 'constant') return `${literal(item.value)} as ${quote(item.key)}`;
+    if (item.kind === 'count') return `count(*)::integer as ${quote(item.key)}`;
+    const fields = item.fields.map((field) => 'kind' in field
+      ? `${literal(field.value)} as ${quote(field.key)}`
+      : `${functionSql(writer, resource, item.fn, field, t, where)} as ${quote(field.key)}`);
+    return `(select row_to_json(f) from (select ${fields.join(', ')}) f) as ${quote(item.key)}`;
+  });
+  const needsRows = items.some((item) => item.kind === 'count' || (item.kind === 'function' && item.fields.some((f) => !('kind' in f) && kindOf(resource, f.name) !== 'money')));
+  const from = needsRows ? ` from ${resource.table} ${t} where ${where(t)}` : '';
+  if (!needsRows) return `(select row_to_json(g) from (select ${columns.join(', ')}) g)`;
+  return `(select row_to_json(g) from (select ${flat(columns)}${from}) g)`;
+}
+
+const kindOf = (resource: Resource, name: string) => (resource.fields as Fields)[name]?.kind;
+const flat = (columns: readonly string[]) => columns.join(', ');
+
+function functionSql(writer: StatementWriter, resource: Resource, fn: AggregateFunction, { name, parts }: AggregateField, alias: string, where: Where): string {
+  const field = (resource.fields as Fields)[name] as Field;
+  const [column, currency] = columnsOf(name, field);
+  if (!column) throw new Error(`${resource.name}.${name} has no column.`);
+  if (field.kind !== 'money' || !currency) return numberSql(`${fn}(${alias}.${column.name})`, field.kind, fn);
+  const m = writer.alias();
+  const wanted = parts ?? [{ key: 'amount', part: 'amount' }, { key: 'currency', part: 'currency' }];
+  const picked = wanted.map(({ key, part }) => {
+    if (typeof part !== 'string') return `${literal(part.value)} as ${quote(key)}`;
+    return `${part === 'amount' ? `${fn === 'avg' ? `round(avg(${m}.${column.name}), 4)` : `${fn}(${m}.${column.name})`}::text` : `${m}.${currency.name}`} as ${quote(key)}`;
+  });
+  return `(select coalesce(json_agg(row_to_json(c)), '[]'::json) from (select ${picked.join(', ')} from ${resource.table} ${m} where ${where(m)} and ${m}.${column.name} is not null group by ${m}.${currency.name} order by ${m}.${currency.name}) c)`;
+}
+
+function numberSql(expression: string, kind: Field['kind'], fn: AggregateFunction): string {
+  if (kind === 'date' || kind === 'instant') return expression;
+  if (kind === 'integer' && (fn === 'min' || fn === 'max')) return expression;
+  return `${fn === 'avg' ? `round(${expression}, 4)` : expression}::text`;
+}

@@ -1,0 +1,155 @@
+import type { Resource } from '../resource/define-resource.js';
+import { snake } from '../resource/names.js';
+import { aggregateSql } from './aggregate.js';
+import { baseColumn, fieldExpression, literal, quote } from './field-sql.js';
+import { filterSql } from './filter.js';
+import { idLeaf } from './leaves.js';
+import { pageOf, pageWhere, type Page } from './page.js';
+import type { EdgeItem, ListItem, ListSelection, ObjectItem, ObjectSelection, RootSelection } from './selection.js';
+import { cursorPayload, cursorScope, orderSql } from './order.js';
+import type { StatementWriter } from './statement.js';
+import type { Val } from './values.js';
+
+const emptyList = `'[]'::json`;
+const object = (columns: readonly string[]) => `(select row_to_json(o) from (select ${columns.join(', ')}) o)`;
+const as = (expression: string, key: string) => `${expression} as ${quote(key)}`;
+
+/** The whole read as one statement whose single value is the answer's JSON text. */
+export function readStatement(writer: StatementWriter, roots: readonly RootSelection[]): string {
+  return `select row_to_json(q)::text as data from (select ${roots.map((root) => as(rootSql(writer, root), root.key)).join(', ')}) q`;
+}
+
+function rootSql(writer: StatementWriter, root: RootSelection): string {
+  switch (root.kind) {
+    case 'constant': return literal(root.value);
+    case 'nothing': return 'null::json';
+    case 'list': return listSql(writer, root.list, null, 1);
+    case 'one': return oneSql(writer, root.selection, (t) => `${t}.id = ${idOf(writer, root.id)}`, 1);
+  }
+}
+
+/** An id that is no id names nothing; it is not an error to ask for it. */
+const idOf = (writer: StatementWriter, id: Val) => writer.leaf(id, 'uuid', (value) => {
+  try {
+    return idLeaf.convert(value);
+  } catch {
+    return null;
+  }
+});
+
+function oneSql(writer: StatementWriter, selection: ObjectSelection, join: (alias: string) => string, rows: number): string {
+  const t = writer.alias();
+  writer.cost += rows;
+  return `(select row_to_json(o) from (select ${columnsSql(writer, selection, t, rows)} from ${selection.resource.table} ${t} where ${writer.walls(selection.resource, t)} and ${join(t)}) o)`;
+}
+
+function columnsSql(writer: StatementWriter, selection: ObjectSelection, alias: string, rows: number): string {
+  return selection.items.map((item) => as(itemSql(writer, selection.resource, item, alias, rows), item.key)).join(', ');
+}
+
+function itemSql(writer: StatementWriter, resource: Resource, item: ObjectItem, alias: string, rows: number): string {
+  switch (item.kind) {
+    case 'constant': return literal(item.value);
+    case 'base': return baseColumn(item.name, alias);
+    case 'field': return fieldExpression(resource, item.name, alias, item.parts);
+    case 'one': return oneSql(writer, item.selection, (t) => `${t}.id = ${alias}.${snake(item.refField)}`, rows);
+    case 'many': return listSql(writer, item.list, (t) => `${t}.${snake(item.inverse.refField)} = ${alias}.id`, rows);
+  }
+}
+
+type Join = ((alias: string) => string) | null;
+
+function listSql(writer: StatementWriter, list: ListSelection, join: Join, rows: number): string {
+  const onlyNodes = list.items.length > 0 && list.items.every((item) => item.kind === 'nodes' || item.kind === 'constant') && list.items.some((item) => item.kind === 'nodes');
+  const columns = onlyNodes ? nodesOnly(writer, list, join, rows) : [];
+  if (onlyNodes) return object(columns);
+  return pagedSql(writer, list, join, rows);
+}
+
+function nodesOnly(writer: StatementWriter, list: ListSelection, join: Join, rows: number): string[] {
+  return list.items.map((item) => {
+    if (item.kind !== 'nodes') return as(literal(item.kind === 'constant' ? item.value : ''), item.key);
+    const page = pageOf(writer, list);
+    const t = writer.alias();
+    const where = whereSql(writer, list, join, t, page);
+    const inner = `select ${columnsSql(writer, item.selection, t, count(writer, rows, page))} from ${list.resource.table} ${t} where ${where} order by ${orderSql(page.keys, t)} limit ${page.limit(0)}`;
+    const order = page.backward ? ' order by n.rn desc' : '';
+    const numbered = page.backward ? `select row_number() over () as rn, row_to_json(b) as body from (${inner}) b` : '';
+    const source = page.backward ? `select coalesce(json_agg(n.body${order}), ${emptyList}) from (${numbered}) n` : `select coalesce(json_agg(row_to_json(n)), ${emptyList}) from (${inner}) n`;
+    return as(`(${source})`, item.key);
+  });
+}
+
+function count(writer: StatementWriter, rows: number, page: Page): number {
+  const total = rows * page.size;
+  writer.cost += total;
+  return total;
+}
+
+function whereSql(writer: StatementWriter, list: ListSelection, join: Join, alias: string, page: Page | null): string {
+  const filter = filterSql(writer, list.resource, alias, list.page.filter);
+  const after = page ? pageWhere(page, alias) : null;
+  return [writer.walls(list.resource, alias), join?.(alias), filter, after].filter(Boolean).join(' and ');
+}
+
+/** A page whose rows are fetched once, with one row more to know whether there is another page. */
+function pagedSql(writer: StatementWriter, list: ListSelection, join: Join, rows: number): string {
+  const wantsRows = list.items.some((item) => item.kind === 'nodes' || item.kind === 'edges' || item.kind === 'pageInfo');
+  const page = wantsRows ? pageOf(writer, list) : null;
+  const outer: string[] = list.items.map((item) => as(listItemSql(writer, list, join, page, item), item.key));
+  if (!page) return object(outer);
+  const t = writer.alias();
+  const total = count(writer, rows, page);
+  const bodies = list.items.flatMap((item, i) => bodySql(writer, item, t, total, i));
+  const payload = `${cursorPayload(page.keys, t)} as payload`;
+  const inner = `select ${t}.* from ${list.resource.table} ${t} where ${whereSql(writer, list, join, t, page)} order by ${orderSql(page.keys, t)} limit ${page.limit(1)}`;
+  // The page bears its table's alias: bodies are made of the page's rows only, never of the whole table.
+  const numbered = `select ${[...bodies, payload, 'row_number() over () as rn'].join(', ')} from (${inner}) ${t}`;
+  return `(select row_to_json(o) from (select ${outer.join(', ')} from (${numbered}) p) o)`;
+}
+
+function bodySql(writer: StatementWriter, item: ListItem, alias: string, rows: number, i: number): string[] {
+  if (item.kind === 'nodes') return [`${object([columnsSql(writer, item.selection, alias, rows)])} as body${i}`];
+  if (item.kind !== 'edges') return [];
+  return item.items.flatMap((edge, k) => (edge.kind === 'node' ? [`${object([columnsSql(writer, edge.selection, alias, rows)])} as body${i}_${k}`] : []));
+}
+
+function listItemSql(writer: StatementWriter, list: ListSelection, join: Join, page: Page | null, item: ListItem): string {
+  switch (item.kind) {
+    case 'constant': return literal(item.value);
+    case 'totalCount': return totalSql(writer, list, join);
+    case 'aggregate': return aggregateSql(writer, list.resource, item.items, (t) => whereSql(writer, list, join, t, null));
+    default: return page ? rowsItemSql(writer, list, page, item) : 'null';
+  }
+}
+
+const totalSql = (writer: StatementWriter, list: ListSelection, join: Join) => {
+  const t = writer.alias();
+  return `(select count(*)::integer from ${list.resource.table} ${t} where ${whereSql(writer, list, join, t, null)})`;
+};
+
+function rowsItemSql(writer: StatementWriter, list: ListSelection, page: Page, item: Extract<ListItem, { kind: 'nodes' | 'edges' | 'pageInfo' }>): string {
+  const i = list.items.indexOf(item);
+  const inPage = `p.rn <= ${page.limit(0)}`;
+  const order = `order by p.rn ${page.backward ? 'desc' : 'asc'}`;
+  if (item.kind === 'nodes') return `coalesce(json_agg(p.body${i} ${order}) filter (where ${inPage}), ${emptyList})`;
+  const cursor = (payload: string) => `kernel.sign_cursor(${writer.cursorSecret()}, ${writer.tenant}::text || ' ' || ${literal(cursorScope(list.resource, page.forward))}, ${payload})`;
+  if (item.kind === 'edges') return `coalesce(json_agg(${edgeSql(item.items, i, cursor)} ${order}) filter (where ${inPage}), ${emptyList})`;
+  const first = `(array_agg(p.payload order by p.rn) filter (where ${inPage}))[1]`;
+  const last = `(array_agg(p.payload order by p.rn desc) filter (where ${inPage}))[1]`;
+  const more = `coalesce(bool_or(p.rn > ${page.limit(0)}), false)`;
+  const known: Record<string, string> = {
+    hasNextPage: page.backward ? String(page.bounded) : more,
+    hasPreviousPage: page.backward ? more : String(page.bounded),
+    startCursor: cursor(page.backward ? last : first),
+    endCursor: cursor(page.backward ? first : last),
+  };
+  return object(item.items.map((info) => as(info.kind === 'constant' ? literal(info.value) : (known[info.name] ?? 'null'), info.key)));
+}
+
+function edgeSql(items: readonly EdgeItem[], i: number, cursor: (payload: string) => string): string {
+  return object(items.map((edge, k) => {
+    if (edge.kind === 'constant') return as(literal(edge.value), edge.key);
+    return as(edge.kind === 'node' ? `p.body${i}_${k}` : cursor('p.payload'), edge.key);
+  }));
+}

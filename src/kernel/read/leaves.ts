@@ -1,0 +1,53 @@
+import { invalid } from '../errors/domain-error.js';
+import type { Field } from '../resource/fields.js';
+import { isUuid } from '../resource/ids.js';
+import { isDay, isDecimal, isInstant, isStorable } from '../resource/validators.js';
+
+/** How values of a kind are compared in SQL: the cast of a parameter and the check its values must pass. */
+export interface Leaf { readonly cast: string; readonly convert: (value: unknown) => unknown }
+
+const refuse = (what: string) => invalid('filter.bad_value', `A filter value is not valid: it must be ${what}.`);
+
+const checked = (cast: string, what: string, holds: (value: unknown) => boolean, shape: (value: unknown) => unknown = (v) => v): Leaf => ({
+  cast,
+  convert: (value) => {
+    if (!holds(value)) throw refuse(what);
+    return shape(value);
+  },
+});
+
+const isText = (v: unknown) => typeof v === 'string' && v.length <= 2000 && isStorable(v);
+
+export const textLeaf = checked('text', 'a text of at most 2,000 characters', isText);
+export const idLeaf = checked('uuid', 'an id', (v) => typeof v === 'string' && isUuid(v));
+export const integerLeaf = checked('integer', 'a whole number', (v) => Number.isInteger(v) && Math.abs(v as number) < 2 ** 31);
+export const decimalLeaf = checked('numeric', 'a decimal number', (v) => isDecimal(v, 15), String);
+export const booleanLeaf = checked('boolean', 'true or false', (v) => typeof v === 'boolean');
+export const dateLeaf = checked('date', 'a day written YYYY-MM-DD', isDay);
+export const instantLeaf = checked('timestamptz', 'an instant such as 2026-03-02T09:00:00Z', isInstant);
+const localLeaf = checked('timestamp', 'a local time such as 2026-03-02T09:00:00', (v) => typeof v === 'string' && isInstant(`${v}Z`));
+
+/** The leaf of a field that has a single comparable value; null for json, address and money, which have none. */
+export function leafOf(field: Field): Leaf | null {
+  switch (field.kind) {
+    case 'integer': return integerLeaf;
+    case 'decimal': return decimalLeaf;
+    case 'boolean': return booleanLeaf;
+    case 'date': return dateLeaf;
+    case 'instant': return instantLeaf;
+    case 'plan': return localLeaf;
+    case 'ref': return idLeaf;
+    case 'money': case 'address': case 'json': case 'list': case 'object': return null;
+    default: return textLeaf;
+  }
+}
+
+/** The same leaf for lists, as an array parameter of at most 500 values. */
+export const listOf = (leaf: Leaf): Leaf => ({
+  cast: `${leaf.cast}[]`,
+  convert: (value) => {
+    const list = Array.isArray(value) ? (value as unknown[]) : [value];
+    if (list.length > 500) throw invalid('filter.too_many_values', 'A list in a filter holds at most 500 values.');
+    return list.map(leaf.convert);
+  },
+});

@@ -1,0 +1,79 @@
+import { permissionMissing } from '../access/errors.js';
+import { reachOf, type Actor } from '../access/actor.js';
+import type { Resource } from '../resource/define-resource.js';
+import type { Registry } from '../resource/registry.js';
+import { snake } from '../resource/names.js';
+import { lookup, type Val } from './values.js';
+
+export interface RunContext { readonly tenantId: string; readonly actor: Actor; readonly variables: unknown; readonly cursorSecret: string }
+
+type Convert = (value: unknown) => unknown;
+type Param = (context: RunContext) => unknown;
+
+/** A statement being written: parameters, table aliases, and the rights that narrow each table. */
+export class StatementWriter {
+  private readonly params: Param[] = [(c) => c.tenantId];
+  private readonly shared = new Map<string, string>();
+  private aliases = 0;
+  /** Rows a caller may get at most: what a request costs. */
+  cost = 0;
+
+  constructor(readonly registry: Registry, readonly actor: Actor) {}
+
+  readonly tenant = '$1';
+
+  alias(): string {
+    return `t${++this.aliases}`;
+  }
+
+  /** A parameter made of a leaf value; `convert` checks and shapes it at every run. */
+  leaf(val: Val, cast: string, convert: Convert): string {
+    if (val.from === 'variable') return this.add((c) => convert(lookup(c.variables, val.path)), cast);
+    if (val.from === 'constant') {
+      const value = convert(val.value);
+      return this.add(() => value, cast);
+    }
+    throw new Error('A leaf was expected.');
+  }
+
+  /** A leaf whose reading needs to know tenant and secret. */
+  cursorLeaf(val: Val, cast: string, convert: (value: unknown, context: RunContext) => unknown): string {
+    if (val.from === 'variable') return this.add((c) => convert(lookup(c.variables, val.path), c), cast);
+    if (val.from === 'constant') return this.add((c) => convert(val.value, c), cast);
+    throw new Error('A leaf was expected.');
+  }
+
+  constant(value: unknown, cast: string): string {
+    return this.add(() => value, cast);
+  }
+
+  private add(param: Param, cast: string): string {
+    this.params.push(param);
+    return `$${this.params.length}::${cast}`;
+  }
+
+  private once(key: string, param: Param, cast: string): string {
+    const known = this.shared.get(key) ?? this.add(param, cast);
+    this.shared.set(key, known);
+    return known;
+  }
+
+  cursorSecret(): string {
+    return this.once('secret', (c) => c.cursorSecret, 'text');
+  }
+
+  /** The tenant wall and the actor's reach over `alias`. Refuses when the actor may not read the resource at all. */
+  walls(resource: Resource, alias: string): string {
+    const reach = reachOf(this.actor.permissions, `${resource.name}:read`);
+    if (reach === null) throw permissionMissing(`${resource.name}:read`);
+    const tenant = `${alias}.tenant_id = ${this.tenant}`;
+    if (reach === 'all' || resource.scope.kind === 'everyone') return tenant;
+    const owner = `${alias}.${snake(resource.scope.by)}`;
+    if (reach === 'own') return `${tenant} and ${owner} = ${this.once('user', (c) => c.actor.userId, 'uuid')}`;
+    return `${tenant} and ${owner} = any(${this.once('team', (c) => c.actor.teamUserIds, 'uuid[]')})`;
+  }
+
+  values(): readonly Param[] {
+    return this.params;
+  }
+}

@@ -1,4 +1,3 @@
-import type { KeyObject } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import jwt from 'jsonwebtoken';
@@ -21,12 +20,12 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, 'kontor-acce
   constructor(settings: TokenSettings) {
     super({
       jwtFromRequest: (request: TokenRequest) => request.token,
-      // @ts-expect-error its typings know text keys only; jsonwebtoken takes KeyObjects, and a text key is parsed anew for every token
-      secretOrKeyProvider: (_request: TokenRequest, token: string, done: (error: unknown, key?: KeyObject) => void) => {
+      secretOrKeyProvider: (_request: TokenRequest, token: string, done) => {
         const header = jwt.decode(token, { complete: true })?.header;
         const key = header && !headerProblem({ ...header }) ? settings.keys.publicKeys.get(header.kid ?? '') : undefined;
-        if (key) done(null, key);
-        else done(authError('auth.token_invalid'));
+        if (!key) done(authError('auth.token_invalid'));
+        // @ts-expect-error its typings know text keys only; jsonwebtoken takes a KeyObject, and a text key is parsed anew for every token
+        else done(null, key);
       },
       issuer: settings.issuer,
       audience: settings.audience,

@@ -12,7 +12,7 @@ export const Role = defineResource('role', {
     key: text(60, { required: true, unique: true, writer: 'system', description: 'Stable name for programs, e.g. `sales_rep`.' }),
     name: text(120, { required: true, search: true, writer: 'system' }),
     description: longText({ writer: 'system' }),
-    permissions: json<Permissions>({
+    permissions: json<Permissions, { required: true; writer: 'system'; description: string }>({
       required: true,
       writer: 'system',
       description: 'Right → reach (`own`, `team`, `all`), e.g. `{"lead:read": "team"}`. `lead:*`, `*:read` and `*` cover many; the most exact entry counts.',

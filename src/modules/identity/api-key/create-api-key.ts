@@ -1,0 +1,38 @@
+import { forbidden, invalid } from '#kernel/errors/domain-error.js';
+import { instant, json, ref, text } from '#kernel/resource/fields.js';
+import { defineCommand } from '#kernel/usecase/define-command.js';
+import { mustCover, readPermissions } from '../role/rights-of.js';
+import { escalation, permissionsUnfit } from '../role/role-errors.js';
+import { hashOf, newSecret } from '../session/refresh-token.js';
+import { writeApiKey } from './api-key-text.js';
+import { ApiKey } from './api-key.resource.js';
+
+export const createApiKey = defineCommand({
+  name: 'api_key.create',
+  summary: 'Make a key for an integration. The key itself is in this answer and never again.',
+  rest: { path: '/api-keys', status: 201 },
+  input: {
+    name: text(120, { required: true, description: 'What the key is for.' }),
+    permissions: json({ required: true, description: 'Right → reach: what the key may do, at most what you may.' }),
+    expiresAt: instant({ description: 'The key is refused from then on.' }),
+  },
+  output: { apiKeyId: ref('api_key', { required: true }), key: text(120, { required: true, description: 'Send it as `Authorization: Bearer …`.' }) },
+  errors: {
+    ...escalation, ...permissionsUnfit,
+    'api_key.needs_a_person': 'Only a signed-in user makes keys.',
+    'api_key.expired_already': 'The end of the key lies in the past.',
+  },
+
+  async run({ name, permissions, expiresAt }, work) {
+    // A stolen key must not be able to make itself a successor.
+    if (work.actor.kind !== 'user' || !work.actor.userId) throw forbidden('api_key.needs_a_person', 'Only a signed-in user makes keys; they act for him.');
+    if (expiresAt && expiresAt <= work.now) throw invalid('api_key.expired_already', 'The end of the key lies in the past.');
+    const rights = readPermissions(work, permissions);
+    mustCover(work, rights);
+    const secret = newSecret();
+    const key = await work.system.repo(ApiKey).create({
+      name, permissions: rights, userId: work.actor.userId, expiresAt: expiresAt ?? null, hint: secret.slice(-4), hash: hashOf(secret),
+    });
+    return { apiKeyId: key.id, key: writeApiKey(key.id, secret) };
+  },
+});

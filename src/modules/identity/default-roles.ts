@@ -1,0 +1,29 @@
+import type { Permissions } from '#kernel/access/actor.js';
+import type { ModuleSpec, RoleSeed } from '#kernel/usecase/define-module.js';
+import { union } from './role/permissions.js';
+
+/** Rights everybody at work needs: to know colleagues, and to see and end the own sessions and keys. */
+const colleague: Permissions = {
+  'user:read': 'all', 'team:read': 'all', 'session:read': 'own', 'session:revoke': 'own', 'api_key:read': 'own', 'api_key:revoke': 'own',
+};
+
+/** Roles a new tenant starts with. A module adds the rights of its own nouns by a seed of the same key. */
+export const defaultRoles: readonly RoleSeed[] = [
+  { key: 'admin', name: 'Administrator', permissions: { '*': 'all' } },
+  { key: 'sales_rep', name: 'Sales representative', permissions: colleague },
+  { key: 'sales_manager', name: 'Sales manager', permissions: colleague },
+  { key: 'service_agent', name: 'Service agent', permissions: colleague },
+  { key: 'marketing_manager', name: 'Marketing manager', permissions: colleague },
+  { key: 'integration', name: 'Integration', permissions: { ...colleague, 'api_key:create': 'own' } },
+  { key: 'auditor', name: 'Auditor', permissions: { '*:read': 'all' } },
+];
+
+/** The seeds of all modules, those of one key made one. */
+export function mergedRoles(modules: readonly ModuleSpec[]): RoleSeed[] {
+  const merged = new Map<string, RoleSeed>();
+  for (const seed of modules.flatMap((module) => module.roles ?? [])) {
+    const known = merged.get(seed.key);
+    merged.set(seed.key, known ? { ...known, permissions: union([known.permissions, seed.permissions]) } : seed);
+  }
+  return [...merged.values()];
+}

@@ -1,0 +1,32 @@
+import { email, list, ref, text } from '#kernel/resource/fields.js';
+import { defineCommand } from '#kernel/usecase/define-command.js';
+import { hashPassword } from '../password/hash-password.js';
+import { storePassword } from '../password/store-password.js';
+import { giveRole } from '../role/assign-role.js';
+import { escalation } from '../role/role-errors.js';
+import { User } from './user.resource.js';
+
+export const createUser = defineCommand({
+  name: 'user.create',
+  summary: 'Add a person of the company. Without a password he cannot sign in until one is set.',
+  rest: { path: '/users', status: 201 },
+  input: {
+    email: email({ required: true }),
+    name: text(160, { required: true }),
+    password: text(256, { description: '10 to 256 characters.' }),
+    teamId: ref('team'),
+    managerId: ref('user'),
+    locale: text(35, { default: 'en' }),
+    timeZone: text(64, { default: 'UTC' }),
+    roleIds: list(ref('role'), { max: 20, description: 'Roles the user starts with; none that reaches further than your own rights.' }),
+  },
+  output: { userId: ref('user', { required: true }) },
+  errors: { ...escalation, 'user.email_taken': 'Another user has this address.', 'user.password_unfit': 'The password is too short or too long.' },
+
+  async run({ password, roleIds, ...values }, work) {
+    const user = await work.system.repo(User).create(values);
+    if (password) await storePassword(work, user.id, await hashPassword(password));
+    for (const roleId of roleIds ?? []) await giveRole(work, roleId, user.id);
+    return { userId: user.id };
+  },
+});

@@ -1,9 +1,10 @@
-import { conflict, invalid } from '#kernel/errors/domain-error.js';
+import { conflict, forbidden, invalid } from '#kernel/errors/domain-error.js';
 import { date, money, ref, text } from '#kernel/resource/fields.js';
 import { defineCommand } from '#kernel/usecase/define-command.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { Stage } from '../pipeline/stage.resource.js';
 import { openOpportunity, openingErrors } from './open-opportunity.js';
+import { Opportunity } from './opportunity.resource.js';
 
 export const createOpportunity = defineCommand({
   name: 'opportunity.create',
@@ -27,6 +28,7 @@ export const createOpportunity = defineCommand({
   output: { opportunityId: ref('opportunity', { required: true }) },
   errors: {
     'opportunity.owner_missing': 'An owner must be named when no person calls.',
+    'opportunity.owner_out_of_reach': 'Your right to open deals does not reach the owner named.',
     'opportunity.stage_closes': 'A deal cannot be opened in a won or lost stage.',
     ...openingErrors,
   },
@@ -37,7 +39,12 @@ export const createOpportunity = defineCommand({
     if (input.stageId) await refuseEnd(work, input.stageId);
 
     const engagedOn = input.engagedOn ?? work.now.toISOString().slice(0, 10);
-    return { opportunityId: await openOpportunity(work, { ...input, ownerId, engagedOn }) };
+    const opportunityId = await openOpportunity(work, { ...input, ownerId, engagedOn });
+    // Whom a caller may open deals for is his reach: what he could not find again was not his to make.
+    if (!(await work.repo(Opportunity).find(opportunityId))) {
+      throw forbidden('opportunity.owner_out_of_reach', 'Your right to open deals does not reach this owner.', { ownerId });
+    }
+    return { opportunityId };
   },
 });
 

@@ -46,12 +46,12 @@ export class TaskRunner {
    * A worker died over this bell. That counts as a failed try, or a task that kills its process would do so for ever; the
    * wait that follows parts it from the innocent tasks that died with it.
    */
-  async countCrash(bell: Bell): Promise<void> {
+  countCrash(bell: Bell): Promise<TaskOutcome> {
     const now = this.host.clock.now();
     const error = new Error('The worker that ran this task disappeared.');
-    await this.inWork(bell, async (work) => {
+    return this.inWork(bell, async (work) => {
       const task = await lockTask(work.exec, bell, now);
-      if (task?.attempts === bell.attempts) await this.writeFailure(work, task, error);
+      return task?.attempts === bell.attempts ? this.writeFailure(work, task, error) : 'nothing';
     });
   }
 

@@ -8,21 +8,24 @@ import { limits } from './limits.js';
 
 interface Parsed { readonly record: readonly string[]; readonly info: { readonly lines: number } }
 
+const dialect = { info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: 1_000_000, record_delimiter: ['\r\n', '\n', '\r'] };
 const sliceLength = 64 * 1024;
 
 /** The records of a file, one at a time. A file that cannot be read to its end is refused with the line where it breaks. */
 export async function* readCsv(file: FileSpec, bytes: Uint8Array): AsyncGenerator<SourceRecord> {
   const text = decode(file.name, bytes);
-  const parser = Readable.from(slices(text)).pipe(
-    parse({ delimiter: delimiterOf(text), info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: 1_000_000 }),
-  );
-  let header: readonly string[] | null = null;
   let lastLine = 0;
+  // The parser runs ahead of its reader, and drops what nobody has read yet when the text breaks.
+  const noteLine = (record: string[], { lines }: { readonly lines: number }) => {
+    lastLine = lines;
+    return record;
+  };
+  const parser = Readable.from(slices(text)).pipe(parse({ ...dialect, delimiter: delimiterOf(text), on_record: noteLine }));
+  let header: readonly string[] | null = null;
   let rows = 0;
   try {
     for await (const { record, info } of parser as AsyncIterable<Parsed>) {
       const line = info.lines - newlinesIn(record);
-      lastLine = info.lines;
       if (header === null) {
         header = checkHeader(file, record);
         continue;

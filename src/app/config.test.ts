@@ -2,12 +2,20 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Environment, readConfig } from './config.js';
 import { SETTINGS, settingsTable } from './settings-table.js';
 
-const pem = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const pem = (namedCurve: string) =>
+  generateKeyPairSync('ec', { namedCurve }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 describe('the settings', () => {
   test('an empty environment is a complete configuration', () => {
     const config = readConfig({});
-    expect(config).toMatchObject({ port: 3000, host: '127.0.0.1', publicUrl: 'http://localhost:3000', database: null, redisUrl: null, isProduction: false });
+    expect(config).toMatchObject({
+      port: 3000,
+      host: '127.0.0.1',
+      publicUrl: 'http://localhost:3000',
+      database: null,
+      redisUrl: null,
+      isProduction: false,
+    });
   });
 
   test('an empty value counts as not set', () => {
@@ -42,8 +50,15 @@ describe('the settings', () => {
   });
 
   test('production needs its own keys and address', () => {
-    expect(() => readConfig({ NODE_ENV: 'production' })).toThrow(/PUBLIC_URL is not set[^]*JWT_PRIVATE_KEY is not set[^]*KONTOR_SECRET is not set/);
-    const env = { NODE_ENV: 'production', PUBLIC_URL: 'https://crm.example.org/', JWT_PRIVATE_KEY: pem('P-256').replaceAll('\n', '\\n'), KONTOR_SECRET: 'x'.repeat(32) };
+    expect(() => readConfig({ NODE_ENV: 'production' })).toThrow(
+      /PUBLIC_URL is not set[^]*JWT_PRIVATE_KEY is not set[^]*KONTOR_SECRET is not set/,
+    );
+    const env = {
+      NODE_ENV: 'production',
+      PUBLIC_URL: 'https://crm.example.org/',
+      JWT_PRIVATE_KEY: pem('P-256').replaceAll('\n', '\\n'),
+      KONTOR_SECRET: 'x'.repeat(32),
+    };
     expect(readConfig(env)).toMatchObject({ isProduction: true, publicUrl: 'https://crm.example.org' });
   });
 
@@ -60,7 +75,10 @@ describe('the settings', () => {
   });
 
   test('a sender has a name or not', () => {
-    expect(readConfig({ MAIL_FROM: 'Kontor GmbH <crm@example.org>' }).mailFrom).toEqual({ name: 'Kontor GmbH', address: 'crm@example.org' });
+    expect(readConfig({ MAIL_FROM: 'Kontor GmbH <crm@example.org>' }).mailFrom).toEqual({
+      name: 'Kontor GmbH',
+      address: 'crm@example.org',
+    });
     expect(readConfig({ MAIL_FROM: 'crm@example.org' }).mailFrom).toEqual({ address: 'crm@example.org' });
   });
 

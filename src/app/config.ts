@@ -39,12 +39,18 @@ const check = (name: string, validate: (text: string) => boolean) =>
 
 const IsAddress = (...protocols: string[]) => check('address', (text) => URL.canParse(text) && protocols.includes(new URL(text).protocol));
 const IsPostgres = () => IsAddress('postgres:', 'postgresql:');
-const IsOrigin = () => check('origin', (text) => URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol) && ['', '/'].includes(pathOf(text)));
+const IsOrigin = () =>
+  check('origin', (text) => URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol) && ['', '/'].includes(pathOf(text)));
 const IsHost = () => check('host', (text) => isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text));
-const IsProxyRule = () => check('proxy', (text) => /^(true|false|\d{1,2})$/.test(text) || text.split(',').every((part) => isIP(part.trim().split('/')[0] ?? '') !== 0));
+const IsProxyRule = () =>
+  check(
+    'proxy',
+    (text) => /^(true|false|\d{1,2})$/.test(text) || text.split(',').every((part) => isIP(part.trim().split('/')[0] ?? '') !== 0),
+  );
 const IsSender = () => check('sender', (text) => parseSender(text) !== null);
 const IsPrivateKey = () => check('privateKey', (text) => isP256(() => createPrivateKey(text)));
-const IsPublicKeys = () => check('publicKeys', (text) => pemBlocks(text).length > 0 && pemBlocks(text).every((pem) => isP256(() => createPublicKey(pem))));
+const IsPublicKeys = () =>
+  check('publicKeys', (text) => pemBlocks(text).length > 0 && pemBlocks(text).every((pem) => isP256(() => createPublicKey(pem))));
 
 /** The environment as it comes, one property a setting; texts that mean numbers are numbers already. */
 export class Environment {
@@ -118,9 +124,7 @@ function toConfig(env: Environment): Config {
     publicUrl: (env.PUBLIC_URL ?? `http://localhost:${env.PORT}`).replace(/\/$/, ''),
     trustProxy: parseProxyRule(env.TRUST_PROXY),
     home: resolve(env.KONTOR_HOME),
-    database: env.DATABASE_URL
-      ? { appUrl: env.DATABASE_URL, ownerUrl: env.DATABASE_OWNER_URL ?? null, readUrl: env.DATABASE_READ_URL ?? env.DATABASE_URL }
-      : null,
+    database: outsideDatabase(env),
     dbPoolSize: env.DB_POOL_SIZE,
     queuePoolSize: env.QUEUE_POOL_SIZE,
     redisUrl: env.REDIS_URL ?? null,
@@ -131,6 +135,14 @@ function toConfig(env: Environment): Config {
     secret: env.KONTOR_SECRET ?? null,
     logLevel: env.LOG_LEVEL,
   };
+}
+
+function outsideDatabase({
+  DATABASE_URL: appUrl,
+  DATABASE_OWNER_URL: ownerUrl,
+  DATABASE_READ_URL: readUrl,
+}: Environment): Config['database'] {
+  return appUrl ? { appUrl, ownerUrl: ownerUrl ?? null, readUrl: readUrl ?? appUrl } : null;
 }
 
 function parseProxyRule(text: string): boolean | number | string {

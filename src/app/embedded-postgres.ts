@@ -29,7 +29,7 @@ export interface EmbeddedPostgres {
   readonly pid: number;
   /** False when another living process of ours runs the server; then `stop` leaves it running. */
   readonly isOwner: boolean;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /**
@@ -77,7 +77,12 @@ async function joinOrStart(home: string, durable: boolean): Promise<EmbeddedPost
   return handle(started.cluster, { pid: started.server.pid, stop }, true);
 }
 
-async function startOnFreePort(home: string, place: Place, known: Cluster, durable: boolean): Promise<{ cluster: Cluster; server: RunningServer }> {
+async function startOnFreePort(
+  home: string,
+  place: Place,
+  known: Cluster,
+  durable: boolean,
+): Promise<{ cluster: Cluster; server: RunningServer }> {
   for (let attempt = 1; ; attempt += 1) {
     const cluster = { ...known, port: await freePort(attempt === 1 ? known.port : 0) };
     writeCluster(home, cluster); // before initdb: a data folder whose password nobody knows would be useless

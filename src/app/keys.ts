@@ -1,4 +1,14 @@
-import { createHash, createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, hkdfSync, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+  type KeyObject,
+} from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JwtKeys } from '#api/auth/access-token.js';
@@ -11,7 +21,10 @@ type KeySettings = Pick<Config, 'home' | 'isProduction' | 'jwtPrivateKey' | 'jwt
 export function loadJwtKeys(config: KeySettings): JwtKeys {
   const privateKey = createPrivateKey(config.jwtPrivateKey ?? kept(config, 'jwt-private-key.pem', newPrivateKey));
   const publicKeys = [createPublicKey(privateKey), ...config.jwtPublicKeys.map((pem) => createPublicKey(pem))];
-  return { active: { kid: thumbprint(createPublicKey(privateKey)), privateKey }, publicKeys: new Map(publicKeys.map((key) => [thumbprint(key), key])) };
+  return {
+    active: { kid: thumbprint(createPublicKey(privateKey)), privateKey },
+    publicKeys: new Map(publicKeys.map((key) => [thumbprint(key), key])),
+  };
 }
 
 export interface Signer {
@@ -43,7 +56,11 @@ export function thumbprint(key: KeyObject): string {
 }
 
 const newPrivateKey = (): string =>
-  generateKeyPairSync('ec', { namedCurve: 'P-256', privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } }).privateKey;
+  generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+  }).privateKey;
 
 /** What the file holds; it is made when absent. Of two processes that make it at once, both get what one of them wrote. */
 function kept({ home, isProduction }: KeySettings, name: string, make: () => string): string {

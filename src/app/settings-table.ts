@@ -12,9 +12,17 @@ export interface SettingText {
 }
 
 export const SETTINGS = {
-  NODE_ENV: { about: 'What this installation is for. `production` refuses the demo login and made-up keys.', must: 'development, test or production', unset: 'development' },
+  NODE_ENV: {
+    about: 'What this installation is for. `production` refuses the demo login and made-up keys.',
+    must: 'development, test or production',
+    unset: 'development',
+  },
   PORT: { about: 'TCP port of the HTTP server.', must: 'a whole number from 0 to 65535 (0 takes any free port)', unset: '3000' },
-  HOST: { about: 'Address the HTTP server listens on. `0.0.0.0` lets other machines in.', must: 'an IP address or host name', unset: '127.0.0.1' },
+  HOST: {
+    about: 'Address the HTTP server listens on. `0.0.0.0` lets other machines in.',
+    must: 'an IP address or host name',
+    unset: '127.0.0.1',
+  },
   PUBLIC_URL: {
     about: 'Address clients reach this installation at; links in mails are built from it.',
     must: 'an http or https address without a path, such as https://crm.example.org',
@@ -26,7 +34,11 @@ export const SETTINGS = {
     must: 'true, false, a number of proxies, or addresses and networks parted by commas',
     unset: 'false',
   },
-  KONTOR_HOME: { about: 'Folder for the embedded database, made-up keys, uploaded files and mails that are not sent.', must: 'a folder path', unset: '.kontor' },
+  KONTOR_HOME: {
+    about: 'Folder for the embedded database, made-up keys, uploaded files and mails that are not sent.',
+    must: 'a folder path',
+    unset: '.kontor',
+  },
   DATABASE_URL: {
     about: 'PostgreSQL 15 or later, as the application role (no superuser, no owner). Not set: the embedded PostgreSQL in KONTOR_HOME.',
     must: 'an address like postgres://kontor_app:password@host:5432/kontor',
@@ -46,15 +58,28 @@ export const SETTINGS = {
     secret: true,
   },
   DB_POOL_SIZE: { about: 'Database connections of one process for requests and jobs.', must: 'a whole number from 2 to 500', unset: '10' },
-  QUEUE_POOL_SIZE: { about: 'Database connections of one process for queues on PostgreSQL.', must: 'a whole number from 2 to 500', unset: '10' },
-  REDIS_URL: { about: 'Redis or Valkey for the queues.', must: 'an address like redis://host:6379', unset: 'queues in PostgreSQL', secret: true },
+  QUEUE_POOL_SIZE: {
+    about: 'Database connections of one process for queues on PostgreSQL.',
+    must: 'a whole number from 2 to 500',
+    unset: '10',
+  },
+  REDIS_URL: {
+    about: 'Redis or Valkey for the queues.',
+    must: 'an address like redis://host:6379',
+    unset: 'queues in PostgreSQL',
+    secret: true,
+  },
   SMTP_URL: {
     about: 'Mail server for outgoing mail.',
     must: 'an address like smtp://user:password@host:587',
     unset: 'mails are written to files in KONTOR_HOME',
     secret: true,
   },
-  MAIL_FROM: { about: 'Sender of mails that have no other.', must: 'a mail address, or a name and one as in: Kontor <crm@example.org>', unset: 'Kontor <kontor@localhost>' },
+  MAIL_FROM: {
+    about: 'Sender of mails that have no other.',
+    must: 'a mail address, or a name and one as in: Kontor <crm@example.org>',
+    unset: 'Kontor <kontor@localhost>',
+  },
   JWT_PRIVATE_KEY: {
     about: 'Signs access tokens: a P-256 private key in PEM (line breaks may be written as \\n).',
     must: 'a P-256 private key in PEM, as made by: openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256',

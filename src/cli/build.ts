@@ -55,7 +55,10 @@ function isAlive(pid: number): boolean {
 
 /** Changes whenever a source file appears, goes or is written. */
 function fingerprint(): string {
-  const inputs = [...filesIn(join(ROOT, 'src')), ...['.swcrc', 'nest-cli.json', 'tsconfig.json', 'package-lock.json'].map((name) => join(ROOT, name))];
+  const inputs = [
+    ...filesIn(join(ROOT, 'src')),
+    ...['.swcrc', 'nest-cli.json', 'tsconfig.json', 'package-lock.json'].map((name) => join(ROOT, name)),
+  ];
   const lines = inputs.sort().map((file) => {
     const { size, mtimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { size: 0, mtimeMs: 0 };
     return `${file} ${size} ${mtimeMs}`;

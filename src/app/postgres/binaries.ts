@@ -29,7 +29,9 @@ function packageFolder(): string {
   try {
     return dirname(dirname(createRequire(import.meta.url).resolve(name)));
   } catch {
-    throw new OperatorError(`There is no bundled PostgreSQL for ${process.platform} on ${process.arch}: set DATABASE_URL to a server of yours.`);
+    throw new OperatorError(
+      `There is no bundled PostgreSQL for ${process.platform} on ${process.arch}: set DATABASE_URL to a server of yours.`,
+    );
   }
 }
 

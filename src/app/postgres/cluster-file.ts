@@ -17,9 +17,12 @@ export function readCluster(home: string): Cluster {
   try {
     return parseCluster(readFileSync(fileIn(home), 'utf8'));
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return { port: 0, passwords: { postgres: password(), kontor_owner: password(), kontor_app: password() } };
+    if (errorCode(error) === 'ENOENT')
+      return { port: 0, passwords: { postgres: password(), kontor_owner: password(), kontor_app: password() } };
     if (!(error instanceof SyntaxError)) throw error;
-    throw new OperatorError(`${fileIn(home)} cannot be read; it holds the passwords of the database beside it: restore it, or run "npm run reset".`);
+    throw new OperatorError(
+      `${fileIn(home)} cannot be read; it holds the passwords of the database beside it: restore it, or run "npm run reset".`,
+    );
   }
 }
 
@@ -55,6 +58,7 @@ const password = (): string => randomBytes(24).toString('base64url');
 
 function parseCluster(text: string): Cluster {
   const { port, passwords } = JSON.parse(text) as Partial<Cluster>;
-  if (typeof port !== 'number' || !passwords?.postgres || !passwords.kontor_owner || !passwords.kontor_app) throw new SyntaxError('not a cluster file');
+  if (typeof port !== 'number' || !passwords?.postgres || !passwords.kontor_owner || !passwords.kontor_app)
+    throw new SyntaxError('not a cluster file');
   return { port, passwords };
 }

@@ -134,9 +134,12 @@ function assertSpace(home: string, needed: number): void {
 function assertMine(dataFolder: string): RunAs {
   const owner = statSync(dataFolder, { throwIfNoEntry: false })?.uid;
   if (owner === undefined || owner === process.geteuid?.()) return ourselves();
-  throw new OperatorError(`The data in ${dataFolder} belongs to account ${owner}: start Kontor as that account or as root, or set KONTOR_HOME to a folder of yours.`);
+  throw new OperatorError(
+    `The data in ${dataFolder} belongs to account ${owner}: start Kontor as that account or as root, or set KONTOR_HOME to a folder of yours.`,
+  );
 }
 
 function chownTree(folder: string, { uid, gid }: { readonly uid: number; readonly gid: number }): void {
-  for (const path of [folder, ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))]) lchownSync(path, uid, gid);
+  for (const path of [folder, ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name))])
+    lchownSync(path, uid, gid);
 }

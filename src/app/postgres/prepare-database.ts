@@ -18,14 +18,23 @@ export const EXTENSIONS = ['pg_trgm', 'unaccent', 'btree_gist', 'pgcrypto'] as c
 export async function prepareDatabase({ superUrl, database, ownerPassword, appPassword }: DatabasePlan): Promise<void> {
   await withClient(superUrl, async (client) => {
     await client.query("select pg_advisory_lock(hashtext('kontor prepare'))");
-    await ensureRole(client, 'kontor_owner', `login nosuperuser nobypassrls nocreatedb nocreaterole password ${client.escapeLiteral(ownerPassword)}`);
-    await ensureRole(client, 'kontor_app', `login nosuperuser nobypassrls nocreatedb nocreaterole password ${client.escapeLiteral(appPassword)}`);
+    await ensureRole(
+      client,
+      'kontor_owner',
+      `login nosuperuser nobypassrls nocreatedb nocreaterole password ${client.escapeLiteral(ownerPassword)}`,
+    );
+    await ensureRole(
+      client,
+      'kontor_app',
+      `login nosuperuser nobypassrls nocreatedb nocreaterole password ${client.escapeLiteral(appPassword)}`,
+    );
     await ensureRole(client, 'kontor_relay', 'nologin nosuperuser nobypassrls');
     // Only so that a migration can hand functions over to it; the owner does not inherit its sight.
     await client.query('grant kontor_relay to kontor_owner with inherit false, set true');
     await client.query('revoke kontor_relay from kontor_app');
     const { rowCount } = await client.query('select from pg_database where datname = $1', [database]);
-    if (rowCount === 0) await client.query(`create database ${client.escapeIdentifier(database)} owner kontor_owner encoding 'UTF8' template template0`);
+    if (rowCount === 0)
+      await client.query(`create database ${client.escapeIdentifier(database)} owner kontor_owner encoding 'UTF8' template template0`);
     await client.query(`revoke all on database ${client.escapeIdentifier(database)} from public`);
     await client.query(`grant connect, temporary on database ${client.escapeIdentifier(database)} to kontor_app`);
   });

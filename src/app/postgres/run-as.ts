@@ -37,8 +37,14 @@ export function waysToDrop({ uid, gid }: { uid: number; gid: number }): readonly
     gid,
     options: {},
     prefix: [
-      'setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', `--inh-caps=+${capability}`, `--ambient-caps=+${capability}`,
-      '--securebits=+no_setuid_fixup', '--',
+      'setpriv',
+      `--reuid=${uid}`,
+      `--regid=${gid}`,
+      '--clear-groups',
+      `--inh-caps=+${capability}`,
+      `--ambient-caps=+${capability}`,
+      '--securebits=+no_setuid_fixup',
+      '--',
     ],
   });
   return [{ uid, gid, prefix: [], options: { uid, gid } }, keeping('dac_read_search'), keeping('dac_override')];
@@ -62,7 +68,9 @@ export function assertBinariesRun(binaries: Binaries): void {
   const { status, stderr, error } = spawnSync(binaries.postgres, ['--version'], { env: CHILD_ENV, encoding: 'utf8' });
   if (status === 0) return;
   const said = (error?.message ?? stderr).trim().split('\n')[0] ?? '';
-  throw new OperatorError(`The bundled PostgreSQL does not run on this system (${said}): run "npm ci" again, or set DATABASE_URL to a server of yours.`);
+  throw new OperatorError(
+    `The bundled PostgreSQL does not run on this system (${said}): run "npm ci" again, or set DATABASE_URL to a server of yours.`,
+  );
 }
 
 function readAccounts(): readonly { name: string; uid: number; gid: number }[] {

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { explain, logSince, OperatorError } from './failure.js';
@@ -18,7 +19,7 @@ export interface ServerPlan {
 
 export interface RunningServer {
   readonly pid: number;
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 const START_PATIENCE_MS = 120_000; // a big database recovering after a power cut
@@ -95,7 +96,7 @@ function startWatchdog(pid: number, dataFolder: string): ChildProcess {
   watchdog.on('error', () => undefined);
   watchdog.stdin?.on('error', () => undefined);
   watchdog.unref();
-  if (watchdog.stdin && 'unref' in watchdog.stdin && typeof watchdog.stdin.unref === 'function') watchdog.stdin.unref();
+  if (watchdog.stdin instanceof Socket) watchdog.stdin.unref();
   return watchdog;
 }
 
@@ -119,7 +120,8 @@ function statusOf(dataFolder: string, pid: number | undefined): string {
 }
 
 function failedStart(said: string, plan: ServerPlan): OperatorError {
-  if (/could not bind|Address already in use/.test(said)) return new PortTaken(`Port ${plan.port} on 127.0.0.1 was taken by another program while the database started.`);
+  if (/could not bind|Address already in use/.test(said))
+    return new PortTaken(`Port ${plan.port} on 127.0.0.1 was taken by another program while the database started.`);
   return explain(said, resolve(plan.home));
 }
 

@@ -12,7 +12,9 @@ export async function withLock<T>(file: string, work: () => Promise<T>): Promise
     const holder = readIdentity(file);
     if (isAbandoned(file, holder)) breakLock(file, holder);
     if (performance.now() > until) {
-      throw new OperatorError(`Process ${holder?.pid ?? 'unknown'} has been starting Kontor's database for too long: end it, then try again.`);
+      throw new OperatorError(
+        `Process ${holder?.pid ?? 'unknown'} has been starting Kontor's database for too long: end it, then try again.`,
+      );
     }
     await sleep(50);
   }

@@ -1,0 +1,48 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { makePlan, runPlan } from '#kernel/read/plan.js';
+import type { RootSelection } from '#kernel/read/selection.js';
+import type { Resource } from '#kernel/resource/define-resource.js';
+import { codeOf } from '#kernel/resource/ids.js';
+import type { Registry } from '#kernel/resource/registry.js';
+import type { Runner } from '#kernel/usecase/runner.js';
+import type { Database } from '#kernel/db/data-source.js';
+import type { Principal } from '../auth/principal.js';
+import { authError } from '../auth/auth-errors.js';
+
+/** What resolvers know of a request. */
+export interface GraphqlContext {
+  readonly principal: Principal | null;
+  readonly requestId: string;
+  /** Rows the operation may return at most, added up over its roots; shown as `extensions.cost`. */
+  cost: number;
+}
+
+/** What the GraphQL side of a process stands on. */
+export interface GraphqlParts {
+  readonly registry: Registry;
+  readonly database: Database;
+  readonly runner: Runner;
+  readonly cursorSecret: string;
+}
+
+export function requirePrincipal(context: GraphqlContext): Principal {
+  if (!context.principal) throw authError('auth.required');
+  return context.principal;
+}
+
+/** Runs one root of an operation the ordinary way: through graphql-js, with the same compiler. */
+export async function readRoot(parts: GraphqlParts, context: GraphqlContext, info: GraphQLResolveInfo, root: RootSelection): Promise<unknown> {
+  const principal = requirePrincipal(context);
+  const plan = makePlan(parts.registry, principal.actor, [root]);
+  context.cost += plan.cost;
+  const text = await runPlan(parts.database.pool, plan, {
+    tenantId: principal.tenantId, actor: principal.actor, variables: info.variableValues, cursorSecret: parts.cursorSecret,
+  });
+  return (JSON.parse(text) as Record<string, unknown>)[root.key];
+}
+
+/** The resource an id belongs to, or null when it is no id of ours. */
+export function resourceOfId(registry: Registry, id: unknown): Resource | null {
+  const code = typeof id === 'string' ? codeOf(id) : null;
+  return code === null ? null : (registry.byCode.get(code) ?? null);
+}

@@ -1,0 +1,236 @@
+import {
+  GraphQLBoolean, GraphQLEnumType, GraphQLID, GraphQLInputObjectType, GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString,
+  type GraphQLFieldConfigArgumentMap, type GraphQLFieldConfigMap, type GraphQLInputFieldConfigMap, type GraphQLInputType, type GraphQLScalarType,
+} from 'graphql';
+import type { Resource } from '#kernel/resource/define-resource.js';
+import type { Field } from '#kernel/resource/fields.js';
+import { aggregates } from '#kernel/read/aggregate.js';
+import { isOrderable } from '#kernel/read/order.js';
+import { defaultPage, largestPage } from '#kernel/read/page.js';
+import type { AggregateFunction } from '#kernel/read/selection.js';
+import { aggregateTypeName } from './selection.js';
+import { byKey, DateTime, Decimal, LocalDate, LocalDateTime, MoneyType, SortDirection } from './scalars.js';
+import { visibleFields, type TypeBook } from './types.js';
+
+type Operators = 'equal' | 'order' | 'text';
+const operatorNames: Readonly<Record<Operators, readonly string[]>> = {
+  equal: ['eq', 'ne'], order: ['lt', 'lte', 'gt', 'gte'], text: ['contains', 'startsWith', 'endsWith'],
+};
+const meanings: Readonly<Record<string, string>> = {
+  eq: 'Equal to.', ne: 'Not equal to; empty counts as different.', lt: 'Less than.', lte: 'At most.', gt: 'Greater than.', gte: 'At least.',
+  contains: 'Contains, whatever the case.', startsWith: 'Starts with, whatever the case.', endsWith: 'Ends with, whatever the case.',
+};
+
+function operatorInput(name: string, type: GraphQLInputType, groups: readonly Operators[]): GraphQLInputObjectType {
+  const fields: GraphQLInputFieldConfigMap = {};
+  for (const operator of groups.flatMap((group) => operatorNames[group])) fields[operator] = { type, description: meanings[operator] ?? '' };
+  if (groups.includes('equal')) {
+    fields['in'] = { type: new GraphQLList(new GraphQLNonNull(type)), description: 'One of; at most 500 values.' };
+    fields['notIn'] = { type: new GraphQLList(new GraphQLNonNull(type)), description: 'None of; at most 500 values.' };
+  }
+  fields['isNull'] = { type: GraphQLBoolean, description: 'true: empty. false: not empty.' };
+  return new GraphQLInputObjectType({ name, description: `Conditions on one value; all must hold.`, fields });
+}
+
+const textFilter = operatorInput('TextFilter', GraphQLString, ['equal', 'order', 'text']);
+const idFilter = operatorInput('IdFilter', GraphQLID, ['equal']);
+const intFilter = operatorInput('IntFilter', GraphQLInt, ['equal', 'order']);
+const booleanFilter = operatorInput('BooleanFilter', GraphQLBoolean, ['equal']);
+const scalarFilter = (type: GraphQLScalarType) => operatorInput(`${type.name}Filter`, type, ['equal', 'order']);
+const decimalFilter = scalarFilter(Decimal);
+const dateFilter = scalarFilter(LocalDate);
+const instantFilter = scalarFilter(DateTime);
+const localFilter = scalarFilter(LocalDateTime);
+const isNull = { isNull: { type: GraphQLBoolean, description: 'true: empty. false: not empty.' } };
+const presenceFilter = new GraphQLInputObjectType({ name: 'PresenceFilter', description: 'Whether there is a value.', fields: isNull });
+const moneyFilter = new GraphQLInputObjectType({
+  name: 'MoneyFilter', description: 'Conditions on an amount.',
+  fields: { amount: { type: decimalFilter, description: 'On the amount, whatever the currency.' }, currency: { type: textFilter, description: 'On the currency.' }, ...isNull },
+});
+const addressFilter = new GraphQLInputObjectType({
+  name: 'AddressFilter', description: 'Conditions on an address.',
+  fields: Object.fromEntries(['street', 'postalCode', 'city', 'region', 'country'].map((part) => [part, { type: textFilter, description: `On the ${part}.` }])),
+});
+
+const pageInfo = new GraphQLObjectType({
+  name: 'PageInfo',
+  description: 'Where a page lies in its list (Relay).',
+  fields: {
+    hasNextPage: { type: new GraphQLNonNull(GraphQLBoolean), description: 'Whether rows follow this page.', resolve: byKey },
+    hasPreviousPage: { type: new GraphQLNonNull(GraphQLBoolean), description: 'Whether rows come before this page.', resolve: byKey },
+    startCursor: { type: GraphQLString, description: 'Cursor of the first row.', resolve: byKey },
+    endCursor: { type: GraphQLString, description: 'Cursor of the last row.', resolve: byKey },
+  },
+});
+
+const functions: Readonly<Record<AggregateFunction, string>> = { sum: 'Sums', avg: 'Averages, to four digits', min: 'Smallest values', max: 'Largest values' };
+
+/** Connection, filter, order and aggregate types of resources. */
+export class ListTypes {
+  private readonly filters = new Map<string, GraphQLInputObjectType>();
+  private readonly connections = new Map<string, GraphQLObjectType>();
+  private readonly arguments = new Map<string, GraphQLFieldConfigArgumentMap>();
+
+  constructor(private readonly book: TypeBook, private readonly objectType: (resource: Resource) => GraphQLObjectType) {}
+
+  args(resource: Resource): GraphQLFieldConfigArgumentMap {
+    const known = this.arguments.get(resource.name) ?? {
+      filter: { type: this.filter(resource), description: 'Which rows.' },
+      orderBy: { type: new GraphQLList(new GraphQLNonNull(this.order(resource))), description: 'In which order; the id breaks ties.' },
+      first: { type: GraphQLInt, description: `The first rows after \`after\`: ${defaultPage} unless told, ${largestPage} at most.` },
+      after: { type: GraphQLString, description: 'A cursor: rows after it.' },
+      last: { type: GraphQLInt, description: 'The last rows before `before`.' },
+      before: { type: GraphQLString, description: 'A cursor: rows before it.' },
+    };
+    this.arguments.set(resource.name, known);
+    return known;
+  }
+
+  filter(resource: Resource): GraphQLInputObjectType {
+    const known = this.filters.get(resource.name) ?? new GraphQLInputObjectType({
+      name: `${resource.typeName}Filter`,
+      description: `Conditions on a ${resource.name.replaceAll('_', ' ')}; all members must hold.`,
+      fields: () => this.filterFields(resource),
+    });
+    this.filters.set(resource.name, known);
+    return known;
+  }
+
+  private filterFields(resource: Resource): GraphQLInputFieldConfigMap {
+    const self = new GraphQLList(new GraphQLNonNull(this.filter(resource)));
+    const map: GraphQLInputFieldConfigMap = {
+      and: { type: self, description: 'All of these hold.' },
+      or: { type: self, description: 'At least one of these holds.' },
+      not: { type: this.filter(resource), description: 'This does not hold.' },
+      id: { type: idFilter, description: 'On the id.' },
+      version: { type: intFilter, description: 'On the version.' },
+      createdAt: { type: instantFilter, description: 'On when the row was made.' },
+      updatedAt: { type: instantFilter, description: 'On when the row was last written.' },
+    };
+    if (visibleFields(resource).some(([, f]) => f.options.search)) map['search'] = { type: GraphQLString, description: 'Text in any of the searched fields.' };
+    for (const [name, field] of visibleFields(resource)) {
+      map[name] = { type: this.fieldFilter(resource, name, field), description: `On ${name}.` };
+      if (field.kind === 'ref') map[name.replace(/Id$/, '')] = { type: this.filter(this.book.registry.resource(field.target ?? '')), description: `On the ${name.replace(/Id$/, '')} itself.` };
+    }
+    for (const inverse of this.book.registry.inverses.get(resource.name) ?? []) {
+      map[inverse.name] = { type: this.quantified(inverse.from), description: `On its ${inverse.name}.` };
+    }
+    return map;
+  }
+
+  private quantified(resource: Resource): GraphQLInputObjectType {
+    const key = `${resource.name} list`;
+    const known = this.filters.get(key) ?? new GraphQLInputObjectType({
+      name: `${resource.typeName}ListFilter`,
+      description: 'Conditions on a list of related rows.',
+      fields: () => ({
+        some: { type: this.filter(resource), description: 'At least one of them meets this.' },
+        none: { type: this.filter(resource), description: 'None of them meets this.' },
+      }),
+    });
+    this.filters.set(key, known);
+    return known;
+  }
+
+  private fieldFilter(resource: Resource, name: string, field: Field): GraphQLInputObjectType {
+    switch (field.kind) {
+      case 'choice': return this.choiceFilter(resource, name, field);
+      case 'boolean': return booleanFilter;
+      case 'integer': return intFilter;
+      case 'decimal': return decimalFilter;
+      case 'date': return dateFilter;
+      case 'instant': return instantFilter;
+      case 'plan': return localFilter;
+      case 'ref': return idFilter;
+      case 'money': return moneyFilter;
+      case 'address': return addressFilter;
+      case 'json': return presenceFilter;
+      default: return textFilter;
+    }
+  }
+
+  private choiceFilter(resource: Resource, name: string, field: Field): GraphQLInputObjectType {
+    const type = this.book.choice(field, resource.typeName, name);
+    if (!(type instanceof GraphQLEnumType)) return textFilter;
+    const key = `choice ${type.name}`;
+    const known = this.filters.get(key) ?? operatorInput(`${type.name}Filter`, type, ['equal']);
+    this.filters.set(key, known);
+    return known;
+  }
+
+  private order(resource: Resource): GraphQLInputObjectType {
+    const key = `order ${resource.name}`;
+    const names = ['id', 'createdAt', 'updatedAt', ...visibleFields(resource).filter(([, f]) => isOrderable(f)).map(([name]) => name)];
+    const known = this.filters.get(key) ?? new GraphQLInputObjectType({
+      name: `${resource.typeName}Order`,
+      description: 'One key of an order.',
+      fields: {
+        field: {
+          type: new GraphQLNonNull(new GraphQLEnumType({
+            name: `${resource.typeName}OrderField`, description: `Fields a list of ${resource.plural} can be ordered by.`,
+            values: Object.fromEntries(names.map((name) => [name, { value: name }])),
+          })),
+          description: 'By which field.',
+        },
+        direction: { type: SortDirection, defaultValue: 'ASC', description: 'Which way.' },
+      },
+    });
+    this.filters.set(key, known);
+    return known;
+  }
+
+  connection(resource: Resource): GraphQLObjectType {
+    const known = this.connections.get(resource.name) ?? new GraphQLObjectType({
+      name: `${resource.typeName}Connection`,
+      description: `A page of ${resource.plural}.`,
+      fields: () => this.connectionFields(resource),
+    });
+    this.connections.set(resource.name, known);
+    return known;
+  }
+
+  private connectionFields(resource: Resource): GraphQLFieldConfigMap<unknown, unknown> {
+    const type = this.objectType(resource);
+    const edge = new GraphQLObjectType({
+      name: `${resource.typeName}Edge`,
+      description: `One of ${resource.plural} with its place in the list.`,
+      fields: {
+        node: { type: new GraphQLNonNull(type), description: 'The row.', resolve: byKey },
+        cursor: { type: new GraphQLNonNull(GraphQLString), description: 'Its place, for `after` and `before`.', resolve: byKey },
+      },
+    });
+    const listOf = (item: GraphQLObjectType) => new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(item)));
+    return {
+      nodes: { type: listOf(type), description: 'The rows of this page.', resolve: byKey },
+      edges: { type: listOf(edge), description: 'The rows of this page with their cursors.', resolve: byKey },
+      pageInfo: { type: new GraphQLNonNull(pageInfo), description: 'Where this page lies.', resolve: byKey },
+      totalCount: { type: new GraphQLNonNull(GraphQLInt), description: 'Rows in the whole list. Counted only when asked for.', resolve: byKey },
+      aggregate: { type: new GraphQLNonNull(this.aggregate(resource)), description: 'Figures over the whole list, whatever page is shown.', resolve: byKey },
+    };
+  }
+
+  private aggregate(resource: Resource): GraphQLObjectType {
+    const fields: GraphQLFieldConfigMap<unknown, unknown> = {
+      count: { type: new GraphQLNonNull(GraphQLInt), description: 'How many rows.', resolve: byKey },
+    };
+    for (const fn of Object.keys(functions) as AggregateFunction[]) {
+      const able = visibleFields(resource).filter(([, field]) => aggregates(field, fn));
+      if (able.length === 0) continue;
+      fields[fn] = {
+        type: new GraphQLNonNull(new GraphQLObjectType({
+          name: aggregateTypeName(resource, fn), description: `${functions[fn]} over a list of ${resource.plural}.`,
+          fields: Object.fromEntries(able.map(([name, field]) => [name, { type: aggregateOutput(field, fn), description: `Over ${name}${field.kind === 'money' ? ', one entry a currency' : ''}.`, resolve: byKey }])),
+        })),
+        description: `${functions[fn]}.`, resolve: byKey,
+      };
+    }
+    return new GraphQLObjectType({ name: `${resource.typeName}Aggregate`, description: `Figures over a list of ${resource.plural}.`, fields });
+  }
+}
+
+function aggregateOutput(field: Field, fn: AggregateFunction) {
+  if (field.kind === 'money') return new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(MoneyType)));
+  if (field.kind === 'date') return LocalDate;
+  if (field.kind === 'instant') return DateTime;
+  return field.kind === 'integer' && (fn === 'min' || fn === 'max') ? GraphQLInt : Decimal;
+}

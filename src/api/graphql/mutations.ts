@@ -1,0 +1,139 @@
+import {
+  GraphQLBoolean, GraphQLID, GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLString, type GraphQLFieldConfig, type GraphQLFieldConfigMap,
+  type GraphQLObjectType as ObjectType,
+} from 'graphql';
+import { constant } from '#kernel/read/values.js';
+import type { Resource } from '#kernel/resource/define-resource.js';
+import type { Field, Fields } from '#kernel/resource/fields.js';
+import { pascal } from '#kernel/resource/names.js';
+import { inputFields } from '#kernel/resource/validate.js';
+import { crudCommand, type CrudVerb } from '#kernel/usecase/crud.js';
+import type { UseCase } from '#kernel/usecase/define-command.js';
+import { rowId, wireFields } from '../wire.js';
+import { readRoot, requirePrincipal, type GraphqlContext, type GraphqlParts } from './context.js';
+import { collectedOf, contextOf } from './roots.js';
+import { objectSelection, resourceFields } from './selection.js';
+import { describe, type TypeBook } from './types.js';
+
+type Args = Readonly<Record<string, unknown>>;
+type FieldConfig = GraphQLFieldConfig<unknown, GraphqlContext>;
+type FieldMap = GraphQLFieldConfigMap<unknown, GraphqlContext>;
+
+const keyArgument = { type: GraphQLString, description: 'Makes a repeat harmless: the same key with the same input answers the first result.' };
+
+export class MutationFields {
+  constructor(private readonly parts: GraphqlParts, private readonly book: TypeBook, private readonly objectType: (resource: Resource) => ObjectType) {}
+
+  /** create, update and delete of every resource that offers them. */
+  crud(): FieldMap {
+    const map: FieldMap = {};
+    for (const resource of this.parts.registry.resources.values()) {
+      for (const verb of ['create', 'update', 'delete'] as const) {
+        if (resource.operations.includes(verb)) map[`${verb}${resource.typeName}`] = this.crudField(resource, verb);
+      }
+    }
+    return map;
+  }
+
+  private crudField(resource: Resource, verb: CrudVerb): FieldConfig {
+    const command = crudCommand(resource, verb);
+    if (verb === 'delete') return this.deleteField(resource, command);
+    const body = verb === 'create'
+      ? { input: { type: new GraphQLNonNull(this.book.inputShape(`Create${resource.typeName}Input`, `A new ${resource.name.replaceAll('_', ' ')}.`, inputFields(resource), 'create', resource.typeName)), description: 'The new row.' } }
+      : { ...rowArguments(), patch: { type: new GraphQLNonNull(this.book.inputShape(`Update${resource.typeName}Input`, 'Fields to change; null empties one, absent leaves it.', inputFields(resource), 'patch', resource.typeName)), description: 'What changes.' } };
+    return {
+      type: new GraphQLNonNull(this.objectType(resource)),
+      description: command.description,
+      args: { ...body, idempotencyKey: keyArgument },
+      resolve: async (_source, args, context, info) => {
+        const { idempotencyKey, ...input } = args;
+        const result = await this.run(command, verb === 'create' ? input['input'] : input, context, idempotencyKey);
+        const build = contextOf(this.parts.registry, info);
+        const field = collectedOf(info);
+        return readRoot(this.parts, context, info, {
+          kind: 'one', key: field.key, id: constant(rowId(resource, result)), selection: objectSelection(build, resource, resourceFields(build, resource, field)),
+        });
+      },
+    };
+  }
+
+  private deleteField(resource: Resource, command: UseCase): FieldConfig {
+    return {
+      type: new GraphQLNonNull(deletePayload),
+      description: command.description,
+      args: { ...rowArguments(), idempotencyKey: keyArgument },
+      resolve: async (_source, args, context) => {
+        const { idempotencyKey, ...input } = args;
+        await this.run(command, input, context, idempotencyKey);
+        return { id: args['id'], deleted: true };
+      },
+    };
+  }
+
+  /** A field for each command, or for each query. */
+  useCases(useCases: Iterable<UseCase>): FieldMap {
+    const list = [...useCases].filter((useCase) => useCase.access !== 'public');
+    return Object.fromEntries(list.map((useCase) => [useCase.graphql, this.useCaseField(useCase)]));
+  }
+
+  private useCaseField(useCase: UseCase): FieldConfig {
+    const typeName = pascal(useCase.graphql);
+    const hasInput = Object.keys(useCase.input).length > 0;
+    const isCommand = useCase.kind === 'command';
+    const input = { input: { type: new GraphQLNonNull(this.book.inputShape(`${typeName}Input`, `Input of ${useCase.graphql}.`, useCase.input, 'create')), description: 'What the verb needs.' } };
+    const payload = this.book.shape(`${typeName}${isCommand ? 'Payload' : 'Result'}`, `What ${useCase.graphql} answers.`, outputOf(useCase), () => this.refFields(useCase.output) as never);
+    const codes = Object.entries(useCase.errors).map(([code, meaning]) => `\`${code}\`: ${meaning}`);
+    return {
+      type: new GraphQLNonNull(payload),
+      description: [useCase.summary, useCase.description === useCase.summary ? '' : useCase.description, codes.length > 0 ? `Errors: ${codes.join(' ')}` : ''].filter(Boolean).join('\n\n'),
+      args: { ...(hasInput ? input : {}), ...(isCommand ? { idempotencyKey: keyArgument } : {}) },
+      resolve: async (_source, args, context) => wireFields(outputOf(useCase), (await this.run(useCase, args['input'] ?? {}, context, args['idempotencyKey'])) as Args),
+    };
+  }
+
+  /** `accountId` in an output also offers `account`, read after the commit with the caller's own rights. */
+  private refFields(output: Fields): GraphQLFieldConfigMap<Args, GraphqlContext> {
+    const map: GraphQLFieldConfigMap<Args, GraphqlContext> = {};
+    for (const [name, field] of Object.entries(output) as [string, Field][]) {
+      if (field.kind !== 'ref' || !name.endsWith('Id') || !this.parts.registry.resources.has(field.target ?? '')) continue;
+      const target = this.parts.registry.resource(field.target ?? '');
+      map[name.slice(0, -2)] = {
+        type: this.objectType(target),
+        description: describe(name, field).replace(/^Id of t/, 'T'),
+        resolve: (source, _args, context, info) => {
+          const build = contextOf(this.parts.registry, info);
+          const collected = collectedOf(info);
+          return readRoot(this.parts, context, info, {
+            kind: 'one', key: collected.key, id: constant(source[name]), selection: objectSelection(build, target, resourceFields(build, target, collected)),
+          });
+        },
+      };
+    }
+    return map;
+  }
+
+  private async run(useCase: UseCase, input: unknown, context: GraphqlContext, key: unknown): Promise<unknown> {
+    const { tenantId, actor } = requirePrincipal(context);
+    const { result } = await this.parts.runner.run(useCase, input, {
+      tenantId, actor, requestId: context.requestId, ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
+    });
+    return result;
+  }
+}
+
+/** GraphQL objects need a field; verbs that answer nothing answer that they are done. */
+const outputOf = (useCase: UseCase): Fields => (Object.keys(useCase.output).length > 0 ? useCase.output : { done: { kind: 'boolean', options: { description: 'Always true.' } } });
+
+const rowArguments = () => ({
+  id: { type: new GraphQLNonNull(GraphQLID), description: 'Which row.' },
+  expectedVersion: { type: GraphQLInt, description: 'Refuses with `…version_conflict` when the row has moved on from this version.' },
+});
+
+const deletePayload = new GraphQLObjectType({
+  name: 'DeletePayload',
+  description: 'A row that is gone.',
+  fields: {
+    id: { type: new GraphQLNonNull(GraphQLID), description: 'Its id.' },
+    deleted: { type: new GraphQLNonNull(GraphQLBoolean), description: 'Always true.' },
+  },
+});

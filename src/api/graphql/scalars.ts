@@ -1,0 +1,69 @@
+import { GraphQLEnumType, GraphQLError, GraphQLNonNull, GraphQLObjectType, GraphQLScalarType, GraphQLString, Kind, valueFromASTUntyped } from 'graphql';
+import { isDay, isDecimal, isInstant } from '#kernel/resource/validators.js';
+import { wireInstant } from '../wire.js';
+
+function textScalar(name: string, description: string, holds: (value: unknown) => boolean, example: string, shape: (value: unknown) => unknown = (v) => v): GraphQLScalarType {
+  const parse = (value: unknown) => {
+    if (!holds(value)) throw new GraphQLError(`${name} is written like ${example}.`, { extensions: { code: 'input.invalid' } });
+    return shape(value);
+  };
+  return new GraphQLScalarType({
+    name,
+    description,
+    serialize: (value) => (value instanceof Date ? wireInstant(value) : value),
+    parseValue: parse,
+    parseLiteral: (node) => parse(node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT ? node.value : null),
+  });
+}
+
+export const DateTime = textScalar('DateTime', 'A point in time, RFC 3339: `2026-03-02T09:00:00+00:00`. Answers are in UTC.', isInstant, '"2026-03-02T09:00:00Z"');
+export const LocalDate = textScalar('Date', 'A calendar day: `2026-03-02`.', isDay, '"2026-03-02"');
+export const LocalDateTime = textScalar('LocalDateTime', 'Wall-clock time without a zone: `2026-03-02T09:00:00`.', (v) => typeof v === 'string' && isInstant(`${v}Z`), '"2026-03-02T09:00:00"');
+export const Decimal = textScalar('Decimal', 'An exact decimal number as text: `"1234.50"`. Never a float.', (v) => isDecimal(v, 15), '"1234.50"', String);
+
+export const Json = new GraphQLScalarType({
+  name: 'JSON',
+  description: 'Any JSON value.',
+  serialize: (value) => value,
+  parseValue: (value) => value,
+  parseLiteral: (node, variables) => valueFromASTUntyped(node, variables) as unknown,
+});
+
+export const SortDirection = new GraphQLEnumType({
+  name: 'SortDirection',
+  description: 'Which way a list is ordered. Empty values come last when ascending, first when descending.',
+  values: { ASC: { description: 'Smallest first.' }, DESC: { description: 'Largest first.' } },
+});
+
+export const byKey = (source: unknown, _args: unknown, _context: unknown, info: { path: { key: string | number } }): unknown =>
+  (source as Record<string | number, unknown>)[info.path.key];
+
+const nonNull = (type: GraphQLScalarType) => new GraphQLNonNull(type);
+
+export const MoneyType = new GraphQLObjectType({
+  name: 'Money',
+  description: 'An exact amount in a currency.',
+  fields: {
+    amount: { type: nonNull(Decimal), description: 'Up to four digits after the point.', resolve: byKey },
+    currency: { type: nonNull(GraphQLString), description: 'ISO 4217 code.', resolve: byKey },
+  },
+});
+
+export const ZonedPlanType = new GraphQLObjectType({
+  name: 'ZonedPlan',
+  description: 'A planned wall-clock time. It stays put when the rules of its zone change.',
+  fields: {
+    local: { type: nonNull(LocalDateTime), description: 'Wall-clock time.', resolve: byKey },
+    zone: { type: nonNull(GraphQLString), description: 'IANA time zone, `Europe/Berlin`.', resolve: byKey },
+  },
+});
+
+export const AddressType = new GraphQLObjectType({
+  name: 'Address',
+  description: 'A postal address.',
+  fields: Object.fromEntries(
+    (['street', 'postalCode', 'city', 'region', 'country'] as const).map((part) => [
+      part, { type: GraphQLString, description: part === 'country' ? 'ISO 3166-1 alpha-2 code.' : `The ${part === 'postalCode' ? 'postal code' : part}.`, resolve: byKey },
+    ]),
+  ),
+});

@@ -4,6 +4,7 @@ import { PriceList } from './price/price-list.resource.js';
 import { Price } from './price/price.resource.js';
 import { setDefaultPriceList } from './price/set-default-price-list.js';
 import { Product } from './product/product.resource.js';
+import { catalogRoles } from './roles.js';
 
 export const catalog = defineModule({
   name: 'catalog',
@@ -11,4 +12,5 @@ export const catalog = defineModule({
   resources: [Product, PriceList, Price],
   commands: [setDefaultPriceList],
   queries: [lookUpPrice],
+  roles: catalogRoles,
 });

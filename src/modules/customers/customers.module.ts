@@ -8,6 +8,7 @@ import { grantConsent } from './consent/grant-consent.js';
 import { withdrawConsent } from './consent/withdraw-consent.js';
 import { Contact } from './contact/contact.resource.js';
 import { ActivityCompleted, ConsentGranted, ConsentWithdrawn } from './events.js';
+import { customerRoles } from './roles.js';
 
 export const customers = defineModule({
   name: 'customers',
@@ -15,4 +16,5 @@ export const customers = defineModule({
   resources: [Account, Contact, Activity, Consent, ConsentEntry],
   commands: [completeActivity, grantConsent, withdrawConsent],
   events: [ActivityCompleted, ConsentGranted, ConsentWithdrawn],
+  roles: customerRoles,
 });

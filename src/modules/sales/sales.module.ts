@@ -15,6 +15,7 @@ import { reopenOpportunity } from './opportunity/reopen-opportunity.js';
 import { winOpportunity } from './opportunity/win-opportunity.js';
 import { Pipeline } from './pipeline/pipeline.resource.js';
 import { Stage } from './pipeline/stage.resource.js';
+import { salesRoles } from './roles.js';
 
 export const sales = defineModule({
   name: 'sales',
@@ -25,4 +26,5 @@ export const sales = defineModule({
     createOpportunity, moveOpportunity, winOpportunity, loseOpportunity, reopenOpportunity,
   ],
   events: [LeadQualified, LeadDisqualified, LeadConverted, OpportunityMoved, OpportunityWon, OpportunityLost, OpportunityReopened],
+  roles: salesRoles,
 });

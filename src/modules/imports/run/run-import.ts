@@ -39,6 +39,7 @@ async function allSteps(importId: string, source: ImportSource & { readonly posi
     const end = await oneStep({ importId, source, transact, options }, at);
     if (end !== 'done') return end;
     at = { step: at.step + 1, record: 0 };
+    if (at.step < source.mapping.steps.length && options.pause?.()) return 'paused';
   }
   return 'done';
 }

@@ -1,0 +1,3 @@
+import { fixture } from './error.test.js';
+
+export const reached = fixture;

@@ -1,0 +1,3 @@
+import { kit } from '#kernel/testing/kit.js';
+
+export const reached = kit;

@@ -1,0 +1,3 @@
+import { error } from '../errors/error.js';
+
+export const reached = error;

@@ -1,0 +1,3 @@
+import { customers } from '#modules/customers/api.js';
+
+export const reached = customers;

@@ -1,0 +1,1 @@
+export const account = 'a table of customers';

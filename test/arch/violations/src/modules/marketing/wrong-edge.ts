@@ -1,0 +1,3 @@
+import { sales } from '#modules/sales/api.js';
+
+export const reached = sales;

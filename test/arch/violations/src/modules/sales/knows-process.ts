@@ -1,0 +1,3 @@
+import { config } from '#app/config.js';
+
+export const reached = config;

@@ -1,0 +1,3 @@
+import { service } from '#modules/service/api.js';
+
+export const reached = service;

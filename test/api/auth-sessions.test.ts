@@ -185,7 +185,7 @@ describe('at once, in this process and in another, nothing is good any more afte
     const company = await auth.company();
     const call = { tenantId: company.tenantId, actor: await admin(company) };
     const expiresAt = new Date(auth.kit.clock.now().getTime() + 60_000).toISOString();
-    const { key } = (await auth.runner.run(createApiKey, { name: 'ERP', permissions: { 'user:read': 'all' }, expiresAt } as never, call)).result;
+    const { key } = (await auth.runner.run(createApiKey, { name: 'ERP', permissions: { 'user:read': 'all' }, expiresAt }, call)).result;
     await auth.authenticator.authenticate(bearer(key));
     auth.kit.clock.advance({ minutes: 2 });
     auth.authenticator.forget(null);

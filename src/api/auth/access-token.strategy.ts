@@ -43,7 +43,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, 'kontor-acce
   /** Runs the strategy outside a request, the way passport itself does: on a copy that knows whom to answer. */
   verify(token: string): Promise<AccessClaims> {
     return new Promise((resolve, reject) => {
-      const attempt: Attempt = Object.create(this);
+      const attempt = Object.create(this) as Attempt;
       attempt.success = resolve;
       attempt.fail = (reason) => reject(authError(reason instanceof jwt.TokenExpiredError ? 'auth.token_expired' : 'auth.token_invalid'));
       attempt.error = () => reject(authError('auth.token_invalid'));

@@ -40,7 +40,7 @@ export class LoginThrottle {
     const results = await Promise.allSettled([this.pair.consume(pair), this.account.consume(account), this.address.consume(address)]);
     const refused = results.flatMap((r): unknown[] => (r.status === 'rejected' ? [r.reason] : []));
     const defect = refused.find((reason) => !(reason instanceof RateLimiterRes));
-    if (defect !== undefined) throw defect;
+    if (defect !== undefined) throw defect instanceof Error ? defect : new Error('Attempts could not be counted.', { cause: defect });
     const waits = refused.flatMap((reason) => (reason instanceof RateLimiterRes ? [reason.msBeforeNext] : []));
     if (waits.length > 0) throw authError('auth.throttled', { retryAfter: Math.max(1, Math.ceil(Math.max(...waits) / 1000)) });
   }

@@ -21,6 +21,9 @@ export class TenantPool extends pg.Pool {
       types,
       options: '-c timezone=UTC -c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000 -c jit=off',
     });
+    // A connection that breaks between two statements of a transaction says so when nobody listens, which would end the process; the
+    // next statement fails and tells who is concerned.
+    this.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /** A connection whose wall is set to `tenantId`. Give it back with `release()`, after an error with `release(true)`. */

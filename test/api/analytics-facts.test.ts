@@ -173,7 +173,7 @@ describe('many facts at once', () => {
     const setAmount = (work: Work, amount: string) => work.repo(Opportunity).update(id, { amount: eur(amount) });
     await t.work((work) => setAmount(work, '200'), system);
 
-    const gate = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<null>();
     const newer = t.work(async (work) => {
       await setAmount(work, '300');
       await refreshFacts(work, { all: true });
@@ -183,7 +183,7 @@ describe('many facts at once', () => {
     // Not yet committed, 300 cannot be seen by this one: it must wait, or it would write 200 over it.
     const older = t.work((work) => refreshFacts(work, { all: true }), system);
     await sleep(100);
-    gate.resolve();
+    gate.resolve(null);
     await Promise.all([newer, older]);
 
     expect(await figures('openValue')).toEqual(['300.00']);

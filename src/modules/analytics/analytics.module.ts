@@ -1,6 +1,7 @@
 import { defineModule } from '#kernel/usecase/define-module.js';
 import { FactRefresh } from './fact/fact-refresh.resource.js';
 import { reconcileFacts } from './fact/reconcile-facts.js';
+import { AnalyticsController } from './http/analytics.controller.js';
 import { reconcileFactsDaily } from './jobs/reconcile-facts.job.js';
 import { describeAnalytics } from './queries/describe-analytics.js';
 import { loadAnalytics } from './queries/load-analytics.js';
@@ -18,6 +19,7 @@ export const analytics = defineModule({
   queries: [loadAnalytics, describeAnalytics],
   subscribers: [onOpportunityChanged, onAccountChanged, onProductChanged, onStageChanged, onSellerChanged],
   jobs: [reconcileFactsDaily],
+  controllers: [AnalyticsController],
   roles: [
     {
       key: 'analyst',

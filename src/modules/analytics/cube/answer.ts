@@ -1,5 +1,4 @@
 import { annotate, type Annotations } from './annotate.js';
-import type { CompiledQuery } from './compile-query.js';
 import type { CubeQuery, QueryEcho, QuerySet, QueryType } from './query.js';
 
 export type Cell = string | null;
@@ -22,6 +21,8 @@ export interface CubeResult {
 
 /** What the database said: rows with columns c0, c1 … */
 export interface Found {
+  /** What the columns are. */
+  readonly members: readonly string[];
   readonly rows: readonly Readonly<Record<string, Cell>>[];
   readonly total: number | null;
 }
@@ -31,12 +32,12 @@ export interface Setting {
   readonly refreshedAt: Date;
 }
 
-export function resultOf(type: QueryType, query: CubeQuery, compiled: CompiledQuery, found: Found, setting: Setting): CubeResult {
+export function resultOf(type: QueryType, query: CubeQuery, found: Found, setting: Setting): CubeResult {
   const extra = extraMember(type, query);
-  const rows = found.rows.map((row) => namedRow(row, compiled.members, query, extra));
+  const rows = found.rows.map((row) => namedRow(row, found.members, query, extra));
   return {
     query: query.echo,
-    data: inFormat(rows, [...namesOf(compiled.members, query), ...(extra ? [extra.name] : [])], query.responseFormat),
+    data: inFormat(rows, [...namesOf(found.members, query), ...(extra ? [extra.name] : [])], query.responseFormat),
     annotation: annotate(query, setting.currency),
     lastRefreshTime: setting.refreshedAt,
     total: found.total,

@@ -6,5 +6,7 @@ export const reconcileFactsDaily = defineJob({
   description: 'Compares the analytics facts with the deals once a day and repairs what differs.',
   payload: {},
   everyMinutes: 24 * 60,
-  run: async (_payload, work) => void (await reconcile(work)),
+  async run(_payload, work) {
+    await reconcile(work);
+  },
 });

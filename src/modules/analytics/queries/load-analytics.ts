@@ -52,7 +52,7 @@ async function answer(work: Work, type: QueryType, query: CubeQuery, setting: Se
   const compiled = compileQuery(query, readerOf(work));
   const rows = await work.rows<Record<string, Cell>>(compiled.rows);
   const [counted] = compiled.total ? await work.rows<{ total: number }>(compiled.total) : [];
-  return resultOf(type, query, compiled, { rows, total: counted?.total ?? null }, setting);
+  return resultOf(type, query, { members: compiled.members, rows, total: counted?.total ?? null }, setting);
 }
 
 /** Facts are read as far as both the right to load and the right to read deals reach. */

@@ -17,7 +17,10 @@ export class Customers1700000002000 {
 }
 
 async function accounts(q: MigrationRunner): Promise<void> {
-  await tenantTable(q, 'customers.accounts', `
+  await tenantTable(
+    q,
+    'customers.accounts',
+    `
     name text not null,
     number text,
     owner_id uuid,
@@ -35,18 +38,26 @@ async function accounts(q: MigrationRunner): Promise<void> {
     annual_revenue numeric(19,4),
     annual_revenue_currency text,
     founded_year integer,
-    external_ref text`);
+    external_ref text`,
+  );
   await q.query(`create unique index accounts_number_key on customers.accounts (tenant_id, number)`);
   await q.query(`create index accounts_owner_id_idx on customers.accounts (tenant_id, owner_id, id)`);
   await q.query(`create index accounts_parent_id_idx on customers.accounts (tenant_id, parent_id, id)`);
   await q.query(`create index accounts_sector_idx on customers.accounts (tenant_id, sector, id)`);
   await q.query(`create unique index accounts_external_ref_key on customers.accounts (tenant_id, external_ref)`);
-  await q.query(`alter table customers.accounts add constraint accounts_owner_id_fkey foreign key (tenant_id, owner_id) references identity.users (tenant_id, id)`);
-  await q.query(`alter table customers.accounts add constraint accounts_parent_id_fkey foreign key (tenant_id, parent_id) references customers.accounts (tenant_id, id) on delete set null (parent_id)`);
+  await q.query(
+    `alter table customers.accounts add constraint accounts_owner_id_fkey foreign key (tenant_id, owner_id) references identity.users (tenant_id, id)`,
+  );
+  await q.query(
+    `alter table customers.accounts add constraint accounts_parent_id_fkey foreign key (tenant_id, parent_id) references customers.accounts (tenant_id, id) on delete set null (parent_id)`,
+  );
 }
 
 async function contacts(q: MigrationRunner): Promise<void> {
-  await tenantTable(q, 'customers.contacts', `
+  await tenantTable(
+    q,
+    'customers.contacts',
+    `
     account_id uuid,
     owner_id uuid,
     salutation text,
@@ -64,17 +75,25 @@ async function contacts(q: MigrationRunner): Promise<void> {
     language text,
     time_zone text,
     do_not_call boolean not null,
-    external_ref text`);
+    external_ref text`,
+  );
   await q.query(`create index contacts_account_id_idx on customers.contacts (tenant_id, account_id, id)`);
   await q.query(`create index contacts_owner_id_idx on customers.contacts (tenant_id, owner_id, id)`);
   await q.query(`create index contacts_email_idx on customers.contacts (tenant_id, email, id)`);
   await q.query(`create unique index contacts_external_ref_key on customers.contacts (tenant_id, external_ref)`);
-  await q.query(`alter table customers.contacts add constraint contacts_account_id_fkey foreign key (tenant_id, account_id) references customers.accounts (tenant_id, id)`);
-  await q.query(`alter table customers.contacts add constraint contacts_owner_id_fkey foreign key (tenant_id, owner_id) references identity.users (tenant_id, id)`);
+  await q.query(
+    `alter table customers.contacts add constraint contacts_account_id_fkey foreign key (tenant_id, account_id) references customers.accounts (tenant_id, id)`,
+  );
+  await q.query(
+    `alter table customers.contacts add constraint contacts_owner_id_fkey foreign key (tenant_id, owner_id) references identity.users (tenant_id, id)`,
+  );
 }
 
 async function activities(q: MigrationRunner): Promise<void> {
-  await tenantTable(q, 'customers.activities', `
+  await tenantTable(
+    q,
+    'customers.activities',
+    `
     kind text not null,
     subject text not null,
     notes text,
@@ -86,18 +105,28 @@ async function activities(q: MigrationRunner): Promise<void> {
     duration_minutes integer,
     due_on date,
     done_at timestamp with time zone,
-    outcome text`);
+    outcome text`,
+  );
   await q.query(`create index activities_owner_id_idx on customers.activities (tenant_id, owner_id, id)`);
   await q.query(`create index activities_account_id_idx on customers.activities (tenant_id, account_id, id)`);
   await q.query(`create index activities_contact_id_idx on customers.activities (tenant_id, contact_id, id)`);
   await q.query(`create index activities_due_on_idx on customers.activities (tenant_id, due_on, id)`);
-  await q.query(`alter table customers.activities add constraint activities_owner_id_fkey foreign key (tenant_id, owner_id) references identity.users (tenant_id, id)`);
-  await q.query(`alter table customers.activities add constraint activities_account_id_fkey foreign key (tenant_id, account_id) references customers.accounts (tenant_id, id) on delete cascade`);
-  await q.query(`alter table customers.activities add constraint activities_contact_id_fkey foreign key (tenant_id, contact_id) references customers.contacts (tenant_id, id) on delete set null (contact_id)`);
+  await q.query(
+    `alter table customers.activities add constraint activities_owner_id_fkey foreign key (tenant_id, owner_id) references identity.users (tenant_id, id)`,
+  );
+  await q.query(
+    `alter table customers.activities add constraint activities_account_id_fkey foreign key (tenant_id, account_id) references customers.accounts (tenant_id, id) on delete cascade`,
+  );
+  await q.query(
+    `alter table customers.activities add constraint activities_contact_id_fkey foreign key (tenant_id, contact_id) references customers.contacts (tenant_id, id) on delete set null (contact_id)`,
+  );
 }
 
 async function consents(q: MigrationRunner): Promise<void> {
-  await tenantTable(q, 'customers.consents', `
+  await tenantTable(
+    q,
+    'customers.consents',
+    `
     contact_id uuid not null,
     channel text not null,
     purpose text not null,
@@ -105,11 +134,19 @@ async function consents(q: MigrationRunner): Promise<void> {
     changed_at timestamp with time zone not null,
     source text not null,
     text_version text,
-    ip text`);
+    ip text`,
+  );
   await q.query(`create index consents_contact_id_idx on customers.consents (tenant_id, contact_id, id)`);
-  await q.query(`create unique index consents_contact_id_channel_purpose_key on customers.consents (tenant_id, contact_id, channel, purpose)`);
-  await q.query(`alter table customers.consents add constraint consents_contact_id_fkey foreign key (tenant_id, contact_id) references customers.contacts (tenant_id, id) on delete cascade`);
-  await tenantTable(q, 'customers.consent_entries', `
+  await q.query(
+    `create unique index consents_contact_id_channel_purpose_key on customers.consents (tenant_id, contact_id, channel, purpose)`,
+  );
+  await q.query(
+    `alter table customers.consents add constraint consents_contact_id_fkey foreign key (tenant_id, contact_id) references customers.contacts (tenant_id, id) on delete cascade`,
+  );
+  await tenantTable(
+    q,
+    'customers.consent_entries',
+    `
     contact_id uuid not null,
     channel text not null,
     purpose text not null,
@@ -118,12 +155,19 @@ async function consents(q: MigrationRunner): Promise<void> {
     source text not null,
     text_version text,
     ip text,
-    recorded_by_id uuid`);
+    recorded_by_id uuid`,
+  );
   await q.query(`create index consent_entries_contact_id_idx on customers.consent_entries (tenant_id, contact_id, id)`);
   await q.query(`create index consent_entries_recorded_by_id_idx on customers.consent_entries (tenant_id, recorded_by_id, id)`);
-  await q.query(`create index consent_entries_contact_id_channel_purpose_said_at_idx on customers.consent_entries (tenant_id, contact_id, channel, purpose, said_at, id)`);
-  await q.query(`alter table customers.consent_entries add constraint consent_entries_contact_id_fkey foreign key (tenant_id, contact_id) references customers.contacts (tenant_id, id) on delete cascade`);
-  await q.query(`alter table customers.consent_entries add constraint consent_entries_recorded_by_id_fkey foreign key (tenant_id, recorded_by_id) references identity.users (tenant_id, id)`);
+  await q.query(
+    `create index consent_entries_contact_id_channel_purpose_said_at_idx on customers.consent_entries (tenant_id, contact_id, channel, purpose, said_at, id)`,
+  );
+  await q.query(
+    `alter table customers.consent_entries add constraint consent_entries_contact_id_fkey foreign key (tenant_id, contact_id) references customers.contacts (tenant_id, id) on delete cascade`,
+  );
+  await q.query(
+    `alter table customers.consent_entries add constraint consent_entries_recorded_by_id_fkey foreign key (tenant_id, recorded_by_id) references identity.users (tenant_id, id)`,
+  );
   // A ledger: not even a defect of ours may rewrite what somebody said. Rows go only with their contact.
   await q.query(`revoke update, delete on customers.consent_entries from kontor_app`);
 }

@@ -21,7 +21,11 @@ const contact = (email: string, more: { ownerId?: string; lastName?: string } = 
 
 test('a contact is found by address, whatever its case and the spaces around it', async () => {
   const id = await contact('kim@example.test');
-  expect(await t.work((work) => findContactByEmail(work, ' Kim@Example.TEST '))).toMatchObject({ id, lastName: 'Ng', email: 'kim@example.test' });
+  expect(await t.work((work) => findContactByEmail(work, ' Kim@Example.TEST '))).toMatchObject({
+    id,
+    lastName: 'Ng',
+    email: 'kim@example.test',
+  });
   expect(await t.work((work) => findContactByEmail(work, 'nobody@example.test'))).toBeNull();
 });
 
@@ -43,18 +47,27 @@ test('a contact out of reach or of another tenant is not found', async () => {
 
 test('a customer is an account and a contact of it, for an actor without rights on either', async () => {
   const nobody = await t.user({ permissions: {} });
-  const { accountId, contactId } = await t.work((work) => openCustomer(work, { ownerId: nobody.id, accountName: 'Acme', lastName: 'Ng' }), nobody.actor);
+  const { accountId, contactId } = await t.work(
+    (work) => openCustomer(work, { ownerId: nobody.id, accountName: 'Acme', lastName: 'Ng' }),
+    nobody.actor,
+  );
 
   expect(await t.work((work) => work.repo(Account).get(accountId))).toMatchObject({ name: 'Acme', ownerId: nobody.id });
   expect(await t.work((work) => contactCard(work, contactId))).toMatchObject({ accountId, ownerId: nobody.id });
 });
 
 test('a sector is kept in lower case, so that reports do not fall apart', async () => {
-  await expect(t.work((work) => work.repo(Account).create({ name: 'Acme', sector: 'Retail ' }))).rejects.toMatchObject({ code: 'account.sector_not_normalised' });
+  await expect(t.work((work) => work.repo(Account).create({ name: 'Acme', sector: 'Retail ' }))).rejects.toMatchObject({
+    code: 'account.sector_not_normalised',
+  });
 });
 
 test('two accounts never share a customer number or an outside name', async () => {
   await t.work((work) => work.repo(Account).create({ name: 'One', number: '1001', externalRef: 'erp:1' }));
-  await expect(t.work((work) => work.repo(Account).create({ name: 'Two', number: '1001' }))).rejects.toMatchObject({ code: 'account.number_taken' });
-  await expect(t.work((work) => work.repo(Account).create({ name: 'Two', externalRef: 'erp:1' }))).rejects.toMatchObject({ code: 'account.external_ref_taken' });
+  await expect(t.work((work) => work.repo(Account).create({ name: 'Two', number: '1001' }))).rejects.toMatchObject({
+    code: 'account.number_taken',
+  });
+  await expect(t.work((work) => work.repo(Account).create({ name: 'Two', externalRef: 'erp:1' }))).rejects.toMatchObject({
+    code: 'account.external_ref_taken',
+  });
 });

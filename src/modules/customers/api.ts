@@ -87,5 +87,14 @@ async function accountOf(work: Work, customer: NewCustomer, known: ContactRow | 
   return (await work.system.repo(Account).create({ name, ownerId, website })).id;
 }
 
-const card = ({ id, accountId, ownerId, salutation, firstName, lastName, email, language, timeZone }: ContactRow): ContactCard =>
-  ({ id, accountId, ownerId, salutation, firstName, lastName, email, language, timeZone });
+const card = ({ id, accountId, ownerId, salutation, firstName, lastName, email, language, timeZone }: ContactRow): ContactCard => ({
+  id,
+  accountId,
+  ownerId,
+  salutation,
+  firstName,
+  lastName,
+  email,
+  language,
+  timeZone,
+});

@@ -22,12 +22,16 @@ const dealFacts = {
   amount: money(),
 } as const;
 
-export const OpportunityMoved = defineEvent('sales.opportunity_moved', 'An opportunity came into another stage. Also told when it is won, lost or reopened.', {
-  ...dealFacts,
-  fromStageId: ref('stage', { required: true }),
-  toStageId: ref('stage', { required: true }),
-  changedAt: instant({ required: true }),
-});
+export const OpportunityMoved = defineEvent(
+  'sales.opportunity_moved',
+  'An opportunity came into another stage. Also told when it is won, lost or reopened.',
+  {
+    ...dealFacts,
+    fromStageId: ref('stage', { required: true }),
+    toStageId: ref('stage', { required: true }),
+    changedAt: instant({ required: true }),
+  },
+);
 export const OpportunityWon = defineEvent('sales.opportunity_won', 'A deal was made.', {
   ...dealFacts,
   closedOn: date({ required: true }),

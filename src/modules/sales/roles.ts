@@ -13,9 +13,23 @@ export const salesRoles: readonly RoleSeed[] = [
   {
     key: 'sales_manager',
     name: 'Sales manager',
-    permissions: { 'pipeline:*': 'all', 'stage:*': 'all', 'lead:*': 'team', 'opportunity:*': 'team', 'opportunity_stage_change:read': 'team' },
+    permissions: {
+      'pipeline:*': 'all',
+      'stage:*': 'all',
+      'lead:*': 'team',
+      'opportunity:*': 'team',
+      'opportunity_stage_change:read': 'team',
+    },
   },
   { key: 'service_agent', name: 'Service agent', permissions: { ...board, 'opportunity:read': 'all' } },
-  { key: 'marketing_manager', name: 'Marketing manager', permissions: { ...board, 'lead:read': 'all', 'lead:create': 'all', 'opportunity:read': 'all' } },
-  { key: 'integration', name: 'Integration', permissions: { ...board, 'lead:*': 'all', 'opportunity:*': 'all', 'opportunity_stage_change:read': 'all' } },
+  {
+    key: 'marketing_manager',
+    name: 'Marketing manager',
+    permissions: { ...board, 'lead:read': 'all', 'lead:create': 'all', 'opportunity:read': 'all' },
+  },
+  {
+    key: 'integration',
+    name: 'Integration',
+    permissions: { ...board, 'lead:*': 'all', 'opportunity:*': 'all', 'opportunity_stage_change:read': 'all' },
+  },
 ];

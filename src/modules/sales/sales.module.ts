@@ -1,5 +1,13 @@
 import { defineModule } from '#kernel/usecase/define-module.js';
-import { LeadConverted, LeadDisqualified, LeadQualified, OpportunityLost, OpportunityMoved, OpportunityReopened, OpportunityWon } from './events.js';
+import {
+  LeadConverted,
+  LeadDisqualified,
+  LeadQualified,
+  OpportunityLost,
+  OpportunityMoved,
+  OpportunityReopened,
+  OpportunityWon,
+} from './events.js';
 import { convertLead } from './lead/convert-lead.js';
 import { disqualifyLead } from './lead/disqualify-lead.js';
 import { Lead } from './lead/lead.resource.js';
@@ -22,8 +30,16 @@ export const sales = defineModule({
   description: 'From first interest to a deal made or lost.',
   resources: [Pipeline, Stage, Lead, Opportunity, OpportunityStageChange],
   commands: [
-    startLead, qualifyLead, disqualifyLead, reopenLead, convertLead,
-    createOpportunity, moveOpportunity, winOpportunity, loseOpportunity, reopenOpportunity,
+    startLead,
+    qualifyLead,
+    disqualifyLead,
+    reopenLead,
+    convertLead,
+    createOpportunity,
+    moveOpportunity,
+    winOpportunity,
+    loseOpportunity,
+    reopenOpportunity,
   ],
   events: [LeadQualified, LeadDisqualified, LeadConverted, OpportunityMoved, OpportunityWon, OpportunityLost, OpportunityReopened],
   roles: salesRoles,

@@ -10,7 +10,12 @@ export const PriceList = defineResource('price_list', {
     currency: text(3, { required: true, description: 'ISO 4217; every price of the list is in it.' }),
     startsOn: date({ description: 'First day of validity; empty when it has always been valid.' }),
     endsOn: date({ description: 'Last day of validity; empty when it is open-ended.' }),
-    isDefault: boolean({ required: true, default: false, writer: 'system', description: 'Taken when nobody names a list. At most one per currency.' }),
+    isDefault: boolean({
+      required: true,
+      default: false,
+      writer: 'system',
+      description: 'Taken when nobody names a list. At most one per currency.',
+    }),
   },
   invariants: [
     {

@@ -19,7 +19,8 @@ beforeEach(async () => {
   t = await kit.tenant();
 });
 
-const priceList = (name: string, currency = 'EUR') => t.work(async (work) => (await work.repo(PriceList).create({ name, currency, startsOn: '2026-01-01' })).id);
+const priceList = (name: string, currency = 'EUR') =>
+  t.work(async (work) => (await work.repo(PriceList).create({ name, currency, startsOn: '2026-01-01' })).id);
 const defaults = async () => (await t.work((work) => work.repo(PriceList).list({ isDefault: true }))).map((list) => list.id);
 
 async function pricedProduct(): Promise<{ productId: string; priceListId: string }> {

@@ -18,14 +18,19 @@ beforeEach(async () => {
 
 const task = (ownerId = t.admin.userId ?? '') =>
   t.work(async (work) => (await work.repo(Activity).create({ kind: 'task', subject: 'Send the offer', ownerId, dueOn: '2026-03-04' })).id);
-const completed = async () => (await kit.asOwner(`select id from kernel.outbox where type = 'customers.activity_completed'`, [], t.id)).length;
+const completed = async () =>
+  (await kit.asOwner(`select id from kernel.outbox where type = 'customers.activity_completed'`, [], t.id)).length;
 
 test('an activity is done once, with what came of it', async () => {
   const activityId = await task();
 
   expect(await t.run(completeActivity, { activityId, outcome: 'Sent' })).toEqual({ doneAt: kit.clock.now() });
 
-  expect(await t.work((work) => work.repo(Activity).get(activityId))).toMatchObject({ doneAt: kit.clock.now(), outcome: 'Sent', dueOn: '2026-03-04' });
+  expect(await t.work((work) => work.repo(Activity).get(activityId))).toMatchObject({
+    doneAt: kit.clock.now(),
+    outcome: 'Sent',
+    dueOn: '2026-03-04',
+  });
   await expect(t.run(completeActivity, { activityId })).rejects.toMatchObject({ code: 'activity.already_done' });
 });
 

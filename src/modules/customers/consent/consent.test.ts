@@ -41,7 +41,11 @@ test('a grant counts for its channel and purpose only, and its proof is kept', a
   expect(await asked()).toBe(true);
   expect(await t.work((work) => hasConsent(work, { ...newsletter(), purpose: 'tracking' }))).toBe(false);
   expect(await t.work((work) => hasConsent(work, { ...newsletter(), channel: 'phone' }))).toBe(false);
-  expect(await t.work((work) => work.repo(Consent).get(consentId))).toMatchObject({ status: 'granted', changedAt: kit.clock.now(), ...proof });
+  expect(await t.work((work) => work.repo(Consent).get(consentId))).toMatchObject({
+    status: 'granted',
+    changedAt: kit.clock.now(),
+    ...proof,
+  });
   expect(await ledger()).toMatchObject([{ action: 'granted', saidAt: kit.clock.now(), recordedById: t.admin.userId, ...proof }]);
 });
 
@@ -73,7 +77,10 @@ test('nobody consents in the future', async () => {
   await expect(t.run(grantConsent, { ...newsletter(), ...proof, saidAt })).rejects.toMatchObject({ code: 'consent.said_in_future' });
 });
 
-test.each([['grant', 'customers.consent_granted'], ['withdraw', 'customers.consent_withdrawn']] as const)('two at once %s once', async (verb, event) => {
+test.each([
+  ['grant', 'customers.consent_granted'],
+  ['withdraw', 'customers.consent_withdrawn'],
+] as const)('two at once %s once', async (verb, event) => {
   const say = verb === 'grant' ? grant : withdraw;
   const [one, other] = await Promise.all([say(), say()]);
   expect(one).toEqual(other);
@@ -102,7 +109,9 @@ test('a contact out of reach, and one of another tenant, does not exist', async 
   await expect(other.run(withdrawConsent, { ...newsletter(), source: 'x' })).rejects.toMatchObject({ code: 'contact.not_found' });
 
   const own = await t.work(async (work) => (await work.repo(Contact).create({ lastName: 'Own', ownerId: seller.id })).id);
-  await expect(t.run(grantConsent, { ...newsletter(), ...proof, contactId: own }, seller.actor)).resolves.toMatchObject({ status: 'granted' });
+  await expect(t.run(grantConsent, { ...newsletter(), ...proof, contactId: own }, seller.actor)).resolves.toMatchObject({
+    status: 'granted',
+  });
 });
 
 test('without the permission nothing is recorded', async () => {

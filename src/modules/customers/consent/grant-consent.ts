@@ -7,7 +7,8 @@ import { recordConsent } from './record-consent.js';
 export const grantConsent = defineCommand({
   name: 'consent.grant',
   summary: 'Record that a contact allows a purpose on a channel, with proof.',
-  description: 'Appends to the ledger. A statement older than a recorded withdrawal never lifts it; the answer shows the status that counts.',
+  description:
+    'Appends to the ledger. A statement older than a recorded withdrawal never lifts it; the answer shows the status that counts.',
   rest: { path: '/contacts/{contactId}/consents/grant' },
   input: {
     contactId: ref('contact', { required: true }),

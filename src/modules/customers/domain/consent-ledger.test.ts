@@ -3,8 +3,13 @@ import { consentEffect, type ConsentState, type ConsentStatement } from './conse
 const at = (hhmm: string) => new Date(`2026-03-02T${hhmm}:00Z`);
 const granted: ConsentState = { status: 'granted', changedAt: at('10:00'), source: 'form', textVersion: 'v1' };
 const withdrawn: ConsentState = { status: 'withdrawn', changedAt: at('10:00'), source: 'link', textVersion: null };
-const grant = (saidAt: Date, more: Partial<ConsentStatement> = {}): ConsentStatement =>
-  ({ action: 'granted', saidAt, source: 'form', textVersion: 'v1', ...more });
+const grant = (saidAt: Date, more: Partial<ConsentStatement> = {}): ConsentStatement => ({
+  action: 'granted',
+  saidAt,
+  source: 'form',
+  textVersion: 'v1',
+  ...more,
+});
 const withdrawal = (saidAt: Date): ConsentStatement => ({ action: 'withdrawn', saidAt, source: 'link', textVersion: null });
 
 test('the first statement sets the state, even an objection', () => {

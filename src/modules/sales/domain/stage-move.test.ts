@@ -1,6 +1,11 @@
 import { firstStage, refuseMove, reopenStage, secondsBetween, type DealView, type StageView } from './stage-move.js';
 
-const stage = (id: string, position: number, kind: StageView['kind'], pipelineId = 'direct'): StageView => ({ id, position, kind, pipelineId });
+const stage = (id: string, position: number, kind: StageView['kind'], pipelineId = 'direct'): StageView => ({
+  id,
+  position,
+  kind,
+  pipelineId,
+});
 const stages = [stage('won', 4, 'won'), stage('contact', 1, 'open'), stage('offer', 2, 'open'), stage('lost', 5, 'lost')];
 const deal: DealView = { pipelineId: 'direct', stageId: 'contact', status: 'open' };
 

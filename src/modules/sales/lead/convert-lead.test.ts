@@ -4,6 +4,7 @@ import { Account } from '#modules/customers/account/account.resource.js';
 import { Contact } from '#modules/customers/contact/contact.resource.js';
 import { customers } from '#modules/customers/customers.module.js';
 import { identity } from '#modules/identity/identity.module.js';
+import { OpportunityStageChange } from '../opportunity/opportunity-stage-change.resource.js';
 import { Opportunity } from '../opportunity/opportunity.resource.js';
 import { sales } from '../sales.module.js';
 import { sampleLead, samplePipeline } from '../testing/builders.js';
@@ -30,9 +31,20 @@ test('a qualified lead becomes a customer', async () => {
   const { accountId, contactId, opportunityId } = await t.run(convertLead, { leadId });
 
   await t.work(async (work) => {
-    expect(await work.repo(Lead).get(leadId)).toMatchObject({ status: 'converted', accountId, contactId, opportunityId: null, convertedAt: kit.clock.now() });
+    expect(await work.repo(Lead).get(leadId)).toMatchObject({
+      status: 'converted',
+      accountId,
+      contactId,
+      opportunityId: null,
+      convertedAt: kit.clock.now(),
+    });
     expect(await work.repo(Account).get(accountId)).toMatchObject({ name: 'Acme', ownerId: t.admin.userId });
-    expect(await work.repo(Contact).get(contactId)).toMatchObject({ accountId, firstName: 'Kim', lastName: 'Ng', email: 'kim.ng@example.test' });
+    expect(await work.repo(Contact).get(contactId)).toMatchObject({
+      accountId,
+      firstName: 'Kim',
+      lastName: 'Ng',
+      email: 'kim.ng@example.test',
+    });
   });
   expect(opportunityId).toBeNull();
   expect(await outbox('sales.lead_converted')).toEqual([{ payload: expect.objectContaining({ leadId, accountId, contactId }) }]);
@@ -42,11 +54,24 @@ test('a deal is opened with it when wanted, named after the company', async () =
   const pipeline = await samplePipeline(t);
   const leadId = await sampleLead(t);
 
-  const { accountId, contactId, opportunityId } = await t.run(convertLead, { leadId, opportunity: { amount: { amount: '4821.00', currency: 'EUR' } } });
+  const { accountId, contactId, opportunityId } = await t.run(convertLead, {
+    leadId,
+    opportunity: { amount: { amount: '4821.00', currency: 'EUR' } },
+  });
 
   const deal = await t.work((work) => work.repo(Opportunity).get(opportunityId ?? ''));
-  expect(deal).toMatchObject({ name: 'Acme', accountId, contactId, ownerId: t.admin.userId, stageId: pipeline.contact, status: 'open', probability: 20 });
+  expect(deal).toMatchObject({
+    name: 'Acme',
+    accountId,
+    contactId,
+    ownerId: t.admin.userId,
+    stageId: pipeline.contact,
+    status: 'open',
+    probability: 20,
+  });
   expect(deal.amount).toEqual({ amount: '4821.0000', currency: 'EUR' });
+  const [opened] = await t.work((work) => work.repo(OpportunityStageChange).list({ opportunityId: deal.id }));
+  expect(opened).toMatchObject({ toStageId: pipeline.contact, changedById: t.admin.userId });
 });
 
 test('two clicks make one customer', async () => {

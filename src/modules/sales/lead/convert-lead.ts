@@ -44,9 +44,8 @@ export const convertLead = defineCommand({
     const { ownerId } = lead;
     const accountName = lead.company ?? lead.lastName;
     const { accountId, contactId } = await openCustomer(work, { ...lead, ...choice, accountName });
-    const opportunityId = opportunity
-      ? await openOpportunity(work.system, { ...opportunity, name: opportunity.name ?? accountName, ownerId, accountId, contactId })
-      : null;
+    const opening = opportunity && { ...opportunity, name: opportunity.name ?? accountName, ownerId, accountId, contactId };
+    const opportunityId = opening ? await openOpportunity(work.system, opening, work.actor.userId) : null;
     await work.repo(Lead).update(leadId, { status: 'converted', convertedAt: work.now, accountId, contactId, opportunityId });
     await work.emit(LeadConverted, { leadId, ownerId, accountId, contactId, opportunityId }, { resource: 'lead', id: leadId });
 

@@ -53,11 +53,16 @@ test('giving up without a reason is refused', async () => {
 test('a step from the wrong status is refused and says so', async () => {
   const leadId = await sampleLead(t, { status: 'qualified' });
   await expect(t.run(startLead, { leadId })).rejects.toMatchObject({
-    kind: 'conflict', code: 'lead.step_not_possible', details: { status: 'qualified', step: 'start' },
+    kind: 'conflict',
+    code: 'lead.step_not_possible',
+    details: { status: 'qualified', step: 'start' },
   });
 });
 
-const races = [['start', startLead, 'new'], ['qualify', qualifyLead, 'working']] as const;
+const races = [
+  ['start', startLead, 'new'],
+  ['qualify', qualifyLead, 'working'],
+] as const;
 test.each(races)('of two who %s a lead at once, one succeeds', async (_, step, status) => {
   const leadId = await sampleLead(t, { status });
   const results = await Promise.allSettled([t.run(step, { leadId }), t.run(step, { leadId })]);

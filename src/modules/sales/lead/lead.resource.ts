@@ -21,7 +21,12 @@ export const Lead = defineResource('lead', {
     convertedAt: instant({ writer: 'system' }),
     accountId: ref('account', { writer: 'system', inverse: 'leads', description: 'The account this lead became.' }),
     contactId: ref('contact', { writer: 'system', inverse: 'leads', description: 'The contact this lead became.' }),
-    opportunityId: ref('opportunity', { writer: 'system', inverse: 'leads', onDelete: 'set_null', description: 'The deal opened with the conversion.' }),
+    opportunityId: ref('opportunity', {
+      writer: 'system',
+      inverse: 'leads',
+      onDelete: 'set_null',
+      description: 'The deal opened with the conversion.',
+    }),
     externalRef: text(200, { unique: true, description: 'Name in another system, `system:key`; the handle for imports.' }),
   },
   invariants: [

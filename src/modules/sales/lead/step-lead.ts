@@ -10,7 +10,10 @@ export async function stepLead(work: Work, leadId: string, verb: LeadVerb): Prom
   const lead = await work.repo(Lead).lock(leadId);
   const status = nextLeadStatus(lead.status, verb);
   if (!status) {
-    throw conflict('lead.step_not_possible', `A lead that is ${lead.status} cannot take the step "${verb}".`, { status: lead.status, step: verb });
+    throw conflict('lead.step_not_possible', `A lead that is ${lead.status} cannot take the step "${verb}".`, {
+      status: lead.status,
+      step: verb,
+    });
   }
   return { lead, status };
 }

@@ -16,10 +16,18 @@ export const closingErrors = {
 export async function enterStage(work: Work, deal: Opportunity, to: Stage, patch: RowPatch<typeof Opportunity> = {}): Promise<Opportunity> {
   const { id, ownerId, accountId, stageId: fromStageId } = deal;
   const changedAt = work.now;
-  const moved = await work.repo(Opportunity).update(id, { ...patch, stageId: to.id, status: to.kind, probability: to.probability, stageEnteredAt: changedAt });
+  const moved = await work
+    .repo(Opportunity)
+    .update(id, { ...patch, stageId: to.id, status: to.kind, probability: to.probability, stageEnteredAt: changedAt });
   await work.system.repo(OpportunityStageChange).create({
-    opportunityId: id, ownerId, fromStageId, toStageId: to.id, changedAt, changedById: work.actor.userId,
-    secondsInStage: secondsBetween(deal.stageEnteredAt, changedAt), amount: moved.amount,
+    opportunityId: id,
+    ownerId,
+    fromStageId,
+    toStageId: to.id,
+    changedAt,
+    changedById: work.actor.userId,
+    secondsInStage: secondsBetween(deal.stageEnteredAt, changedAt),
+    amount: moved.amount,
   });
   const facts = { opportunityId: id, ownerId, accountId, amount: moved.amount, fromStageId, toStageId: to.id, changedAt };
   await work.emit(OpportunityMoved, facts, { resource: 'opportunity', id });
@@ -32,7 +40,10 @@ export async function openDealAndEnd(work: Work, opportunityId: string, kind: 'w
   if (deal.status !== 'open') throw conflict('opportunity.not_open', `This deal is ${deal.status} already.`, { status: deal.status });
   const stages = await work.system.repo(Stage).list({ pipelineId: deal.pipelineId });
   const end = firstStage(stages, kind);
-  if (!end) throw conflict('pipeline.no_end', `The pipeline has no ${kind} stage. Ask an administrator to add one.`, { pipelineId: deal.pipelineId });
+  if (!end)
+    throw conflict('pipeline.no_end', `The pipeline has no ${kind} stage. Ask an administrator to add one.`, {
+      pipelineId: deal.pipelineId,
+    });
   return { deal, end };
 }
 

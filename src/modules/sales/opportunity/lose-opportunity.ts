@@ -20,7 +20,11 @@ export const loseOpportunity = defineCommand({
 
     await enterStage(work, deal, end, { closeOn: closedOn, closedAt: work.now, lostReason: reason });
     const { ownerId, accountId, amount } = deal;
-    await work.emit(OpportunityLost, { opportunityId, ownerId, accountId, amount, closedOn, reason }, { resource: 'opportunity', id: opportunityId });
+    await work.emit(
+      OpportunityLost,
+      { opportunityId, ownerId, accountId, amount, closedOn, reason },
+      { resource: 'opportunity', id: opportunityId },
+    );
 
     return { stageId: end.id, closedOn };
   },

@@ -27,7 +27,8 @@ export const moveOpportunity = defineCommand({
     const deal = await work.repo(Opportunity).lock(opportunityId);
     const stage = await work.system.repo(Stage).get(stageId);
     const refusal = refuseMove(deal, stage);
-    if (refusal) throw conflict(`opportunity.${refusal}`, refusals[`opportunity.${refusal}`], { status: deal.status, stageId: deal.stageId });
+    if (refusal)
+      throw conflict(`opportunity.${refusal}`, refusals[`opportunity.${refusal}`], { status: deal.status, stageId: deal.stageId });
 
     await enterStage(work, deal, stage);
     return { fromStageId: deal.stageId, toStageId: stageId };

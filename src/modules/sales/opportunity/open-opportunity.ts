@@ -31,15 +31,15 @@ export const openingErrors = {
   'pipeline.no_open_stage': 'There is no pipeline to sell in, or it has no open stage.',
 } as const;
 
-/** Opens a deal with the first line of its history. Returns its id. */
-export async function openOpportunity(work: Work, opening: OpportunityOpening): Promise<string> {
-  const [id] = await openOpportunities(work, [opening]);
+/** Opens a deal with the first line of its history, which names the user `by`. Returns its id. */
+export async function openOpportunity(work: Work, opening: OpportunityOpening, by = work.actor.userId): Promise<string> {
+  const [id] = await openOpportunities(work, [opening], by);
   if (!id) throw new Error('Opening an opportunity returned nothing.');
   return id;
 }
 
 /** Opens many deals at once, in closed stages too (imports). Returns their ids in the same order. */
-export async function openOpportunities(work: Work, openings: readonly OpportunityOpening[]): Promise<string[]> {
+export async function openOpportunities(work: Work, openings: readonly OpportunityOpening[], by = work.actor.userId): Promise<string[]> {
   // Pipelines are settings: which stages there are does not depend on who asks.
   const stages = await work.system.repo(Stage).list({}, { orderBy: ['position', 'id'] });
   const pipelines = await work.system.repo(Pipeline).list({}, { orderBy: ['position', 'id'] });
@@ -47,15 +47,25 @@ export async function openOpportunities(work: Work, openings: readonly Opportuni
 
   const rows = openings.map((opening) => rowOf(opening, stageFor(opening, stages, defaultPipelineId), work.now));
   const deals = await work.repo(Opportunity).createMany(rows);
-  await work.system.repo(OpportunityStageChange).createMany(deals.map((deal) => ({
-    opportunityId: deal.id, ownerId: deal.ownerId, toStageId: deal.stageId, changedAt: work.now, changedById: work.actor.userId, amount: deal.amount,
-  })));
+  await work.system.repo(OpportunityStageChange).createMany(
+    deals.map((deal) => ({
+      opportunityId: deal.id,
+      ownerId: deal.ownerId,
+      toStageId: deal.stageId,
+      changedAt: work.now,
+      changedById: by,
+      amount: deal.amount,
+    })),
+  );
   return deals.map((deal) => deal.id);
 }
 
 function stageFor({ pipelineId, stageId }: OpportunityOpening, stages: readonly Stage[], defaultPipelineId: string | null): Stage {
   if (!stageId) {
-    const first = firstStage(stages.filter((stage) => stage.pipelineId === (pipelineId ?? defaultPipelineId)), 'open');
+    const first = firstStage(
+      stages.filter((stage) => stage.pipelineId === (pipelineId ?? defaultPipelineId)),
+      'open',
+    );
     if (!first) throw conflict('pipeline.no_open_stage', 'There is no pipeline to sell in, or it has no open stage.');
     return first;
   }

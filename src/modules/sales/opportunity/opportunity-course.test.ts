@@ -26,7 +26,8 @@ beforeEach(async () => {
 });
 
 const read = (id: string) => t.work((work) => work.repo(Opportunity).get(id));
-const history = (opportunityId: string) => t.work((work) => work.repo(OpportunityStageChange).list({ opportunityId }, { orderBy: ['changedAt'] }));
+const history = (opportunityId: string) =>
+  t.work((work) => work.repo(OpportunityStageChange).list({ opportunityId }, { orderBy: ['changedAt'] }));
 
 describe('opportunity.create', () => {
   test('a deal starts in the first open stage of the first pipeline, owned by the caller', async () => {
@@ -34,9 +35,17 @@ describe('opportunity.create', () => {
     const { opportunityId } = await t.run(createOpportunity, { name: 'Machines', amount: { amount: '1000', currency: 'EUR' } });
 
     expect(await read(opportunityId)).toMatchObject({
-      ownerId: t.admin.userId, pipelineId: direct.id, stageId: direct.contact, status: 'open', probability: 20, engagedOn: '2026-03-02', closedAt: null,
+      ownerId: t.admin.userId,
+      pipelineId: direct.id,
+      stageId: direct.contact,
+      status: 'open',
+      probability: 20,
+      engagedOn: '2026-03-02',
+      closedAt: null,
     });
-    expect(await history(opportunityId)).toMatchObject([{ fromStageId: null, toStageId: direct.contact, secondsInStage: null, changedById: t.admin.userId }]);
+    expect(await history(opportunityId)).toMatchObject([
+      { fromStageId: null, toStageId: direct.contact, secondsInStage: null, changedById: t.admin.userId },
+    ]);
   });
 
   test('a stage of another pipeline is refused', async () => {
@@ -47,7 +56,9 @@ describe('opportunity.create', () => {
   });
 
   test('a deal is not born won', async () => {
-    await expect(t.run(createOpportunity, { name: 'Machines', stageId: direct.won })).rejects.toMatchObject({ code: 'opportunity.stage_closes' });
+    await expect(t.run(createOpportunity, { name: 'Machines', stageId: direct.won })).rejects.toMatchObject({
+      code: 'opportunity.stage_closes',
+    });
   });
 
   test('a machine has to name an owner', async () => {
@@ -77,8 +88,12 @@ describe('opportunity.create', () => {
     const unreached = await t.work((work) => work.repo(Account).create({ name: 'Unreached' }));
     const seller = await t.user({ permissions: { 'opportunity:create': 'own', 'account:read': 'own' } });
 
-    await expect(t.run(createOpportunity, { name: 'X', accountId: foreign.id })).rejects.toMatchObject({ code: 'input.reference_not_found' });
-    await expect(t.run(createOpportunity, { name: 'X', accountId: unreached.id }, seller.actor)).rejects.toMatchObject({ code: 'input.reference_not_found' });
+    await expect(t.run(createOpportunity, { name: 'X', accountId: foreign.id })).rejects.toMatchObject({
+      code: 'input.reference_not_found',
+    });
+    await expect(t.run(createOpportunity, { name: 'X', accountId: unreached.id }, seller.actor)).rejects.toMatchObject({
+      code: 'input.reference_not_found',
+    });
   });
 });
 
@@ -89,9 +104,18 @@ describe('opportunity.move', () => {
 
     await t.run(moveOpportunity, { opportunityId, stageId: direct.offer });
 
-    expect(await read(opportunityId)).toMatchObject({ stageId: direct.offer, probability: 60, status: 'open', stageEnteredAt: kit.clock.now() });
+    expect(await read(opportunityId)).toMatchObject({
+      stageId: direct.offer,
+      probability: 60,
+      status: 'open',
+      stageEnteredAt: kit.clock.now(),
+    });
     expect((await history(opportunityId))[1]).toMatchObject({
-      fromStageId: direct.contact, toStageId: direct.offer, changedById: t.admin.userId, changedAt: kit.clock.now(), secondsInStage: 129_600,
+      fromStageId: direct.contact,
+      toStageId: direct.offer,
+      changedById: t.admin.userId,
+      changedAt: kit.clock.now(),
+      secondsInStage: 129_600,
       amount: { amount: '1000.0000', currency: 'EUR' },
     });
   });
@@ -109,20 +133,25 @@ describe('opportunity.move', () => {
   test('a stage of another pipeline is refused', async () => {
     const opportunityId = await sampleDeal(t);
     const partners = await samplePipeline(t, 'Partners', 2);
-    await expect(t.run(moveOpportunity, { opportunityId, stageId: partners.offer })).rejects.toMatchObject({ code: 'opportunity.stage_of_other_pipeline' });
+    await expect(t.run(moveOpportunity, { opportunityId, stageId: partners.offer })).rejects.toMatchObject({
+      code: 'opportunity.stage_of_other_pipeline',
+    });
   });
 
   test('not even hand-written SQL puts a deal into a stage of another pipeline, or into a status its stage does not have', async () => {
     const opportunityId = await sampleDeal(t);
     const partners = await samplePipeline(t, 'Partners', 2);
-    const update = (set: string, value: string) => kit.asOwner(`update sales.opportunities set ${set} = $2 where tenant_id = $3 and id = $1`, [opportunityId, value, t.id], t.id);
+    const update = (set: string, value: string) =>
+      kit.asOwner(`update sales.opportunities set ${set} = $2 where tenant_id = $3 and id = $1`, [opportunityId, value, t.id], t.id);
     await expect(update('stage_id', partners.offer)).rejects.toMatchObject({ constraint: 'opportunities_course_fkey' });
     await expect(update('status', 'won')).rejects.toMatchObject({ constraint: 'opportunities_course_fkey' });
   });
 
   test('a won stage is not reached by a move', async () => {
     const opportunityId = await sampleDeal(t);
-    await expect(t.run(moveOpportunity, { opportunityId, stageId: direct.won })).rejects.toMatchObject({ code: 'opportunity.stage_closes' });
+    await expect(t.run(moveOpportunity, { opportunityId, stageId: direct.won })).rejects.toMatchObject({
+      code: 'opportunity.stage_closes',
+    });
   });
 
   test('own reach moves own deals; deals of others and of other tenants do not exist', async () => {
@@ -131,8 +160,15 @@ describe('opportunity.move', () => {
     const foreign = await sampleDeal(t);
     const other = await kit.tenant();
 
-    await expect(t.run(moveOpportunity, { opportunityId: foreign, stageId: direct.offer }, seller.actor)).rejects.toMatchObject({ code: 'opportunity.not_found' });
-    await expect(other.run(moveOpportunity, { opportunityId: own, stageId: direct.offer })).rejects.toMatchObject({ code: 'opportunity.not_found' });
-    await expect(t.run(moveOpportunity, { opportunityId: own, stageId: direct.offer }, seller.actor)).resolves.toEqual({ fromStageId: direct.contact, toStageId: direct.offer });
+    await expect(t.run(moveOpportunity, { opportunityId: foreign, stageId: direct.offer }, seller.actor)).rejects.toMatchObject({
+      code: 'opportunity.not_found',
+    });
+    await expect(other.run(moveOpportunity, { opportunityId: own, stageId: direct.offer })).rejects.toMatchObject({
+      code: 'opportunity.not_found',
+    });
+    await expect(t.run(moveOpportunity, { opportunityId: own, stageId: direct.offer }, seller.actor)).resolves.toEqual({
+      fromStageId: direct.contact,
+      toStageId: direct.offer,
+    });
   });
 });

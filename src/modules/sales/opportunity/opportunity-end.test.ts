@@ -29,18 +29,29 @@ beforeEach(async () => {
 });
 
 const read = (id: string) => t.work((work) => work.repo(Opportunity).get(id));
-const payloads = async (type: string) => (await kit.asOwner('select payload from kernel.outbox where type = $1', [type], t.id)).map((row) => row['payload']);
+const payloads = async (type: string) =>
+  (await kit.asOwner('select payload from kernel.outbox where type = $1', [type], t.id)).map((row) => row['payload']);
 
 test('a deal is won: stage, probability, day and value follow, and the world hears of it once', async () => {
   const opportunityId = await sampleDeal(t);
 
-  expect(await t.run(winOpportunity, { opportunityId, amount: { amount: '1154.50', currency: 'EUR' } })).toEqual({ stageId: direct.won, closedOn: '2026-03-02' });
+  expect(await t.run(winOpportunity, { opportunityId, amount: { amount: '1154.50', currency: 'EUR' } })).toEqual({
+    stageId: direct.won,
+    closedOn: '2026-03-02',
+  });
 
   expect(await read(opportunityId)).toMatchObject({
-    status: 'won', stageId: direct.won, probability: 100, closeOn: '2026-03-02', closedAt: kit.clock.now(), amount: { amount: '1154.5000', currency: 'EUR' },
+    status: 'won',
+    stageId: direct.won,
+    probability: 100,
+    closeOn: '2026-03-02',
+    closedAt: kit.clock.now(),
+    amount: { amount: '1154.5000', currency: 'EUR' },
   });
   expect(await payloads('sales.opportunity_won')).toEqual([expect.objectContaining({ opportunityId, closedOn: '2026-03-02' })]);
-  expect(await payloads('sales.opportunity_moved')).toEqual([expect.objectContaining({ fromStageId: direct.contact, toStageId: direct.won })]);
+  expect(await payloads('sales.opportunity_moved')).toEqual([
+    expect.objectContaining({ fromStageId: direct.contact, toStageId: direct.won }),
+  ]);
 });
 
 test('the day of the decision may lie in the past', async () => {
@@ -62,7 +73,10 @@ test('a deal is lost with a reason, never without', async () => {
 test('of one who wins and one who loses at once, one succeeds', async () => {
   const opportunityId = await sampleDeal(t);
 
-  const results = await Promise.allSettled([t.run(winOpportunity, { opportunityId }), t.run(loseOpportunity, { opportunityId, reason: 'Too expensive' })]);
+  const results = await Promise.allSettled([
+    t.run(winOpportunity, { opportunityId }),
+    t.run(loseOpportunity, { opportunityId, reason: 'Too expensive' }),
+  ]);
 
   expect(results.find((result) => result.status === 'rejected')).toMatchObject({ reason: { code: 'opportunity.not_open' } });
   expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(1);

@@ -14,7 +14,12 @@ export const Opportunity = defineResource('opportunity', {
     ownerId: ref('user', { required: true, inverse: 'opportunities', description: 'The seller of this deal.' }),
     productId: ref('product', { inverse: 'opportunities', description: 'What it is mainly about.' }),
     pipelineId: ref('pipeline', { required: true, writer: 'system', inverse: 'opportunities' }),
-    stageId: ref('stage', { required: true, writer: 'system', inverse: 'opportunities', description: 'A stage of the pipeline; `move`, `win`, `lose` and `reopen` change it.' }),
+    stageId: ref('stage', {
+      required: true,
+      writer: 'system',
+      inverse: 'opportunities',
+      description: 'A stage of the pipeline; `move`, `win`, `lose` and `reopen` change it.',
+    }),
     status: choice(['open', 'won', 'lost'], { required: true, default: 'open', writer: 'system', description: 'The kind of the stage.' }),
     amount: money({ description: 'Expected value; the value sold once won.' }),
     probability: integer({ required: true, min: 0, max: 100, writer: 'system', description: 'Chance in per cent; follows the stage.' }),

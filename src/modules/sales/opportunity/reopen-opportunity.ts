@@ -22,7 +22,9 @@ export const reopenOpportunity = defineCommand({
     const deal = await work.repo(Opportunity).lock(opportunityId);
     if (deal.status === 'open') throw conflict('opportunity.not_closed', 'This deal is open.');
 
-    const closing = await work.system.repo(OpportunityStageChange).first({ opportunityId, toStageId: deal.stageId }, { orderBy: ['-changedAt', '-id'] });
+    const closing = await work.system
+      .repo(OpportunityStageChange)
+      .first({ opportunityId, toStageId: deal.stageId }, { orderBy: ['-changedAt', '-id'] });
     const stages = await work.system.repo(Stage).list({ pipelineId: deal.pipelineId });
     const stage = reopenStage(stages, closing?.fromStageId ?? null);
     if (!stage) throw conflict('pipeline.no_open_stage', 'The pipeline has no open stage to return to.', { pipelineId: deal.pipelineId });

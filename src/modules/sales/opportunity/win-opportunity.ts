@@ -20,7 +20,11 @@ export const winOpportunity = defineCommand({
 
     const won = await enterStage(work, deal, end, { closeOn: closedOn, closedAt: work.now, amount: amount ?? deal.amount });
     const { ownerId, accountId } = won;
-    await work.emit(OpportunityWon, { opportunityId, ownerId, accountId, amount: won.amount, closedOn }, { resource: 'opportunity', id: opportunityId });
+    await work.emit(
+      OpportunityWon,
+      { opportunityId, ownerId, accountId, amount: won.amount, closedOn },
+      { resource: 'opportunity', id: opportunityId },
+    );
 
     return { stageId: end.id, closedOn };
   },

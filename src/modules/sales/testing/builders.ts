@@ -34,11 +34,21 @@ export const samplePipeline = (t: TestTenant, name = 'Direct', position = 1): Pr
 export const sampleLead = (t: TestTenant, values: Partial<NewRow<typeof Lead>> = {}): Promise<string> =>
   t.work(async (work) => {
     const lead = await work.repo(Lead).create({
-      lastName: 'Ng', firstName: 'Kim', company: 'Acme', email: 'kim.ng@example.test', ownerId: t.admin.userId ?? '', status: 'qualified', ...values,
+      lastName: 'Ng',
+      firstName: 'Kim',
+      company: 'Acme',
+      email: 'kim.ng@example.test',
+      ownerId: t.admin.userId ?? '',
+      status: 'qualified',
+      ...values,
     });
     return lead.id;
   }, builder);
 
 /** The id of an open deal of the admin over 1,000 EUR. */
 export const sampleDeal = (t: TestTenant, values: Partial<OpportunityOpening> = {}): Promise<string> =>
-  t.work((work) => openOpportunity(work, { name: 'Machines', ownerId: t.admin.userId ?? '', amount: { amount: '1000', currency: 'EUR' }, ...values }), builder);
+  t.work(
+    (work) =>
+      openOpportunity(work, { name: 'Machines', ownerId: t.admin.userId ?? '', amount: { amount: '1000', currency: 'EUR' }, ...values }),
+    builder,
+  );

@@ -2,9 +2,11 @@ import { identity } from '#modules/identity/identity.module.js';
 import { customers } from '#modules/customers/customers.module.js';
 import { catalog } from '#modules/catalog/catalog.module.js';
 import { sales } from '#modules/sales/sales.module.js';
+import { marketing } from '#modules/marketing/marketing.module.js';
+import { service } from '#modules/service/service.module.js';
 import { analytics } from '#modules/analytics/analytics.module.js';
 import { imports } from '#modules/imports/imports.module.js';
 import type { ModuleSpec } from '#kernel/usecase/define-module.js';
 
 /** What this CRM is made of, in the order of who may call whom. */
-export const allModules: readonly ModuleSpec[] = [identity, customers, catalog, sales, analytics, imports];
+export const allModules: readonly ModuleSpec[] = [identity, customers, catalog, sales, marketing, service, analytics, imports];

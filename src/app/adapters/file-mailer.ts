@@ -6,7 +6,13 @@ import { isPlainAddress, messageOf } from './mail-message.js';
 
 /** Catches mails as `.eml` files when no SMTP server is set, so that a first start shows what would have been sent. */
 export class FileMailer implements Mailer {
-  private readonly transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows', disableFileAccess: true, disableUrlAccess: true });
+  private readonly transport = createTransport({
+    streamTransport: true,
+    buffer: true,
+    newline: 'windows',
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
 
   constructor(private readonly folder: string) {}
 

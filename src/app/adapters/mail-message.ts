@@ -2,7 +2,8 @@ import type { SendMailOptions } from 'nodemailer';
 import type { MailAddress, OutgoingMail } from '#kernel/ports/ports.js';
 
 /** One address and nothing else: no list, no name, no comment, no control character. */
-export const isPlainAddress = (address: string) => address.length <= 254 && /^[^\s<>,;:"'()[\]\\@\p{Cc}]+@[^\s<>,;:"'()[\]\\@\p{Cc}]+$/u.test(address);
+export const isPlainAddress = (address: string) =>
+  address.length <= 254 && /^[^\s<>,;:"'()[\]\\@\p{Cc}]+@[^\s<>,;:"'()[\]\\@\p{Cc}]+$/u.test(address);
 
 /** Addresses stay structured and the envelope is given apart, so that no display name can add a recipient. */
 export const messageOf = (mail: OutgoingMail): SendMailOptions => ({

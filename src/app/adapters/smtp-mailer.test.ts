@@ -15,7 +15,10 @@ const mail = (more: Partial<OutgoingMail> = {}): OutgoingMail => ({
   html: '<p>Hello</p>',
   text: 'Hello',
   messageId: '<0199-1@kontor.example>',
-  headers: { 'List-Unsubscribe': `<https://kontor.example/public/v1/u/${'a'.repeat(200)}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' },
+  headers: {
+    'List-Unsubscribe': `<https://kontor.example/public/v1/u/${'a'.repeat(200)}>`,
+    'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+  },
   ...more,
 });
 

@@ -69,7 +69,10 @@ export class SmtpMailer implements Mailer {
       return { result: { outcome: 'accepted', response: info.response }, untouched: false };
     } catch (error) {
       const content = this.contents.get(mail.messageId);
-      return { result: verdict(asSmtpError(error), content?.readableEnded ?? false), untouched: droppedWhileIdle(asSmtpError(error), content) };
+      return {
+        result: verdict(asSmtpError(error), content?.readableEnded ?? false),
+        untouched: droppedWhileIdle(asSmtpError(error), content),
+      };
     } finally {
       this.contents.delete(mail.messageId);
     }

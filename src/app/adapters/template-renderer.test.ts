@@ -1,7 +1,10 @@
 import { ThreadedTemplateRenderer } from './template-renderer.js';
 
 const mjml = (text: string) => `<mjml><mj-body><mj-section><mj-column><mj-text>${text}</mj-text></mj-column></mj-section></mj-body></mjml>`;
-const values = { contact: { firstName: 'Ada <script>alert(1)</script>', email: 'ada@customer.example' }, links: { unsubscribe: 'https://kontor.example/u/1' } };
+const values = {
+  contact: { firstName: 'Ada <script>alert(1)</script>', email: 'ada@customer.example' },
+  links: { unsubscribe: 'https://kontor.example/u/1' },
+};
 
 let renderer: ThreadedTemplateRenderer;
 beforeAll(() => {
@@ -32,7 +35,7 @@ test('a subject is one line', async () => {
   expect(mail.subject).toBe('a b Bcc: eve@evil.example');
 });
 
-test('an author\'s own text part is used', async () => {
+test("an author's own text part is used", async () => {
   const mail = await renderer.render({ subject: 's', mjml: mjml('x'), text: 'Plain {{ contact.firstName }}' }, values);
   expect(mail.text).toBe('Plain Ada <script>alert(1)</script>');
 });
@@ -62,7 +65,10 @@ describe('C01: a template cannot reach code or files', () => {
   });
 
   test('MJML includes read no file', async () => {
-    const mail = await renderer.render({ subject: 's', mjml: '<mjml><mj-body><mj-include path="/etc/passwd" type="html" /></mj-body></mjml>' }, values);
+    const mail = await renderer.render(
+      { subject: 's', mjml: '<mjml><mj-body><mj-include path="/etc/passwd" type="html" /></mj-body></mjml>' },
+      values,
+    );
     expect(mail.html).not.toContain('root:');
   });
 
@@ -123,10 +129,15 @@ describe('C02: a template cannot take the process down', () => {
 });
 
 test('a mistake in a template is told, with its line', async () => {
-  await expect(render('{{ contact.email ')).rejects.toMatchObject({ code: 'email_template.render_failed', message: expect.stringContaining('line:') });
+  await expect(render('{{ contact.email ')).rejects.toMatchObject({
+    code: 'email_template.render_failed',
+    message: expect.stringContaining('line:'),
+  });
   await expect(render('{{ contact.email | shout }}')).rejects.toMatchObject({ code: 'email_template.render_failed' });
   await expect(render('{{ contact.age }}')).rejects.toMatchObject({ message: expect.stringContaining('undefined variable') });
-  await expect(renderer.render({ subject: 's', mjml: '<p>no mail</p>' }, values)).rejects.toMatchObject({ code: 'email_template.render_failed' });
+  await expect(renderer.render({ subject: 's', mjml: '<p>no mail</p>' }, values)).rejects.toMatchObject({
+    code: 'email_template.render_failed',
+  });
 });
 
 test('a renderer that is closed refuses at once', async () => {

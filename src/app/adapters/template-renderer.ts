@@ -89,7 +89,9 @@ export class ThreadedTemplateRenderer implements TemplateRenderer {
     this.threads.add(thread);
     thread.timer = setTimeout(() => this.startFailed(thread, new Error('it did not start in time')), START_WITHIN_MS);
     worker.on('message', (reply: Reply) => this.heard(thread, reply));
-    worker.on('error', (error: Error) => (thread.state === 'starting' ? this.startFailed(thread, error) : void this.kill(thread, overLimit())));
+    worker.on('error', (error: Error) =>
+      thread.state === 'starting' ? this.startFailed(thread, error) : void this.kill(thread, overLimit()),
+    );
     worker.on('exit', () => void this.kill(thread, overLimit()));
     worker.unref();
     this.dispatch();

@@ -19,7 +19,14 @@ const MAX_SUBJECT = 250;
 const REMEMBERED = 50;
 
 /** No file system (templates are looked up in an empty map), no prototypes, no silent gaps. */
-const strict: LiquidOptions = { templates: {}, ownPropertyOnly: true, strictFilters: true, strictVariables: true, lenientIf: true, ...LIMITS };
+const strict: LiquidOptions = {
+  templates: {},
+  ownPropertyOnly: true,
+  strictFilters: true,
+  strictVariables: true,
+  lenientIf: true,
+  ...LIMITS,
+};
 const htmlEngine = new Liquid({ ...strict, outputEscape: 'escape' });
 const textEngine = new Liquid(strict);
 const remembered = new Map<string, Compiled>();
@@ -28,7 +35,9 @@ async function render({ template, values }: Request) {
   const compiled = await compile(template);
   const html = within(await htmlEngine.render(compiled.html, values), MAX_OUTPUT, 'mail body');
   const text = compiled.text ? within(await textEngine.render(compiled.text, values), MAX_OUTPUT, 'text part') : readable(html);
-  const subject = within(await textEngine.render(compiled.subject, values), MAX_OUTPUT, 'subject').replace(/[\s\p{Cc}]+/gu, ' ').trim();
+  const subject = within(await textEngine.render(compiled.subject, values), MAX_OUTPUT, 'subject')
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim();
   return { subject: subject.slice(0, MAX_SUBJECT), html, text };
 }
 

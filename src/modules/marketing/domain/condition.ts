@@ -59,7 +59,7 @@ export const traits = {
   'contact.language': 'text',
   'contact.timeZone': 'text',
   'contact.city': 'text',
-  'contact.postalCode': 'text',
+  'contact.region': 'text',
   'contact.country': 'text',
   'contact.doNotCall': 'boolean',
   'contact.createdAt': 'instant',
@@ -84,3 +84,28 @@ export const operatorsOf: Readonly<Record<TraitType, readonly Operator[]>> = {
 /** Letters made small for `contains` and `starts_with`: this table, not a locale, so that both readings agree on every machine. */
 export const CAPITALS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞ';
 export const SMALL = 'abcdefghijklmnopqrstuvwxyzàáâãäåæçèéêëìíîïðñòóôõöøùúûüýþ';
+
+/** What can change the answer: certain events, a field of the person, or time passing by itself. */
+export interface Dependencies {
+  readonly events: ReadonlySet<string>;
+  readonly traits: boolean;
+  readonly time: boolean;
+}
+
+export function dependencies(condition: Condition): Dependencies {
+  switch (condition.kind) {
+    case 'and':
+    case 'or': {
+      const parts = condition.of.map(dependencies);
+      return { events: new Set(parts.flatMap((p) => [...p.events])), traits: parts.some((p) => p.traits), time: parts.some((p) => p.time) };
+    }
+    case 'not':
+      return dependencies(condition.of);
+    case 'trait':
+      return { events: new Set(), traits: true, time: typeof condition.value === 'object' && 'ago' in condition.value };
+    case 'performed':
+      return { events: new Set([condition.event]), traits: false, time: condition.window !== undefined && 'rolling' in condition.window };
+    case 'last_performed':
+      return { events: new Set([condition.event]), traits: false, time: true };
+  }
+}

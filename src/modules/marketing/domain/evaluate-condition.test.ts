@@ -19,10 +19,29 @@ const cases: [string, Condition, boolean][] = [
   ['false is a value', { kind: 'trait', path: 'contact.doNotCall', op: 'is_set' }, true],
   ['more employees', { kind: 'trait', path: 'account.employees', op: 'gte', value: 250 }, true],
   ['known for longer', { kind: 'trait', path: 'contact.createdAt', op: 'lt', value: { ago: 'P30D' } }, true],
-  ['the start of a window counts', { kind: 'performed', event: 'order.placed', count: { op: 'eq', value: 2 }, window: { rolling: 'P30D' } }, true],
-  ['its end does not', { kind: 'performed', event: 'order.placed', window: { from: '2026-01-01T00:00:00Z', to: daysAgo(30).toISOString() } }, false],
+  [
+    'the start of a window counts',
+    { kind: 'performed', event: 'order.placed', count: { op: 'eq', value: 2 }, window: { rolling: 'P30D' } },
+    true,
+  ],
+  [
+    'its end does not',
+    { kind: 'performed', event: 'order.placed', window: { from: '2026-01-01T00:00:00Z', to: daysAgo(30).toISOString() } },
+    false,
+  ],
   ['never done', { kind: 'performed', event: 'mail.opened', count: { op: 'eq', value: 0 } }, true],
-  ['tests of properties all hold for one event', { kind: 'performed', event: 'order.placed', where: [{ property: 'total', op: 'lt', value: 100 }, { property: 'order.country', op: 'eq', value: 'DE' }] }, false],
+  [
+    'tests of properties all hold for one event',
+    {
+      kind: 'performed',
+      event: 'order.placed',
+      where: [
+        { property: 'total', op: 'lt', value: 100 },
+        { property: 'order.country', op: 'eq', value: 'DE' },
+      ],
+    },
+    false,
+  ],
   ['last done within', { kind: 'last_performed', event: 'order.placed', op: 'within', ago: 'P2D' }, true],
   ['last done longer ago', { kind: 'last_performed', event: 'order.placed', op: 'longer_ago_than', ago: 'P1D' }, true],
   ['what was never done is not long ago', { kind: 'last_performed', event: 'mail.opened', op: 'longer_ago_than', ago: 'P1D' }, false],

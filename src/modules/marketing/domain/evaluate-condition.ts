@@ -1,4 +1,14 @@
-import { CAPITALS, SMALL, type Condition, type ConditionValue, type Operator, type PerformedCondition, type PropertyTest, type Scalar, type TraitPath } from './condition.js';
+import {
+  CAPITALS,
+  SMALL,
+  type Condition,
+  type ConditionValue,
+  type Operator,
+  type PerformedCondition,
+  type PropertyTest,
+  type Scalar,
+  type TraitPath,
+} from './condition.js';
 import { before } from './times.js';
 
 export interface PerformedEvent {
@@ -59,13 +69,18 @@ export function span(window: PerformedCondition['window'], now: Date): { readonl
 function counts({ event: type, where, window, count }: PerformedCondition, facts: Facts, now: Date): boolean {
   const { from, to } = span(window, now);
   const times = facts.events.filter(
-    ({ type: is, occurredAt, properties }) => is === type && (!from || occurredAt >= from) && (!to || occurredAt < to) && matches(where, properties),
+    ({ type: is, occurredAt, properties }) =>
+      is === type && (!from || occurredAt >= from) && (!to || occurredAt < to) && matches(where, properties),
   ).length;
   const { op, value } = count ?? { op: 'gte', value: 1 };
   return op === 'eq' ? times === value : op === 'gte' ? times >= value : times <= value;
 }
 
-function traitHolds(actual: Scalar | Date | null, { op, value, ifMissing }: { op: Operator; value?: ConditionValue; ifMissing?: boolean }, now: Date): boolean {
+function traitHolds(
+  actual: Scalar | Date | null,
+  { op, value, ifMissing }: { op: Operator; value?: ConditionValue; ifMissing?: boolean },
+  now: Date,
+): boolean {
   if (op === 'is_set') return actual !== null;
   if (op === 'is_missing') return actual === null;
   if (actual === null) return ifMissing ?? false;

@@ -18,7 +18,8 @@ export class Reading {
   object(value: unknown, path: string, allowed: readonly string[]): Json | undefined {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return this.note(path, 'not_an_object', 'must be an object');
     for (const key of Object.keys(value)) {
-      if (!allowed.includes(key)) this.note(`${path}/${escaped(key)}`, 'unknown_field', `is not known here; known are: ${allowed.join(', ')}`);
+      if (!allowed.includes(key))
+        this.note(`${path}/${escaped(key)}`, 'unknown_field', `is not known here; known are: ${allowed.join(', ')}`);
     }
     return value as Json;
   }
@@ -53,7 +54,10 @@ export class Reading {
   }
 
   instant(value: unknown, path: string): string | undefined {
-    const readable = typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(value) && !Number.isNaN(Date.parse(value));
+    const readable =
+      typeof value === 'string' &&
+      /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(value) &&
+      !Number.isNaN(Date.parse(value));
     return readable ? value : this.note(path, 'not_an_instant', 'must be a point in time such as 2026-03-02T09:00:00Z');
   }
 

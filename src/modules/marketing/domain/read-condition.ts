@@ -1,6 +1,15 @@
 import {
-  operators, operatorsOf, traitPaths, traits,
-  type Condition, type ConditionValue, type Operator, type PerformedCondition, type PropertyTest, type Scalar, type TraitType,
+  operators,
+  operatorsOf,
+  traitPaths,
+  traits,
+  type Condition,
+  type ConditionValue,
+  type Operator,
+  type PerformedCondition,
+  type PropertyTest,
+  type Scalar,
+  type TraitType,
 } from './condition.js';
 import { Reading, type Json, type Outcome } from './problems.js';
 
@@ -13,43 +22,48 @@ const PROPERTY = /^[\p{L}\p{N}_-]+(\.[\p{L}\p{N}_-]+){0,4}$/u;
 /** An untrusted tree as a condition, or all that is wrong with it, each with a pointer below `path`. */
 export function readCondition(input: unknown, path = ''): Outcome<Condition> {
   const reading = new Reading();
-  const value = conditionAt(reading, input, path, { depth: 1, nodes: { left: MAX_NODES } });
+  const value = conditionAt(reading, input, { path, depth: 1, nodes: { left: MAX_NODES } });
   return reading.problems.length > 0 || !value ? { problems: reading.problems } : { value };
 }
 
-interface Budget { readonly depth: number; readonly nodes: { left: number } }
+interface Place {
+  readonly path: string;
+  readonly depth: number;
+  readonly nodes: { left: number };
+}
+type Reader = (r: Reading, input: unknown, at: Place) => Condition | undefined;
 
-function conditionAt(r: Reading, input: unknown, path: string, budget: Budget): Condition | undefined {
-  if (budget.depth > MAX_DEPTH) return r.note(path, 'too_deep', `nests deeper than ${MAX_DEPTH}`);
-  budget.nodes.left -= 1;
-  if (budget.nodes.left < 0) return budget.nodes.left === -1 ? r.note(path, 'too_many', `holds more than ${MAX_NODES} conditions`) : undefined;
-  const kind = typeof input === 'object' && input !== null && 'kind' in input ? input.kind : undefined;
-  const below = { depth: budget.depth + 1, nodes: budget.nodes };
-  switch (r.word(kind, `${path}/kind`, ['and', 'or', 'not', 'trait', 'performed', 'last_performed'])) {
-    case 'and':
-      return group(r, 'and', input, path, below);
-    case 'or':
-      return group(r, 'or', input, path, below);
-    case 'not': {
-      const o = r.object(input, path, ['kind', 'of']);
-      const of = o && conditionAt(r, o['of'], `${path}/of`, below);
-      return of && { kind: 'not', of };
-    }
-    case 'trait':
-      return trait(r, input, path);
-    case 'performed':
-      return performed(r, input, path);
-    case 'last_performed':
-      return lastPerformed(r, input, path);
-    default:
-      return undefined;
-  }
+const readers: Readonly<Record<Condition['kind'], Reader>> = {
+  and: (r, input, at) => group(r, input, at, 'and'),
+  or: (r, input, at) => group(r, input, at, 'or'),
+  not: negation,
+  trait: (r, input, { path }) => trait(r, input, path),
+  performed: (r, input, { path }) => performed(r, input, path),
+  last_performed: (r, input, { path }) => lastPerformed(r, input, path),
+};
+const kinds = Object.keys(readers) as Condition['kind'][];
+
+function conditionAt(r: Reading, input: unknown, at: Place): Condition | undefined {
+  const { path, depth, nodes } = at;
+  if (depth > MAX_DEPTH) return r.note(path, 'too_deep', `nests deeper than ${MAX_DEPTH}`);
+  nodes.left -= 1;
+  if (nodes.left < 0) return nodes.left === -1 ? r.note(path, 'too_many', `holds more than ${MAX_NODES} conditions`) : undefined;
+  const kind = r.word(typeof input === 'object' && input !== null && 'kind' in input ? input.kind : undefined, `${path}/kind`, kinds);
+  return kind && readers[kind](r, input, at);
 }
 
-function group(r: Reading, kind: 'and' | 'or', input: unknown, path: string, budget: Budget): Condition | undefined {
-  const o = r.object(input, path, ['kind', 'of']);
-  const parts = o && r.list(o['of'], `${path}/of`, { max: 50 });
-  const of = parts?.map((part, i) => conditionAt(r, part, `${path}/of/${i}`, budget));
+const below = ({ path, depth, nodes }: Place, step: string): Place => ({ path: `${path}/${step}`, depth: depth + 1, nodes });
+
+function negation(r: Reading, input: unknown, at: Place): Condition | undefined {
+  const o = r.object(input, at.path, ['kind', 'of']);
+  const of = o && conditionAt(r, o['of'], below(at, 'of'));
+  return of && { kind: 'not', of };
+}
+
+function group(r: Reading, input: unknown, at: Place, kind: 'and' | 'or'): Condition | undefined {
+  const o = r.object(input, at.path, ['kind', 'of']);
+  const parts = o && r.list(o['of'], `${at.path}/of`, { max: 50 });
+  const of = parts?.map((part, i) => conditionAt(r, part, below(at, `of/${i}`)));
   return of?.every((part) => part !== undefined) ? { kind, of } : undefined;
 }
 
@@ -59,9 +73,11 @@ function trait(r: Reading, input: unknown, path: string): Condition | undefined 
   if (!o || !name) return undefined;
   const type: TraitType = traits[name];
   const op = r.word(o['op'], `${path}/op`, operatorsOf[type]);
-  const value = op && valueOf(r, o, path, op, type);
+  const value = op && valueOf(r, o, path, { op, type });
   const ifMissing = o['ifMissing'] === undefined ? undefined : r.boolean(o['ifMissing'], `${path}/ifMissing`);
-  return op && { kind: 'trait', path: name, op, ...(value === undefined ? {} : { value }), ...(ifMissing === undefined ? {} : { ifMissing }) };
+  return (
+    op && { kind: 'trait', path: name, op, ...(value === undefined ? {} : { value }), ...(ifMissing === undefined ? {} : { ifMissing }) }
+  );
 }
 
 function performed(r: Reading, input: unknown, path: string): Condition | undefined {
@@ -96,11 +112,13 @@ function windowOf(r: Reading, input: unknown, path: string): PerformedCondition[
   if (input === undefined) return undefined;
   const o = r.object(input, path, ['rolling', 'from', 'to']);
   if (!o) return undefined;
-  if ('rolling' in o) {
-    if ('from' in o || 'to' in o) return r.note(path, 'malformed', 'is either rolling or from and to');
-    const rolling = r.duration(o['rolling'], `${path}/rolling`);
-    return rolling ? { rolling } : undefined;
-  }
+  if (!('rolling' in o)) return absolute(r, o, path);
+  if ('from' in o || 'to' in o) return r.note(path, 'malformed', 'is either rolling or from and to');
+  const rolling = r.duration(o['rolling'], `${path}/rolling`);
+  return rolling === undefined ? undefined : { rolling };
+}
+
+function absolute(r: Reading, o: Json, path: string): PerformedCondition['window'] {
   const from = o['from'] === undefined ? undefined : r.instant(o['from'], `${path}/from`);
   const to = o['to'] === undefined ? undefined : r.instant(o['to'], `${path}/to`);
   if (from && to && Date.parse(from) >= Date.parse(to)) return r.note(path, 'malformed', 'ends before it starts');
@@ -124,27 +142,39 @@ function testAt(r: Reading, input: unknown, path: string): PropertyTest | undefi
   const sample: unknown = Array.isArray(o['value']) ? (o['value'] as readonly unknown[])[0] : o['value'];
   const type = typeof sample === 'number' ? 'number' : typeof sample === 'boolean' ? 'boolean' : 'text';
   if (!operatorsOf[type].includes(op)) return r.note(`${path}/op`, 'not_allowed', `does not fit a ${type}`);
-  const value = valueOf(r, o, path, op, type);
+  const value = valueOf(r, o, path, { op, type });
   return { property, op, ...(value === undefined ? {} : { value }) };
 }
 
-function valueOf(r: Reading, o: Json, path: string, op: Operator, type: TraitType): ConditionValue | undefined {
+interface Fit {
+  readonly op: Operator;
+  readonly type: TraitType;
+}
+
+function valueOf(r: Reading, o: Json, path: string, { op, type }: Fit): ConditionValue | undefined {
   const value = o['value'];
-  if (op === 'is_set' || op === 'is_missing') return value === undefined ? undefined : r.note(`${path}/value`, 'unknown_field', `${op} takes no value`);
-  if (op === 'in') {
-    const items = r.list(value, `${path}/value`, { max: MAX_VALUES });
-    const scalars = items?.map((item, i) => scalar(r, item, `${path}/value/${i}`, type));
-    return scalars?.every((item) => item !== undefined) ? scalars : undefined;
-  }
-  if (type !== 'instant') return scalar(r, value, `${path}/value`, type);
-  if (typeof value !== 'object' || value === null) return r.instant(value, `${path}/value`);
-  const relative = r.object(value, `${path}/value`, ['ago']);
-  const ago = relative && r.duration(relative['ago'], `${path}/value/ago`);
-  return ago ? { ago } : undefined;
+  if (op === 'is_set' || op === 'is_missing')
+    return value === undefined ? undefined : r.note(`${path}/value`, 'unknown_field', `${op} takes no value`);
+  if (op === 'in') return scalars(r, value, `${path}/value`, type);
+  return type === 'instant' ? moment(r, value, `${path}/value`) : scalar(r, value, `${path}/value`, type);
+}
+
+function scalars(r: Reading, value: unknown, path: string, type: TraitType): readonly Scalar[] | undefined {
+  const items = r.list(value, path, { max: MAX_VALUES })?.map((item, i) => scalar(r, item, `${path}/${i}`, type));
+  return items?.every((item) => item !== undefined) ? items : undefined;
+}
+
+function moment(r: Reading, value: unknown, path: string): ConditionValue | undefined {
+  if (typeof value !== 'object' || value === null) return r.instant(value, path);
+  const relative = r.object(value, path, ['ago']);
+  const ago = relative && r.duration(relative['ago'], `${path}/ago`);
+  return ago === undefined ? undefined : { ago };
 }
 
 function scalar(r: Reading, value: unknown, path: string, type: TraitType): Scalar | undefined {
   if (type === 'boolean') return r.boolean(value, path);
   if (type === 'text') return r.text(value, path, { max: 500 });
-  return typeof value === 'number' && Number.isFinite(value) && Math.abs(value) < 1e15 ? value : r.note(path, 'not_a_number', 'must be a number');
+  return typeof value === 'number' && Number.isFinite(value) && Math.abs(value) < 1e15
+    ? value
+    : r.note(path, 'not_a_number', 'must be a number');
 }

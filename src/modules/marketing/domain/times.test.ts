@@ -24,7 +24,9 @@ test.each([
 });
 
 test('the next local time on certain weekdays', () => {
-  expect(nextLocalTime(at('2026-03-06T12:00:00Z'), { time: '09:00', weekdays: [1, 2] }, 'Europe/Berlin')).toEqual(at('2026-03-09T08:00:00Z'));
+  expect(nextLocalTime(at('2026-03-06T12:00:00Z'), { time: '09:00', weekdays: [1, 2] }, 'Europe/Berlin')).toEqual(
+    at('2026-03-09T08:00:00Z'),
+  );
 });
 
 test('a zone is known by its name only', () => {
@@ -35,7 +37,9 @@ test('a zone is known by its name only', () => {
 
 test('client time is set right by the error of its clock, and the far future is not believed', () => {
   const received = at('2026-03-02T10:00:00Z');
-  expect(occurrence({ occurredAt: at('2026-03-02T08:59:00Z'), sentAt: at('2026-03-02T09:00:00Z') }, received)).toEqual(at('2026-03-02T09:59:00Z'));
+  expect(occurrence({ occurredAt: at('2026-03-02T08:59:00Z'), sentAt: at('2026-03-02T09:00:00Z') }, received)).toEqual(
+    at('2026-03-02T09:59:00Z'),
+  );
   expect(occurrence({ occurredAt: at('2027-01-01T00:00:00Z'), sentAt: null }, received)).toEqual(received);
   expect(occurrence({ occurredAt: null, sentAt: null }, received)).toEqual(received);
 });

@@ -1,41 +1,61 @@
 import { joinSql, sql, trusted, type Sql } from '#kernel/db/sql.js';
 import {
-  CAPITALS, SMALL, traits,
-  type Condition, type ConditionValue, type LastPerformedCondition, type Operator, type PerformedCondition, type PropertyTest, type Scalar,
-  type TraitCondition, type TraitPath,
+  CAPITALS,
+  SMALL,
+  traits,
+  type Condition,
+  type ConditionValue,
+  type LastPerformedCondition,
+  type Operator,
+  type PerformedCondition,
+  type PropertyTest,
+  type Scalar,
+  type TraitCondition,
+  type TraitPath,
 } from '../domain/condition.js';
 import { folded, momentOf, span } from '../domain/evaluate-condition.js';
 import { before } from '../domain/times.js';
 
-/** Where each field lives in the view `f`. A path that is not here cannot be asked about. */
+/** Where each field lives in `people`. A path that is not here cannot be asked about. */
 const columns: Readonly<Record<TraitPath, Sql>> = {
-  'contact.salutation': trusted('f.salutation'),
-  'contact.firstName': trusted('f.first_name'),
-  'contact.lastName': trusted('f.last_name'),
-  'contact.jobTitle': trusted('f.job_title'),
-  'contact.email': trusted('f.email'),
-  'contact.language': trusted('f.language'),
-  'contact.timeZone': trusted('f.time_zone'),
-  'contact.city': trusted('f.address_city'),
-  'contact.postalCode': trusted('f.address_postal_code'),
-  'contact.country': trusted('f.address_country'),
-  'contact.doNotCall': trusted('f.do_not_call'),
-  'contact.createdAt': trusted('f.created_at'),
-  'account.name': trusted('f.account_name'),
-  'account.sector': trusted('f.account_sector'),
-  'account.employees': trusted('f.account_employees'),
-  'account.foundedYear': trusted('f.account_founded_year'),
-  'account.city': trusted('f.account_city'),
-  'account.country': trusted('f.account_country'),
+  'contact.salutation': trusted('c.salutation'),
+  'contact.firstName': trusted('c.first_name'),
+  'contact.lastName': trusted('c.last_name'),
+  'contact.jobTitle': trusted('c.job_title'),
+  'contact.email': trusted('c.email'),
+  'contact.language': trusted('c.language'),
+  'contact.timeZone': trusted('c.time_zone'),
+  'contact.city': trusted('c.city'),
+  'contact.region': trusted('c.region'),
+  'contact.country': trusted('c.country'),
+  'contact.doNotCall': trusted('c.do_not_call'),
+  'contact.createdAt': trusted('c.created_at'),
+  'account.name': trusted('a.name'),
+  'account.sector': trusted('a.sector'),
+  'account.employees': trusted('a.employees'),
+  'account.foundedYear': trusted('a.founded_year'),
+  'account.city': trusted('a.city'),
+  'account.country': trusted('a.country'),
 };
 
-/** The condition as a boolean expression over `customers_pub.contact_facts f`: the second reading of what `holds` evaluates. */
+/** The people conditions are asked about, and under which names. */
+export const people = trusted(
+  'customers_pub.contacts c left join customers_pub.accounts a on a.tenant_id = c.tenant_id and a.id = c.account_id',
+);
+
+/** The condition as a boolean expression over `people`: the second reading of what `holds` evaluates. */
 export function compileCondition(condition: Condition, now: Date): Sql {
   switch (condition.kind) {
     case 'and':
-      return sql`(${joinSql(condition.of.map((part) => compileCondition(part, now)), ' and ')})`;
+      return sql`(${joinSql(
+        condition.of.map((part) => compileCondition(part, now)),
+        ' and ',
+      )})`;
     case 'or':
-      return sql`(${joinSql(condition.of.map((part) => compileCondition(part, now)), ' or ')})`;
+      return sql`(${joinSql(
+        condition.of.map((part) => compileCondition(part, now)),
+        ' or ',
+      )})`;
     case 'not':
       return sql`not ${compileCondition(condition.of, now)}`;
     case 'trait':
@@ -52,7 +72,10 @@ function trait({ path, op, value, ifMissing }: TraitCondition, now: Date): Sql {
   if (op === 'is_set') return sql`${column} is not null`;
   if (op === 'is_missing') return sql`${column} is null`;
   const type = traits[path];
-  const test = type === 'instant' ? sql`${column} ${trusted(comparison[op] ?? '=')} ${momentOf(value, now)}::timestamptz` : compare(typed(column, type), op, value);
+  const test =
+    type === 'instant'
+      ? sql`${column} ${trusted(comparison[op] ?? '=')} ${momentOf(value, now)}::timestamptz`
+      : compare(typed(column, type), op, value);
   return sql`coalesce(${test}, ${trusted(ifMissing ? 'true' : 'false')})`;
 }
 
@@ -76,13 +99,16 @@ function lastPerformed({ event, where, op, ago }: LastPerformedCondition, now: D
 }
 
 const done = (event: string, where: readonly PropertyTest[] | undefined): Sql =>
-  joinSql([sql`e.tenant_id = f.tenant_id and e.contact_id = f.id and e.type = ${event}`, ...(where ?? []).map(property)], ' and ');
+  joinSql([sql`e.tenant_id = c.tenant_id and e.contact_id = c.id and e.type = ${event}`, ...(where ?? []).map(property)], ' and ');
 
 const jsonTypes: Readonly<Record<string, string>> = { string: 'string', number: 'number', boolean: 'boolean' };
 
 function property({ property: path, op, value }: PropertyTest): Sql {
   // `-> text` enters objects only, as the reading in memory does.
-  const at = sql`(e.properties -> ${joinSql(path.split('.').map((key) => sql`${key}::text`), ' -> ')})`;
+  const at = sql`(e.properties -> ${joinSql(
+    path.split('.').map((key) => sql`${key}::text`),
+    ' -> ',
+  )})`;
   if (op === 'is_set') return sql`coalesce(jsonb_typeof(${at}), 'null') <> 'null'`;
   if (op === 'is_missing') return sql`coalesce(jsonb_typeof(${at}), 'null') = 'null'`;
   const sample = Array.isArray(value) ? (value as readonly Scalar[])[0] : value;
@@ -96,11 +122,12 @@ const comparison: Readonly<Partial<Record<Operator, string>>> = { eq: '=', ne: '
 
 function compare(actual: Sql, op: Operator, value: ConditionValue | undefined): Sql {
   if (op === 'in') return sql`${actual} in (${joinSql((value as readonly Scalar[]).map(parameter), ', ')})`;
-  if (op === 'contains') return sql`strpos(${small(actual)}, ${folded(String(value))}::text) > 0`;
-  if (op === 'starts_with') return sql`starts_with(${small(actual)}, ${folded(String(value))}::text)`;
+  if (op === 'contains') return sql`strpos(${small(actual)}, ${foldedText(value)}::text) > 0`;
+  if (op === 'starts_with') return sql`starts_with(${small(actual)}, ${foldedText(value)}::text)`;
   return sql`${actual} ${trusted(comparison[op] ?? '=')} ${parameter(value as Scalar)}`;
 }
 
+const foldedText = (value: ConditionValue | undefined) => folded(typeof value === 'string' ? value : '');
 const small = (actual: Sql) => sql`translate(${actual}, ${CAPITALS}::text, ${SMALL}::text)`;
 
 const parameter = (value: Scalar): Sql =>

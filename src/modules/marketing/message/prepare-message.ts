@@ -1,0 +1,45 @@
+import { contactCard, type ContactCard } from '#modules/customers/api.js';
+import type { Work } from '#kernel/usecase/work.js';
+import { TrackedEvent } from '../event/tracked-event.resource.js';
+import { Enrolment } from '../journey/enrolment.resource.js';
+import { JourneyVersion } from '../journey/journey-version.resource.js';
+import { becomeUnknown } from './message-steps.js';
+import { OutboundMessage } from './outbound-message.resource.js';
+import { unsubscribeUrl } from './unsubscribe-link.js';
+
+/** All that filling the template needs; null when there is nothing to send any more. */
+export async function prepareMessage(work: Work, messageId: string) {
+  const message = await work.repo(OutboundMessage).find(messageId);
+  if (!message) return null; // the person was erased
+  if (message.status === 'sending') {
+    // Somebody died, or lost his lease, with this mail in his hands.
+    await becomeUnknown(work, messageId, message.attempts);
+    return null;
+  }
+  if (message.status !== 'queued') return null;
+  const version = await work.repo(JourneyVersion).get(message.journeyVersionId);
+  const { definition, templates } = version;
+  const step = definition.steps.find(({ id }) => id === message.stepId);
+  const template = step?.kind === 'email' ? templates[step.templateId] : undefined;
+  const contact = await contactCard(work.system, message.contactId);
+  if (!template || !contact) throw new Error(`The message ${messageId} has lost its template or contact.`);
+  const url = unsubscribeUrl(work, messageId);
+  return {
+    from: definition.from,
+    template,
+    unsubscribeUrl: url,
+    messageIdHeader: `<${messageId}@${definition.from.address.split('@')[1] ?? 'localhost'}>`,
+    values: { contact: shown(contact), event: await eventOf(work, message.enrolmentId), links: { unsubscribe: url } },
+  };
+}
+
+/** What templates may say of a person. */
+const shown = ({ salutation, firstName, lastName, email, language }: ContactCard) => ({ salutation, firstName, lastName, email, language });
+
+async function eventOf(work: Work, enrolmentId: string) {
+  const { triggerEventId } = await work.repo(Enrolment).get(enrolmentId);
+  const event = triggerEventId ? await work.repo(TrackedEvent).find(triggerEventId) : null;
+  return event
+    ? { type: event.type, occurredAt: event.occurredAt.toISOString(), properties: event.properties }
+    : { type: null, occurredAt: null, properties: {} };
+}

@@ -3,6 +3,9 @@ export const CASE_STATES = [
 ] as const;
 export type CaseState = (typeof CASE_STATES)[number];
 
+export const CASE_TYPES = ['incident', 'question', 'request', 'complaint', 'return'] as const;
+export type CaseType = (typeof CASE_TYPES)[number];
+
 const PENDING = ['pending_customer', 'pending_third_party', 'pending_internal'] as const;
 
 /** Where a case may go from each state. */

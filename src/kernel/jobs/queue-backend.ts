@@ -76,6 +76,7 @@ function postgresBackend(config: QueueConfig, log: TaskLog): QueueBackend {
     options: '-c search_path=bullmq -c synchronous_commit=off -c statement_timeout=15000',
   });
   pool.on('error', (err) => log.warn({ err }, 'The queue lost a connection to PostgreSQL'));
+  pool.on('connect', (client) => client.on('error', () => undefined));
   if (!isPgPool(pool)) throw new Error('BullMQ does not take this pool: the versions of bullmq and pg do not fit.');
   const connection = { connection: pool };
   return assemble({

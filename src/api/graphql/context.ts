@@ -11,7 +11,8 @@ import { authError } from '../auth/auth-errors.js';
 
 /** What resolvers know of a request. */
 export interface GraphqlContext {
-  readonly principal: Principal | null;
+  /** Who asks; null when nobody signed in. On sockets it is found out anew each time, so that rights taken away count at once. */
+  principal(): Promise<Principal | null>;
   readonly requestId: string;
   /** Rows the operation may return at most, added up over its roots; shown as `extensions.cost`. */
   cost: number;
@@ -25,14 +26,15 @@ export interface GraphqlParts {
   readonly cursorSecret: string;
 }
 
-export function requirePrincipal(context: GraphqlContext): Principal {
-  if (!context.principal) throw authError('auth.required');
-  return context.principal;
+export async function requirePrincipal(context: GraphqlContext): Promise<Principal> {
+  const principal = await context.principal();
+  if (!principal) throw authError('auth.required');
+  return principal;
 }
 
 /** Runs one root of an operation the ordinary way: through graphql-js, with the same compiler. */
 export async function readRoot(parts: GraphqlParts, context: GraphqlContext, info: GraphQLResolveInfo, root: RootSelection): Promise<unknown> {
-  const principal = requirePrincipal(context);
+  const principal = await requirePrincipal(context);
   const plan = makePlan(parts.registry, principal.actor, [root]);
   context.cost += plan.cost;
   const text = await runPlan(parts.database.pool, plan, {

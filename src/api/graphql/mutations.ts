@@ -113,7 +113,7 @@ export class MutationFields {
   }
 
   private async run(useCase: UseCase, input: unknown, context: GraphqlContext, key: unknown): Promise<unknown> {
-    const { tenantId, actor } = requirePrincipal(context);
+    const { tenantId, actor } = await requirePrincipal(context);
     const { result } = await this.parts.runner.run(useCase, input, {
       tenantId, actor, requestId: context.requestId, ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
     });

@@ -37,8 +37,8 @@ export function subscriptionFields(parts: GraphqlParts, changes: ChangeStream, o
   }]));
 }
 
-function listen(parts: GraphqlParts, changes: ChangeStream, resource: Resource, context: GraphqlContext, id: unknown): AsyncIterableIterator<Change> {
-  const { tenantId, actor } = requirePrincipal(context);
+async function listen(parts: GraphqlParts, changes: ChangeStream, resource: Resource, context: GraphqlContext, id: unknown): Promise<AsyncIterableIterator<Change>> {
+  const { tenantId, actor } = await requirePrincipal(context);
   if (reachOf(actor.permissions, `${resource.name}:read`) === null) throw permissionMissing(`${resource.name}:read`);
   return visibleOnly(parts, resource, context, changes.listen(tenantId, resource.name), id);
 }
@@ -56,7 +56,7 @@ async function* visibleOnly(parts: GraphqlParts, resource: Resource, context: Gr
 }
 
 async function maySee(parts: GraphqlParts, resource: Resource, context: GraphqlContext, change: Change): Promise<boolean> {
-  const { actor, tenantId } = requirePrincipal(context);
+  const { actor, tenantId } = await requirePrincipal(context);
   if (change.verb === 'deleted') return reachOf(actor.permissions, `${resource.name}:read`) === 'all' || resource.scope.kind === 'everyone';
   const work = { tenantId, actor, cause: { command: 'subscription' } };
   return parts.runner.runtime.withStatement(work, async (w) => (await w.repo(resource).find(change.id)) !== null);

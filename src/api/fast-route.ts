@@ -1,0 +1,28 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Authenticator } from './auth/authenticator.js';
+import type { FastReads, GraphqlRequest } from './graphql/fast-path.js';
+
+/** Puts the fast path before Apollo: what it cannot answer goes on as if it were not there. */
+export function addFastReads(server: FastifyInstance, reads: FastReads, authenticator: Authenticator): void {
+  server.addHook('preHandler', async (request, reply) => {
+    if (request.method !== 'POST' || request.routeOptions.url !== '/graphql' || !isJson(request)) return;
+    const principal = authenticator.recall(request.headers.authorization);
+    const body = principal ? requestOf(request.body) : null;
+    if (!principal || !body) return;
+    const text = await reads.answer(body, principal);
+    if (text === null) return;
+    const wanted = request.headers.accept?.includes('application/graphql-response+json') ? 'application/graphql-response+json' : 'application/json';
+    await reply.header('content-type', `${wanted}; charset=utf-8`).header('cache-control', 'no-store').send(text);
+  });
+}
+
+const isJson = (request: FastifyRequest) => request.headers['content-type']?.startsWith('application/json') === true;
+
+function requestOf(body: unknown): GraphqlRequest | null {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return null;
+  const { query, operationName, variables, extensions } = body as Record<string, unknown>;
+  if (typeof query !== 'string' || extensions !== undefined) return null;
+  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') return null;
+  if (variables !== undefined && variables !== null && (typeof variables !== 'object' || Array.isArray(variables))) return null;
+  return { query, operationName: operationName ?? null, variables: (variables as Record<string, unknown> | null | undefined) ?? null };
+}

@@ -1,0 +1,46 @@
+import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError, type ErrorKind } from '#kernel/errors/domain-error.js';
+import { defect, problemOf, retryAfter, type Problem } from '../problem.js';
+
+export interface DefectLog { error(details: object, message: string): void }
+
+/** Every refusal over HTTP as a problem document (RFC 9457). */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly log: DefectLog) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    this.send(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+  }
+
+  send(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const known = error instanceof DomainError ? error : transportError(error);
+    if (!known) this.log.error({ err: error, requestId: request.id, url: request.url.split('?')[0] }, 'A request met a defect');
+    const problem: Problem = known ? problemOf(known, request.id) : defect(request.id);
+    const wait = known ? retryAfter(known) : null;
+    if (wait !== null) void reply.header('retry-after', String(wait));
+    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+    void reply.code(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+  }
+}
+
+const kinds: Readonly<Record<number, readonly [ErrorKind, string, string]>> = {
+  400: ['invalid', 'request.malformed', 'The request cannot be read. Is the body well-formed JSON, with content-type application/json?'],
+  401: ['unauthorized', 'auth.required', 'Sign in first.'],
+  404: ['not_found', 'request.no_such_route', 'There is nothing at this address. The documentation is at /docs.'],
+  405: ['not_found', 'request.no_such_route', 'This method is not offered here. The documentation is at /docs.'],
+  406: ['invalid', 'request.not_acceptable', 'This address cannot answer in the form you accept.'],
+  413: ['too_large', 'request.too_large', 'The request body is too large.'],
+  414: ['too_large', 'request.too_large', 'The address is too long.'],
+  415: ['invalid', 'request.unsupported_media_type', 'Send the body as application/json.'],
+  429: ['too_many', 'request.too_many', 'Too many requests. Wait, then try again.'],
+};
+
+/** What Nest and Fastify refuse by themselves, in our words. */
+function transportError(error: unknown): DomainError | null {
+  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown } | null)?.statusCode;
+  const found = typeof status === 'number' ? kinds[status] : undefined;
+  return found ? new DomainError(...found) : null;
+}

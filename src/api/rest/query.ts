@@ -1,0 +1,71 @@
+import { invalid } from '#kernel/errors/domain-error.js';
+import { largestPage } from '#kernel/read/page.js';
+import type { ListQuery, RowQuery } from './reads.js';
+
+type Raw = Readonly<Record<string, unknown>>;
+const known = new Set(['filter', 'orderBy', 'limit', 'after', 'count', 'fields', 'expand']);
+
+const bad = (name: string, must: string) => invalid('request.bad_parameter', `The parameter "${name}" must be ${must}.`, { parameter: name });
+
+/** Reads a list's parameters; refuses what it does not know, since a mistyped filter must not mean "all". */
+export function listQuery(raw: Raw): ListQuery {
+  const stray = Object.keys(raw).find((name) => !known.has(name));
+  if (stray !== undefined) throw invalid('request.unknown_parameter', `There is no parameter "${stray.slice(0, 80)}" here. Known: ${[...known].join(', ')}.`);
+  const [filter, orderBy, limit, after] = [one(raw, 'filter'), one(raw, 'orderBy'), one(raw, 'limit'), one(raw, 'after')];
+  return {
+    ...(filter === undefined ? {} : { filter: jsonOf(filter) }),
+    ...(orderBy === undefined ? {} : { orderBy: orderOf(orderBy) }),
+    ...(limit === undefined ? {} : { first: limitOf(limit) }),
+    ...(after === undefined ? {} : { after }),
+    count: flag(raw, 'count'),
+    ...rowParts(raw),
+  };
+}
+
+export function rowQuery(raw: Raw): RowQuery {
+  const stray = Object.keys(raw).find((name) => name !== 'fields' && name !== 'expand');
+  if (stray !== undefined) throw invalid('request.unknown_parameter', `There is no parameter "${stray.slice(0, 80)}" here. Known: fields, expand.`);
+  return rowParts(raw);
+}
+
+function rowParts(raw: Raw): RowQuery {
+  const fields = one(raw, 'fields');
+  const expand = names(one(raw, 'expand'));
+  if (expand.length > 10) throw bad('expand', 'at most ten names');
+  return { fields: fields === undefined ? null : names(fields), expand };
+}
+
+const names = (text: string | undefined) => (text ?? '').split(',').map((name) => name.trim()).filter(Boolean);
+
+function one(raw: Raw, name: string): string | undefined {
+  const value = raw[name];
+  if (value === undefined || typeof value === 'string') return value;
+  throw bad(name, 'given once');
+}
+
+function flag(raw: Raw, name: string): boolean {
+  const value = one(raw, name);
+  if (value === undefined || value === 'false') return false;
+  if (value === 'true') return true;
+  throw bad(name, 'true or false');
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // Said below.
+  }
+  throw bad('filter', 'a JSON object such as {"name":{"contains":"gmbh"}}');
+}
+
+function orderOf(text: string): NonNullable<ListQuery['orderBy']> {
+  return names(text).map((name) => (name.startsWith('-') ? { field: name.slice(1), direction: 'DESC' as const } : { field: name, direction: 'ASC' as const }));
+}
+
+function limitOf(text: string): number {
+  const limit = Number(text);
+  if (!Number.isInteger(limit) || limit < 1 || limit > largestPage) throw bad('limit', `a whole number from 1 to ${largestPage}`);
+  return limit;
+}

@@ -1,0 +1,90 @@
+import { Injectable } from '@nestjs/common';
+import { rowNotFound } from '#kernel/access/errors.js';
+import { invalid } from '#kernel/errors/domain-error.js';
+import type { Database } from '#kernel/db/data-source.js';
+import { nullPattern } from '#kernel/read/cursor.js';
+import { readableFields } from '#kernel/read/field-sql.js';
+import { makePlan, PlanCache, runPlan } from '#kernel/read/plan.js';
+import type { ListItem, ObjectItem, ObjectSelection, RootSelection } from '#kernel/read/selection.js';
+import { shapeOf, variable, type Val } from '#kernel/read/values.js';
+import type { Resource } from '#kernel/resource/define-resource.js';
+import type { Fields } from '#kernel/resource/fields.js';
+import type { Registry } from '#kernel/resource/registry.js';
+import type { Principal } from '../auth/principal.js';
+
+/** A list as a URL asks for it. */
+export interface ListQuery {
+  readonly filter?: unknown;
+  readonly orderBy?: readonly { readonly field: string; readonly direction: 'ASC' | 'DESC' }[];
+  readonly first?: number;
+  readonly after?: string;
+  readonly count: boolean;
+  readonly fields: readonly string[] | null;
+  readonly expand: readonly string[];
+}
+export type RowQuery = Pick<ListQuery, 'fields' | 'expand'>;
+
+/** REST reads: the same compiler as GraphQL, PostgreSQL's JSON handed through. */
+@Injectable()
+export class RestReads {
+  private readonly plans = new PlanCache();
+
+  constructor(private readonly registry: Registry, private readonly database: Database, private readonly cursorSecret: string) {}
+
+  /** `{"data":[…],"page":{…}}` as text. */
+  async list(resource: Resource, query: ListQuery, principal: Principal): Promise<string> {
+    const { fields, expand, count, ...variables } = query;
+    const key = ['list', resource.name, fields, expand, count, shapeOf({ ...variables, orderBy: undefined }), JSON.stringify([variables.orderBy, variables.first]), nullPattern(variables.after)];
+    return this.run(key, principal, variables, () => {
+      const selection = this.selection(resource, query);
+      const items: ListItem[] = [
+        { kind: 'nodes', key: 'data', selection },
+        { kind: 'pageInfo', key: 'page', items: [{ kind: 'info', key: 'hasNextPage', name: 'hasNextPage' }, { kind: 'info', key: 'endCursor', name: 'endCursor' }] },
+        ...(count ? [{ kind: 'totalCount', key: 'total' } as const] : []),
+      ];
+      return { kind: 'list', key: 'r', list: { resource, page: pageArgs(variables), items } };
+    });
+  }
+
+  /** One row as text; `….not_found` when there is none to see. */
+  async one(resource: Resource, id: string, query: RowQuery, principal: Principal): Promise<string> {
+    const text = await this.run(['one', resource.name, query.fields, query.expand], principal, { id }, () =>
+      ({ kind: 'one', key: 'r', id: variable(['id'], id), selection: this.selection(resource, query) }));
+    if (text === 'null') throw rowNotFound(resource, id);
+    return text;
+  }
+
+  private async run(key: readonly unknown[], { tenantId, actor }: Principal, variables: object, root: () => RootSelection): Promise<string> {
+    const plan = this.plans.get(`${JSON.stringify(key)}|${actor.shape}`, () => makePlan(this.registry, actor, [root()]));
+    const text = await runPlan(this.database.pool, plan, { tenantId, actor, variables, cursorSecret: this.cursorSecret });
+    return text.slice('{"r":'.length, -1);
+  }
+
+  private selection(resource: Resource, { fields, expand }: RowQuery): ObjectSelection {
+    return { resource, items: [...rowItems(resource, fields), ...expand.map((name) => this.expanded(resource, name))] };
+  }
+
+  private expanded(resource: Resource, name: string): ObjectItem {
+    const ref = (resource.fields as Fields)[`${name}Id`];
+    if (ref?.kind !== 'ref' || ref.options.hidden) throw invalid('request.unknown_expand', `${resource.typeName} has nothing to expand by the name "${name.slice(0, 80)}".`);
+    const target = this.registry.resource(ref.target ?? '');
+    return { kind: 'one', key: name, refField: `${name}Id`, selection: { resource: target, items: rowItems(target, null) } };
+  }
+}
+
+function rowItems(resource: Resource, wanted: readonly string[] | null): ObjectItem[] {
+  const own = readableFields(resource);
+  const base = [{ kind: 'base', key: 'id', name: 'id' }, { kind: 'base', key: 'version', name: 'version' }] as const;
+  const times = [{ kind: 'base', key: 'createdAt', name: 'createdAt' }, { kind: 'base', key: 'updatedAt', name: 'updatedAt' }] as const;
+  const unknown = (wanted ?? []).find((name) => !own.includes(name) && !['id', 'version', 'createdAt', 'updatedAt'].includes(name));
+  if (unknown !== undefined) throw invalid('request.unknown_field', `${resource.typeName} has no field "${unknown.slice(0, 80)}".`);
+  return [
+    ...base,
+    ...times.filter((item) => wanted === null || wanted.includes(item.key)),
+    ...own.filter((name) => wanted === null || wanted.includes(name)).map((name): ObjectItem => ({ kind: 'field', key: name, name })),
+  ];
+}
+
+function pageArgs(variables: object): Readonly<Record<string, Val>> {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined).map(([name, value]) => [name, variable([name], value)]));
+}

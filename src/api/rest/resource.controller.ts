@@ -1,0 +1,158 @@
+import { Delete, Get, Patch, Post, type Type } from '@nestjs/common';
+import { ApiBody, ApiNoContentResponse, ApiOperation, ApiParam, ApiQuery } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError, invalid } from '#kernel/errors/domain-error.js';
+import type { Resource } from '#kernel/resource/define-resource.js';
+import { crudCommand } from '#kernel/usecase/crud.js';
+import type { Runner } from '#kernel/usecase/runner.js';
+import { rowId } from '../wire.js';
+import { answer, idempotencyHeader, ifMatchHeader, problems } from './answers.js';
+import { listQuery, rowQuery } from './query.js';
+import type { RestReads } from './reads.js';
+import { callOf, controllerOf, json, paramOf, principalOf, queryOf, type Route } from './routes.js';
+import { wireRow } from './row.js';
+import { createName, listName, schemaRef, updateName } from './schemas.js';
+
+export interface RestParts { readonly reads: RestReads; readonly runner: Runner }
+
+const words = (resource: Resource) => resource.name.replaceAll('_', ' ');
+const idParam = ApiParam({ name: 'id', description: 'Id of the record.', schema: { type: 'string', format: 'uuid', maxLength: 36 } });
+const query = (name: string, description: string, maxLength = 4000): MethodDecorator => ApiQuery({ name, required: false, description, schema: { type: 'string', maxLength } });
+const rowQueries = [query('fields', 'Only these fields, comma separated.'), query('expand', 'Related records to include, comma separated: `account,owner`.')];
+const etag = { ETag: { description: 'The version of the record.' } };
+
+/** The REST routes of a resource. */
+export function resourceController(resource: Resource, parts: RestParts): Type<object> {
+  const makers = { list: listRoute, get: getRoute, create: createRoute, update: updateRoute, delete: deleteRoute };
+  const routes = resource.operations.map((operation) => makers[operation](resource, parts));
+  return controllerOf(`${resource.typeName}Controller`, `v1/${resource.path}`, resource.module, routes);
+}
+
+function listRoute(resource: Resource, { reads }: RestParts): Route {
+  return {
+    name: `list${resource.typeName}`,
+    decorators: [
+      Get(), ApiOperation({ operationId: `list${resource.typeName}`, summary: `List ${resource.plural}.`, description: `${resource.description} All that you may see, in pages; follow the Link header.` }),
+      query('filter', 'A JSON condition, as in GraphQL: `{"name":{"contains":"gmbh"}}`.'), query('orderBy', 'Fields, comma separated; `-` in front for descending.'),
+      ApiQuery({ name: 'limit', required: false, description: 'Rows a page.', schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 200, default: 50 } }),
+      query('after', 'Cursor of the page before.'), ApiQuery({ name: 'count', required: false, description: 'Also count the whole list.', schema: { type: 'boolean', default: false } }),
+      ...rowQueries, answer(200, listName(resource), 'A page.', { Link: { description: 'rel="next" when there is another page.' } }), ...problems(400),
+    ],
+    handle: async (request, reply) => {
+      const text = await reads.list(resource, listQuery(queryOf(request)), principalOf(request));
+      const next = nextCursor(text);
+      if (next !== null) void reply.header('link', `<${nextUrl(request, next)}>; rel="next"`);
+      return json(reply, text);
+    },
+  };
+}
+
+/** The page object stands behind the rows: its cursor is read from the end without parsing the rows. */
+function nextCursor(text: string): string | null {
+  const tail = text.slice(text.lastIndexOf('"page":'));
+  if (!tail.includes('"hasNextPage":true')) return null;
+  return /"endCursor":"([\w-]+)"/.exec(tail)?.[1] ?? null;
+}
+
+function nextUrl(request: FastifyRequest, cursor: string): string {
+  const url = new URL(request.url, 'http://localhost');
+  url.searchParams.set('after', cursor);
+  return `${url.pathname}${url.search}`;
+}
+
+function getRoute(resource: Resource, { reads }: RestParts): Route {
+  return {
+    name: `get${resource.typeName}`,
+    decorators: [
+      Get(':id'), ApiOperation({ operationId: `get${resource.typeName}`, summary: `Read a ${words(resource)}.`, description: resource.description }), idParam, ...rowQueries,
+      answer(200, resource.typeName, 'The record.', etag), ...problems(400, 404),
+    ],
+    handle: async (request, reply) => {
+      const text = await reads.one(resource, paramOf(request, 'id'), rowQuery(queryOf(request)), principalOf(request));
+      const tag = etagOf(Number(/"version":(\d+)/.exec(text.slice(0, 120))?.[1]));
+      void reply.header('etag', tag);
+      if (request.headers['if-none-match'] === tag) {
+        void reply.code(304);
+        return '';
+      }
+      return json(reply, text);
+    },
+  };
+}
+
+function createRoute(resource: Resource, { runner }: RestParts): Route {
+  const command = crudCommand(resource, 'create');
+  return {
+    name: `create${resource.typeName}`,
+    status: 201,
+    decorators: [
+      Post(), ApiOperation({ operationId: `create${resource.typeName}`, summary: command.summary, description: resource.description }), idempotencyHeader,
+      ApiBody({ required: true, schema: schemaRef(createName(resource)) }), answer(201, resource.typeName, 'Created.', { ...etag, Location: { description: 'Its address.' } }), ...problems(400, 409, 413),
+    ],
+    handle: async (request, reply) => {
+      const { result, replayed } = await runner.run(command, request.body, callOf(request));
+      void reply.header('location', `/v1/${resource.path}/${rowId(resource, result)}`);
+      if (replayed) void reply.header('idempotency-replayed', 'true');
+      return row(resource, reply, result);
+    },
+  };
+}
+
+function updateRoute(resource: Resource, { runner }: RestParts): Route {
+  const command = crudCommand(resource, 'update');
+  return {
+    name: `update${resource.typeName}`,
+    decorators: [
+      Patch(':id'), ApiOperation({ operationId: `update${resource.typeName}`, summary: command.summary, description: 'JSON Merge Patch (RFC 7396): absent fields stay, null empties.' }), idParam, ifMatchHeader, idempotencyHeader,
+      ApiBody({ required: true, schema: schemaRef(updateName(resource)) }), answer(200, resource.typeName, 'Changed.', etag), ...problems(400, 404, 409, 412, 413),
+    ],
+    handle: async (request, reply) => {
+      const input = { id: paramOf(request, 'id'), ...expected(request), patch: request.body };
+      const { result } = await precondition(request, () => runner.run(command, input, callOf(request)));
+      return row(resource, reply, result);
+    },
+  };
+}
+
+function deleteRoute(resource: Resource, { runner }: RestParts): Route {
+  const command = crudCommand(resource, 'delete');
+  return {
+    name: `delete${resource.typeName}`,
+    status: 204,
+    decorators: [
+      Delete(':id'), ApiOperation({ operationId: `delete${resource.typeName}`, summary: command.summary, description: 'Refused while other records refer to it.' }), idParam, ifMatchHeader,
+      ApiNoContentResponse({ description: 'Deleted.' }), ...problems(400, 404, 409, 412),
+    ],
+    handle: async (request) => {
+      await precondition(request, () => runner.run(command, { id: paramOf(request, 'id'), ...expected(request) }, callOf(request)));
+    },
+  };
+}
+
+const etagOf = (version: number) => `"${version}"`;
+
+function row(resource: Resource, reply: FastifyReply, result: unknown): Record<string, unknown> {
+  const body = wireRow(resource, result as Record<string, unknown>);
+  void reply.header('etag', etagOf(Number(body['version'])));
+  return body;
+}
+
+function expected(request: FastifyRequest): { expectedVersion?: number } {
+  const header = request.headers['if-match'];
+  if (header === undefined || header === '*') return {};
+  const version = /^"(\d{1,9})"$/.exec(header)?.[1];
+  if (version === undefined) throw invalid('request.bad_header', 'If-Match must be an ETag of this record, such as "3".');
+  return { expectedVersion: Number(version) };
+}
+
+/** With If-Match, a version that has moved on is a failed precondition (412) and not a conflict (409). */
+async function precondition<T>(request: FastifyRequest, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (error instanceof DomainError && error.code.endsWith('.version_conflict') && request.headers['if-match'] !== undefined) {
+      throw new DomainError('precondition', error.code, error.message, error.details);
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,56 @@
+import { Controller, HttpCode, Req, Res, UseGuards, type Type } from '@nestjs/common';
+import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { unauthorized } from '#kernel/errors/domain-error.js';
+import type { Call } from '#kernel/usecase/runner.js';
+import type { Principal } from '../auth/principal.js';
+import { PrincipalGuard } from '../auth/principal.guard.js';
+
+export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+export interface Route {
+  /** Name of the method; also part of the operation id. */
+  readonly name: string;
+  readonly decorators: readonly MethodDecorator[];
+  readonly status?: number;
+  readonly handle: Handler;
+}
+
+/** A Nest controller made of values. The one place that speaks the decorators' protocol by hand. */
+export function controllerOf(name: string, path: string, tag: string, routes: readonly Route[]): Type<object> {
+  const Made = { [name]: class {} }[name] as Type<object>;
+  const prototype = Made.prototype as Record<string, unknown>;
+  for (const route of routes) {
+    prototype[route.name] = (request: FastifyRequest, reply: FastifyReply) => route.handle(request, reply);
+    // Swagger ignores the parameters of a method whose parameter types are not known.
+    Reflect.defineMetadata('design:paramtypes', [Object, Object], prototype, route.name);
+    Req()(prototype, route.name, 0);
+    Res({ passthrough: true })(prototype, route.name, 1);
+    const descriptor = Object.getOwnPropertyDescriptor(prototype, route.name) as PropertyDescriptor;
+    for (const decorate of [...route.decorators, HttpCode(route.status ?? 200)]) decorate(prototype, route.name, descriptor);
+  }
+  ApiTags(tag)(Made);
+  ApiBearerAuth()(Made);
+  UseGuards(PrincipalGuard)(Made);
+  Controller(path)(Made);
+  return Made;
+}
+
+export function principalOf(request: FastifyRequest): Principal {
+  if (!request.principal) throw unauthorized('auth.required', 'Sign in first.');
+  return request.principal;
+}
+
+/** What the runner needs to know of a request. */
+export function callOf(request: FastifyRequest): Call {
+  const { tenantId, actor } = principalOf(request);
+  const key = request.headers['idempotency-key'];
+  return { tenantId, actor, requestId: request.id, ...(typeof key === 'string' ? { idempotencyKey: key } : {}) };
+}
+
+export function json(reply: FastifyReply, text: string): string {
+  void reply.header('content-type', 'application/json; charset=utf-8');
+  return text;
+}
+
+export const paramOf = (request: FastifyRequest, name: string): string => (request.params as Record<string, string>)[name] ?? '';
+export const queryOf = (request: FastifyRequest): Readonly<Record<string, unknown>> => request.query as Record<string, unknown>;

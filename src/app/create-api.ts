@@ -1,0 +1,87 @@
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { GraphQLSchema } from 'graphql';
+import { specifiedRules, NoSchemaIntrospectionCustomRule } from 'graphql';
+import { addFastReads } from '#api/fast-route.js';
+import { AuthModule } from '#api/auth/auth.module.js';
+import { FeedChanges } from '#api/graphql/changes.js';
+import { FastReads } from '#api/graphql/fast-path.js';
+import { graphqlModule } from '#api/graphql/graphql.module.js';
+import { limitRules } from '#api/graphql/limits.js';
+import { buildSchema } from '#api/graphql/schema.js';
+import { ProblemFilter, type DefectLog } from '#api/rest/problem.filter.js';
+import { RestReads } from '#api/rest/reads.js';
+import { resourceController } from '#api/rest/resource.controller.js';
+import { useCaseController } from '#api/rest/use-case.controller.js';
+import { Runtime } from '#kernel/db/runtime.js';
+import type { EventFeed } from '#kernel/outbox/listen.js';
+import { pascal } from '#kernel/resource/names.js';
+import type { ModuleSpec } from '#kernel/usecase/define-module.js';
+import { Runner } from '#kernel/usecase/runner.js';
+import { newRequestId } from './request-id.js';
+import type { Auth } from './auth-wiring.js';
+
+export interface ApiParts {
+  readonly runtime: Runtime;
+  readonly auth: Auth;
+  readonly feed: Pick<EventFeed, 'onEvent'>;
+  readonly cursorSecret: string;
+  readonly isProduction: boolean;
+  readonly trustProxy: boolean | number | string;
+  readonly log: DefectLog;
+  /** Nest modules beside those of the business: pages, metrics, job board. */
+  readonly extra?: readonly DynamicModule[];
+}
+
+export interface Api { readonly app: NestFastifyApplication; readonly schema: GraphQLSchema }
+
+const bodyLimit = 1_048_576;
+
+/** The HTTP side of a process: Nest on Fastify with REST, GraphQL and what is live. */
+export async function createApi(parts: ApiParts): Promise<Api> {
+  const { runtime, auth, log } = parts;
+  const graphql = { registry: runtime.registry, database: runtime.database, runner: auth.runner, cursorSecret: parts.cursorSecret };
+  const onDefect = (error: unknown) => log.error({ err: error }, 'An operation met a defect');
+  const schema = buildSchema(graphql, new FeedChanges(parts.feed, runtime.database, runtime.registry, onDefect));
+  const adapter = new FastifyAdapter({ bodyLimit, trustProxy: parts.trustProxy, genReqId: newRequestId, routerOptions: { maxParamLength: 200 } } as ConstructorParameters<typeof FastifyAdapter>[0]);
+  const app = await NestFactory.create<NestFastifyApplication>(rootModule(parts, schema, onDefect), adapter, { logger: false, abortOnError: false });
+  const filter = new ProblemFilter(log);
+  app.useGlobalFilters(filter);
+  const server = adapter.getInstance();
+  server.addContentTypeParser('application/merge-patch+json', { parseAs: 'string', bodyLimit }, server.getDefaultJsonParser('error', 'error'));
+  server.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+    done();
+  });
+  addFastReads(server, new FastReads(graphql, schema, [...specifiedRules, ...limitRules, ...(parts.isProduction ? [NoSchemaIntrospectionCustomRule] : [])]), auth.authenticator);
+  return { app, schema };
+}
+
+function rootModule(parts: ApiParts, schema: GraphQLSchema, onDefect: (error: unknown) => void): DynamicModule {
+  const { runtime, auth } = parts;
+  const reads = new RestReads(runtime.registry, runtime.database, parts.cursorSecret);
+  const modules = runtime.registry.modules.map((spec) => businessModule(spec, parts, reads));
+  return {
+    module: RootModule,
+    global: true,
+    imports: [AuthModule.of(auth.flows, auth.authenticator), graphqlModule({ schema, authenticator: auth.authenticator, isProduction: parts.isProduction, onDefect }), ...modules, ...(parts.extra ?? [])],
+    providers: [{ provide: Runner, useValue: auth.runner }, { provide: Runtime, useValue: runtime }],
+    exports: [Runner, Runtime],
+  };
+}
+
+@Module({})
+class RootModule {}
+
+/** One Nest module a business module: its routes from the definitions, and what controllers it brings itself. */
+function businessModule(spec: ModuleSpec, { runtime, auth }: ApiParts, reads: RestReads): DynamicModule {
+  const name = `${pascal(spec.name)}Module`;
+  const module = { [name]: class {} }[name] as Type<object>;
+  const rest = { reads, runner: auth.runner };
+  const resources = (spec.resources ?? []).filter((resource) => resource.operations.length > 0).map((resource) => resourceController(resource, rest));
+  // Verbs come first: `/v1/leads/import` must not be taken for a lead with the id "import".
+  const useCases = useCaseController(spec.name, [...(spec.commands ?? []), ...(spec.queries ?? [])], runtime.registry, rest);
+  return { module, controllers: [...(spec.controllers ?? []), useCases, ...resources] };
+}
+

@@ -33,11 +33,13 @@ export default async function globalSetup(): Promise<void> {
 async function makeTemplate(server: { superUrl: string; ownerUrl: string; appUrl: string }) {
   const { onDatabase, prepareDatabase } = await import('#app/postgres/prepare-database.js');
   const { migrate } = await import('#kernel/db/migrate.js');
+  const { migrateQueue } = await import('#kernel/jobs/migrate-queue.js');
   const { superUrl } = server;
   const [ownerPassword, appPassword] = [new URL(server.ownerUrl).password, new URL(server.appUrl).password];
   await prepareDatabase({ superUrl, database: TEMPLATE, ownerPassword, appPassword });
   const [ownerUrl, appUrl] = [onDatabase(server.ownerUrl, TEMPLATE), onDatabase(server.appUrl, TEMPLATE)];
   await migrate(ownerUrl, resolve('migrations'));
+  await migrateQueue(ownerUrl);
   return { superUrl, ownerUrl, appUrl, template: TEMPLATE };
 }
 

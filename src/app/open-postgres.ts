@@ -1,0 +1,22 @@
+import type { Config } from './config.js';
+import { startEmbeddedPostgres } from './embedded-postgres.js';
+
+/** Where the database is, whoever runs it. */
+export interface OpenPostgres {
+  readonly appUrl: string;
+  /** Null: an outside database whose owner we were not told; its migrations are somebody else's work. */
+  readonly ownerUrl: string | null;
+  readonly readUrl: string;
+  /** A superuser's address, of the embedded server only. */
+  readonly superUrl: string | null;
+  readonly isEmbedded: boolean;
+  /** Stops the embedded server if this process started it. */
+  readonly stop: () => Promise<void>;
+}
+
+/** The database of the settings; without one, the embedded PostgreSQL is started or joined. */
+export async function openPostgres({ database, home }: Pick<Config, 'database' | 'home'>): Promise<OpenPostgres> {
+  if (database) return { ...database, superUrl: null, isEmbedded: false, stop: () => Promise.resolve() };
+  const { appUrl, ownerUrl, superUrl, stop } = await startEmbeddedPostgres({ home, durable: true });
+  return { appUrl, ownerUrl, readUrl: appUrl, superUrl, isEmbedded: true, stop };
+}

@@ -1,0 +1,84 @@
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { createServer, connect } from 'node:net';
+import { dirname, resolve } from 'node:path';
+import type { Config } from '#app/config.js';
+import { findBinaries } from '#app/postgres/binaries.js';
+import { errorCode, OperatorError } from '#app/postgres/failure.js';
+import { assertBinariesRun } from '#app/postgres/run-as.js';
+import type { Check } from './finding.js';
+
+const OLDEST_NODE = 24;
+const ENOUGH_BYTES = 500_000_000;
+
+export const machineChecks = (config: Config): Check[] => [
+  { what: 'Node.js', look: nodeVersion },
+  { what: `port ${config.port}`, look: () => httpPort(config) },
+  { what: `folder ${config.home}`, look: () => homeFolder(config.home) },
+  { what: 'disk', look: () => diskSpace(config.home) },
+  ...(config.redisUrl ? [{ what: 'Redis', look: () => reachable(config.redisUrl, 6379) }] : []),
+  ...(config.smtpUrl ? [{ what: 'mail server', look: () => reachable(config.smtpUrl, 587) }] : []),
+  ...(config.database ? [] : [{ what: 'bundled PostgreSQL', look: bundledPostgres }]),
+];
+
+function nodeVersion(): string {
+  if (Number(process.versions.node.split('.')[0]) >= OLDEST_NODE) return process.versions.node;
+  throw new OperatorError(`${process.versions.node} is too old: run Kontor by its npm scripts, which bring Node.js ${OLDEST_NODE} along.`);
+}
+
+function httpPort({ port, host }: Config): Promise<string> {
+  return new Promise((tell, fail) => {
+    const server = createServer();
+    server.once('error', (error) => fail(new OperatorError(portProblem(port, errorCode(error)))));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => tell('free')));
+  });
+}
+
+/** The sentence for a port the HTTP server cannot have. */
+export function portProblem(port: number, code: string | undefined): string {
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is taken, perhaps by a Kontor that runs already: stop that program, or set PORT to another number.`;
+  if (code === 'EACCES') return `Port ${port} is reserved for root: set PORT to 1024 or more.`;
+  return `Port ${port} cannot be opened on this address (${code ?? 'unknown reason'}): check HOST and PORT.`;
+}
+
+function homeFolder(home: string): string {
+  const existing = nearestExisting(home);
+  try {
+    accessSync(existing, constants.W_OK | constants.X_OK);
+  } catch {
+    throw new OperatorError(`${existing} is not writable: make it yours (chown, chmod), or set KONTOR_HOME to a folder you own.`);
+  }
+  return existing === home ? 'writable' : 'will be made';
+}
+
+function diskSpace(home: string): string {
+  const { bavail, bsize } = statfsSync(nearestExisting(home));
+  const free = `${Math.floor((bavail * bsize) / 1_000_000)} MB free`;
+  if (bavail * bsize >= ENOUGH_BYTES) return free;
+  throw new OperatorError(`only ${free}: free some space, or set KONTOR_HOME to a folder on another disk.`);
+}
+
+function bundledPostgres(): string {
+  const binaries = findBinaries();
+  assertBinariesRun(binaries);
+  return 'runs on this system';
+}
+
+function reachable(url: string | null, usualPort: number): Promise<string> {
+  const { hostname, port } = new URL(url ?? '');
+  const at = { host: hostname, port: Number(port) || usualPort };
+  return new Promise((tell, fail) => {
+    const socket = connect({ ...at, timeout: 5_000 }, () => {
+      socket.destroy();
+      tell(`answers at ${at.host}:${at.port}`);
+    });
+    const fails = (reason: string) => () => {
+      socket.destroy();
+      fail(new OperatorError(`${at.host}:${at.port} ${reason}: check the address and the network.`));
+    };
+    socket.once('error', fails('refuses the connection'));
+    socket.once('timeout', fails('does not answer within 5 seconds'));
+  });
+}
+
+const nearestExisting = (path: string): string => (existsSync(path) ? resolve(path) : nearestExisting(dirname(resolve(path))));

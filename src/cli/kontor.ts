@@ -1,0 +1,26 @@
+import 'reflect-metadata';
+import { Command } from 'commander';
+import { OperatorError } from '#app/postgres/failure.js';
+import { register as registerDoctor } from './doctor.js';
+import { register as registerMigrate } from './migrate.js';
+import { register as registerPrepareDatabase } from './prepare-database.js';
+import { register as registerReset } from './reset.js';
+import { register as registerSchemaDiff } from './schema-diff.js';
+import { register as registerSettings } from './settings.js';
+
+/** One command a file; a new one is an import and a line here. */
+const commands = [registerMigrate, registerPrepareDatabase, registerReset, registerDoctor, registerSettings, registerSchemaDiff];
+
+const program = new Command('kontor')
+  .description('Runs and looks after a Kontor installation. Settings come from the environment; "kontor settings" lists them.')
+  .showHelpAfterError()
+  .configureHelp({ sortSubcommands: true });
+for (const register of commands) register(program);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // What an operator can put right is said in a sentence; anything else is a defect and shows where it happened.
+  console.error(error instanceof OperatorError ? error.message : error);
+  process.exitCode = 1;
+}

@@ -19,8 +19,18 @@ const scalarTypes: Partial<Record<Field['kind'], string>> = {
 export const moneyType = 'numeric(19,4)';
 const addressParts = ['street', 'postalCode', 'city', 'region', 'country'] as const;
 
-/** The columns a field is kept in. */
+const fieldColumns = new WeakMap<Field, Map<string, readonly Column[]>>();
+
+/** The columns a field is kept in. Asked for each value of each row, hence worked out once. */
 export function columnsOf(name: string, field: Field): readonly Column[] {
+  const byName = fieldColumns.get(field) ?? new Map<string, readonly Column[]>();
+  fieldColumns.set(field, byName);
+  const columns = byName.get(name) ?? makeColumns(name, field);
+  byName.set(name, columns);
+  return columns;
+}
+
+function makeColumns(name: string, field: Field): readonly Column[] {
   const column = snake(name);
   const notNull = field.options.required === true;
   switch (field.kind) {

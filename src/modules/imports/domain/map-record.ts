@@ -109,22 +109,34 @@ function readCell(source: CellSource, cells: Readonly<Record<string, string>>, o
   const cell = fill(source.from, cells);
   if (cell === null) return null;
   const outcome = transform(cell, source.transforms ?? []);
-  if ('rule' in outcome) return { ...outcome, column: columnsOf(source.from)[0] ?? '', cell, orEmpty };
+  if ('rule' in outcome) return { ...outcome, column: partsOf(source.from).columns[0] ?? '', cell, orEmpty };
   return outcome.value === null ? null : outcome;
 }
 
 /** A template with its columns filled in; null when one of them is empty. */
 function fill(text: string, cells: Readonly<Record<string, string>>): string | null {
-  let empty = false;
-  const filled = text.replace(/\{([^}]+)\}/g, (_, name: string) => {
+  const { texts, columns } = partsOf(text);
+  let filled = texts[0] ?? '';
+  for (const [i, name] of columns.entries()) {
     const cell = cells[name] ?? '';
-    if (cell === '') empty = true;
-    return cell;
-  });
-  return empty || filled === '' ? null : filled;
+    if (cell === '') return null;
+    filled += cell + (texts[i + 1] ?? '');
+  }
+  return filled === '' ? null : filled;
 }
 
-const columnsOf = (text: string): string[] => [...text.matchAll(/\{([^}]+)\}/g)].map((m) => m[1] ?? '');
+interface TemplateParts { readonly texts: readonly string[]; readonly columns: readonly string[] }
+const templates = new Map<string, TemplateParts>();
+
+/** Mappings have few templates and files many rows: each template is taken apart once. */
+function partsOf(text: string): TemplateParts {
+  const known = templates.get(text);
+  if (known) return known;
+  const pieces = text.split(/\{([^}]+)\}/);
+  const parts = { texts: pieces.filter((_, i) => i % 2 === 0), columns: pieces.filter((_, i) => i % 2 === 1) };
+  templates.set(text, parts);
+  return parts;
+}
 
 /** Null when one of its parts has no value: then there is nothing to refer to. */
 function fillReference(reference: Reference, cells: Readonly<Record<string, string>>): Wanted | null {

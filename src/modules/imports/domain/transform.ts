@@ -45,19 +45,23 @@ function apply(step: Transform, value: unknown): Outcome {
 }
 
 const patterns = {
-  'm/d/yyyy': /^(?<month>\d{1,2})\/(?<day>\d{1,2})\/(?<year>\d{4})$/,
-  'd.m.yyyy': /^(?<day>\d{1,2})\.(?<month>\d{1,2})\.(?<year>\d{4})$/,
-  'yyyy-mm-dd': /^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})$/,
+  'm/d/yyyy': { form: /^(\d{1,2})\/(\d{1,2})\/(\d{4})$/, month: 1, day: 2, year: 3 },
+  'd.m.yyyy': { form: /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/, month: 2, day: 1, year: 3 },
+  'yyyy-mm-dd': { form: /^(\d{4})-(\d{2})-(\d{2})$/, month: 2, day: 3, year: 1 },
 } as const;
 
 /** The calendar decides: 2/30/2017 is no day, however well it is written. */
 function readDay(text: string, format: keyof typeof patterns): Outcome {
-  const { year = '', month = '', day = '' } = patterns[format].exec(text)?.groups ?? {};
-  const iso = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
-  const time = new Date(`${iso}T00:00:00Z`);
-  const real = year !== '' && !Number.isNaN(time.getTime()) && time.toISOString().startsWith(iso);
-  return real ? { value: iso } : { rule: 'parse_date', message: `is no day written ${format}` };
+  const pattern = patterns[format];
+  const parts = pattern.form.exec(text);
+  const [year, month, day] = [Number(parts?.[pattern.year]), Number(parts?.[pattern.month]), Number(parts?.[pattern.day])];
+  if (!parts || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return { rule: 'parse_date', message: `is no day written ${format}` };
+  return { value: `${parts[pattern.year]}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}` };
 }
+
+const monthDays = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const isLeap = (year: number) => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+const daysIn = (year: number, month: number) => (month === 2 && isLeap(year) ? 29 : (monthDays[month - 1] ?? 0));
 
 const numbers = {
   '.': /^[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?$/,

@@ -54,9 +54,14 @@ async function oneStep(run: Run, from: Position): Promise<End> {
   let read = await fillUp(rows, pending, fullChunk);
   do {
     const taken = pending.slice(0, size);
-    const last = read.done === true && taken.length === pending.length;
+    const last = read.done && taken.length === pending.length;
     const next = last ? { step: at.step + 1, record: 0 } : { step: at.step, record: at.record + taken.length };
-    const result = await attempt(run, { importId: run.importId, mapping: run.source.mapping, at, next, rows: taken });
+    // The database writes this chunk while the next one is read.
+    const [result, ahead] = await Promise.all([
+      attempt(run, { importId: run.importId, mapping: run.source.mapping, at, next, rows: taken }),
+      read.done ? read : fillUp(rows, pending, taken.length + fullChunk),
+    ]);
+    read = ahead;
     if (result.kind === 'refused') {
       size = Math.ceil(taken.length / 2);
       continue;
@@ -68,7 +73,6 @@ async function oneStep(run: Run, from: Position): Promise<End> {
     pending.splice(0, taken.length);
     at = next;
     size = Math.min(fullChunk, size * 2);
-    read = await fillUp(rows, pending, fullChunk);
   } while (true);
 }
 

@@ -204,7 +204,7 @@ async function views(q: MigrationRunner): Promise<void> {
     join identity.users u on u.tenant_id = o.tenant_id and u.id = o.owner_id
     left join identity.users m on m.tenant_id = u.tenant_id and m.id = u.manager_id
     left join identity.teams t on t.tenant_id = u.tenant_id and t.id = u.team_id
-    left join customers.accounts a on a.tenant_id = o.tenant_id and a.id = o.account_id
-    left join catalog.products p on p.tenant_id = o.tenant_id and p.id = o.product_id`);
+    left join customers_pub.accounts a on a.tenant_id = o.tenant_id and a.id = o.account_id
+    left join catalog_pub.products p on p.tenant_id = o.tenant_id and p.id = o.product_id`);
   await q.query(`grant select on sales_pub.opportunity_facts to kontor_app`);
 }

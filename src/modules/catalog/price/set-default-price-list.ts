@@ -5,7 +5,6 @@ import { PriceList } from './price-list.resource.js';
 export const setDefaultPriceList = defineCommand({
   name: 'price_list.set_default',
   summary: 'Make a price list the default of its currency.',
-  graphql: 'setDefaultPriceList',
   input: { priceListId: ref('price_list', { required: true }) },
   output: { replacedId: ref('price_list', { description: 'The list that was the default before.' }) },
 

@@ -10,7 +10,6 @@ export const createOpportunity = defineCommand({
   name: 'opportunity.create',
   summary: 'Open a deal.',
   description: 'Starts in the stage named, else in the first open stage of the pipeline named, else in that of the first pipeline.',
-  graphql: 'createOpportunity',
   rest: { path: '/opportunities', status: 201 },
   input: {
     name: text(200, { required: true }),

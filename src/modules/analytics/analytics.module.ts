@@ -9,6 +9,7 @@ import { onAccountChanged } from './subscribers/on-account-changed.js';
 import { onProductChanged } from './subscribers/on-product-changed.js';
 import { onSellerChanged } from './subscribers/on-seller-changed.js';
 import { onStageChanged } from './subscribers/on-stage-changed.js';
+import { onImportFinished } from './subscribers/on-import-finished.js';
 import { onOpportunityChanged } from './subscribers/on-opportunity-changed.js';
 
 export const analytics = defineModule({
@@ -17,7 +18,7 @@ export const analytics = defineModule({
   resources: [FactRefresh],
   commands: [reconcileFacts],
   queries: [loadAnalytics, describeAnalytics],
-  subscribers: [onOpportunityChanged, onAccountChanged, onProductChanged, onStageChanged, onSellerChanged],
+  subscribers: [onOpportunityChanged, onImportFinished, onAccountChanged, onProductChanged, onStageChanged, onSellerChanged],
   jobs: [reconcileFactsDaily],
   controllers: [AnalyticsController],
   roles: [

@@ -5,7 +5,7 @@ import { heard } from './heard.js';
 export const onOpportunityChanged = defineSubscriber({
   name: 'analytics.follow_opportunities',
   description: 'Brings the fact of a deal up to date whenever the deal changes.',
-  on: [heard('sales', 'opportunity', 'created'), heard('sales', 'opportunity', 'updated'), heard('sales', 'opportunity', 'deleted')],
+  on: [heard('sales.opportunity_created'), heard('sales.opportunity_updated'), heard('sales.opportunity_deleted')],
   async run({ subject }, work) {
     if (subject) await refreshFacts(work, { ids: [subject.id] });
   },

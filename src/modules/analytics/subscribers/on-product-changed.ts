@@ -5,7 +5,7 @@ import { changedOneOf, heard } from './heard.js';
 export const onProductChanged = defineSubscriber({
   name: 'analytics.follow_products',
   description: 'Takes over a new name of a product into the facts of its deals.',
-  on: [heard('catalog', 'product', 'updated')],
+  on: [heard('catalog.product_updated')],
   async run(event, work) {
     if (event.subject && changedOneOf(event, ['name'])) await refreshFacts(work, { ids: [event.subject.id], of: 'product' });
   },

@@ -5,7 +5,7 @@ import { changedOneOf, heard } from './heard.js';
 export const onStageChanged = defineSubscriber({
   name: 'analytics.follow_stages',
   description: 'Takes over a new name of a stage into the facts of the deals that are in it.',
-  on: [heard('sales', 'stage', 'updated')],
+  on: [heard('sales.stage_updated')],
   async run(event, work) {
     if (event.subject && changedOneOf(event, ['name'])) await refreshFacts(work, { ids: [event.subject.id], of: 'stage' });
   },

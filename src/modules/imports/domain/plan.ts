@@ -1,6 +1,6 @@
-import type { Field, Fields } from '#kernel/resource/fields.js';
 import type { MappedRow, Wanted } from './map-record.js';
 import { merged, sameValue } from './same-value.js';
+import type { Target, Targets } from './target.js';
 
 /** Ids found, by shape and values of the reference. */
 export type Found = ReadonlyMap<string, string>;
@@ -43,7 +43,7 @@ export function idOf(wanted: Wanted, found: Found): string | null {
 }
 
 /** Puts ids where references stood. A missing row empties a field that may be empty and rejects the line otherwise. */
-export function fillReferences(row: MappedRow, fields: Fields, found: Found): void {
+export function fillReferences(row: MappedRow, fields: Targets, found: Found): void {
   for (const [field, wanted] of Object.entries(row.wanted)) {
     const id = idOf(wanted, found);
     if (id !== null) row.values[field] = id;
@@ -51,7 +51,7 @@ export function fillReferences(row: MappedRow, fields: Fields, found: Found): vo
   }
 }
 
-function missing(row: MappedRow, field: string, wanted: Wanted, target: Field | undefined): void {
+function missing(row: MappedRow, field: string, wanted: Wanted, target: Target | undefined): void {
   const needed = target?.options.required === true;
   if (needed) row.fate = 'reject';
   row.findings.push({
@@ -79,7 +79,7 @@ export type Action =
   | { readonly kind: 'update'; readonly row: MappedRow; readonly existing: Existing; readonly patch: Record<string, unknown> };
 
 export interface PlanRules {
-  readonly fields: Fields;
+  readonly fields: Targets;
   readonly key: readonly string[];
   readonly mode: 'upsert' | 'link';
 }

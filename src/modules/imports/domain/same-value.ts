@@ -1,8 +1,11 @@
 import { Decimal } from 'decimal.js';
-import type { Address, Field, Money } from '#kernel/resource/fields.js';
+import type { Target } from './target.js';
+
+interface Money { readonly amount: string; readonly currency: string }
+type Address = Readonly<Record<string, string | null | undefined>>;
 
 /** Whether writing `next` over `current` would change nothing: 4514 and 4514.0000 are one number. */
-export function sameValue(field: Field, next: unknown, current: unknown): boolean {
+export function sameValue(field: Target, next: unknown, current: unknown): boolean {
   if (next === null || next === undefined || current === null || current === undefined) return (next ?? null) === (current ?? null);
   switch (field.kind) {
     case 'decimal':
@@ -12,7 +15,7 @@ export function sameValue(field: Field, next: unknown, current: unknown): boolea
     case 'instant':
       return new Date(next as string | Date).getTime() === new Date(current as string | Date).getTime();
     case 'address':
-      return Object.entries(next as Address).every(([part, value]) => (value ?? null) === ((current as Address)[part as keyof Address] ?? null));
+      return Object.entries(next as Address).every(([part, value]) => (value ?? null) === ((current as Address)[part] ?? null));
     case 'plan':
     case 'json':
       return stable(next) === stable(current);
@@ -24,7 +27,7 @@ export function sameValue(field: Field, next: unknown, current: unknown): boolea
 const sameNumber = (a: unknown, b: unknown) => new Decimal(String(a)).eq(String(b));
 
 /** A source that knows only the country leaves the street alone. */
-export const merged = (field: Field, next: unknown, current: unknown): unknown =>
+export const merged = (field: Target, next: unknown, current: unknown): unknown =>
   field.kind === 'address' && current ? { ...(current as Address), ...(next as Address) } : next;
 
 /** JSON with its keys in order: PostgreSQL does not keep the order they were sent in. */

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { parse, CsvError } from 'csv-parse';
 import { invalid } from '#kernel/errors/domain-error.js';
-import { decode, delimiterOf } from '../domain/decode.js';
+import { decode, delimiterOf } from './decode.js';
 import type { SourceRecord } from '../domain/map-record.js';
 import type { FileSpec } from '../domain/mapping.js';
 import { limits } from './limits.js';

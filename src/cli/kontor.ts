@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import { OperatorError } from '#app/postgres/failure.js';
 import { register as registerDoctor } from './doctor.js';
+import { register as registerMakeSecrets } from './make-secrets.js';
 import { register as registerMigrate } from './migrate.js';
 import { register as registerPrepareDatabase } from './prepare-database.js';
 import { register as registerReset } from './reset.js';
@@ -9,7 +10,15 @@ import { register as registerSchemaDiff } from './schema-diff.js';
 import { register as registerSettings } from './settings.js';
 
 /** One command a file; a new one is an import and a line here. */
-const commands = [registerMigrate, registerPrepareDatabase, registerReset, registerDoctor, registerSettings, registerSchemaDiff];
+const commands = [
+  registerMakeSecrets,
+  registerMigrate,
+  registerPrepareDatabase,
+  registerReset,
+  registerDoctor,
+  registerSettings,
+  registerSchemaDiff,
+];
 
 const program = new Command('kontor')
   .description('Runs and looks after a Kontor installation. Settings come from the environment; "kontor settings" lists them.')

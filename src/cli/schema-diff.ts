@@ -9,7 +9,9 @@ import { buildRegistry } from '#kernel/resource/registry.js';
 export const register = (program: Command): void => {
   program
     .command('schema:diff [module]')
-    .description('Print the migration lines that the resource definitions still need. With --url it compares with a database, else it prints whole tables.')
+    .description(
+      'Print the migration lines that the resource definitions still need. With --url it compares with a database, else it prints whole tables.',
+    )
     .option('--url <url>', 'owner URL of a migrated database')
     .action(async (module: string | undefined, options: { url?: string }) => {
       const lines = options.url ? await compare(options.url) : whole();
@@ -35,7 +37,13 @@ async function compare(url: string): Promise<Map<string, string[]>> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    return drift(registry, await readTables((text, values) => client.query(text, values), registry.modules.map((m) => m.name)));
+    return drift(
+      registry,
+      await readTables(
+        (text, values) => client.query(text, values),
+        registry.modules.map((m) => m.name),
+      ),
+    );
   } finally {
     await client.end();
   }

@@ -13,13 +13,13 @@ import { inputName, outputName, schemaRef } from './schemas.js';
 
 /** The verbs and questions of one module in REST. */
 export function useCaseController(module: string, useCases: readonly UseCase[], registry: Registry, parts: RestParts): Type<object> {
-  const routes = useCases.filter((useCase) => useCase.access !== 'public').map((useCase) => useCaseRoute(useCase, registry, parts));
+  const routes = useCases.filter((useCase) => useCase.access !== 'public' && useCase.rest !== null).map((useCase) => useCaseRoute(useCase, registry, parts));
   return controllerOf(`${camel(module)}UseCases`, '', module, routes);
 }
 
 /** `POST /v1/leads/{leadId}/convert` when the input names the noun, `POST /v1/leads/import` when it does not. */
 export function routeOf(useCase: UseCase, registry: Registry): Required<RestRoute> {
-  if (useCase.rest) return { method: useCase.kind === 'query' ? 'GET' : 'POST', status: 200, ...useCase.rest };
+  if (useCase.rest) return { method: useCase.kind === 'query' ? 'GET' : 'POST', status: 200, ...useCase.rest, path: `/v1${useCase.rest.path}` };
   const resource = registry.resources.get(useCase.noun);
   const base = `/v1/${resource?.path ?? kebab(useCase.noun)}`;
   const own = `${camel(useCase.noun)}Id`;

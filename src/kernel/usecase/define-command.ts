@@ -17,8 +17,8 @@ export interface UseCaseSpec<I extends Fields, O extends Fields> {
   readonly description?: string;
   /** Name in GraphQL, when `verbNoun` does not read well. */
   readonly graphql?: string;
-  /** Route in REST; `POST /v1/<plural>/{<noun>Id}/<verb>` when left out. */
-  readonly rest?: RestRoute;
+  /** Route in REST under `/v1`; `POST /<plural>/{<noun>Id}/<verb>` when left out. Null: none, a controller of the module serves it. */
+  readonly rest?: RestRoute | null;
   readonly input: I;
   readonly output: O;
   /** Codes this verb may answer with, each with a sentence. Codes of resources it writes need not be repeated. */
@@ -33,7 +33,7 @@ export interface UseCase<I extends Fields = Fields, O extends Fields = Fields> e
   readonly noun: string;
   readonly verb: string;
   readonly permission: string;
-  readonly rest: RestRoute | undefined;
+  readonly rest: RestRoute | null | undefined;
   /** How raw input becomes `run`'s input, where the fields alone do not say it (CRUD). */
   readonly parse?: (input: unknown) => InputOf<I>;
   /** The verb is exactly one statement, so it needs no transaction around it. */

@@ -17,28 +17,42 @@ export class Identity1700000001000 {
 }
 
 async function people(q: MigrationRunner): Promise<void> {
-  await tenantTable(q, 'identity.teams', `
+  await tenantTable(
+    q,
+    'identity.teams',
+    `
       name text not null,
       region text,
-      parent_id uuid`);
+      parent_id uuid`,
+  );
   await q.query(`create unique index teams_name_key on identity.teams (tenant_id, name)`);
   await q.query(`create index teams_region_idx on identity.teams (tenant_id, region, id)`);
   await q.query(`create index teams_parent_id_idx on identity.teams (tenant_id, parent_id, id)`);
-  await q.query(`alter table identity.teams add constraint teams_parent_id_fkey foreign key (tenant_id, parent_id) references identity.teams (tenant_id, id)`);
+  await q.query(
+    `alter table identity.teams add constraint teams_parent_id_fkey foreign key (tenant_id, parent_id) references identity.teams (tenant_id, id)`,
+  );
 
-  await tenantTable(q, 'identity.users', `
+  await tenantTable(
+    q,
+    'identity.users',
+    `
       email text not null,
       name text not null,
       team_id uuid,
       manager_id uuid,
       active boolean not null default true,
       locale text not null default 'en',
-      time_zone text not null default 'UTC'`);
+      time_zone text not null default 'UTC'`,
+  );
   await q.query(`create unique index users_email_key on identity.users (tenant_id, email)`);
   await q.query(`create index users_team_id_idx on identity.users (tenant_id, team_id, id)`);
   await q.query(`create index users_manager_id_idx on identity.users (tenant_id, manager_id, id)`);
-  await q.query(`alter table identity.users add constraint users_team_id_fkey foreign key (tenant_id, team_id) references identity.teams (tenant_id, id)`);
-  await q.query(`alter table identity.users add constraint users_manager_id_fkey foreign key (tenant_id, manager_id) references identity.users (tenant_id, id)`);
+  await q.query(
+    `alter table identity.users add constraint users_team_id_fkey foreign key (tenant_id, team_id) references identity.teams (tenant_id, id)`,
+  );
+  await q.query(
+    `alter table identity.users add constraint users_manager_id_fkey foreign key (tenant_id, manager_id) references identity.users (tenant_id, id)`,
+  );
   // Signing in knows an address, not a tenant.
   await q.query(`create index users_login_idx on identity.users (email)`);
 
@@ -54,33 +68,51 @@ async function people(q: MigrationRunner): Promise<void> {
 }
 
 async function rights(q: MigrationRunner): Promise<void> {
-  await tenantTable(q, 'identity.roles', `
+  await tenantTable(
+    q,
+    'identity.roles',
+    `
       key text not null,
       name text not null,
       description text,
-      permissions jsonb not null`);
+      permissions jsonb not null`,
+  );
   await q.query(`create unique index roles_key_key on identity.roles (tenant_id, key)`);
 
-  await tenantTable(q, 'identity.role_assignments', `
+  await tenantTable(
+    q,
+    'identity.role_assignments',
+    `
       user_id uuid not null,
-      role_id uuid not null`);
+      role_id uuid not null`,
+  );
   await q.query(`create index role_assignments_user_id_idx on identity.role_assignments (tenant_id, user_id, id)`);
   await q.query(`create index role_assignments_role_id_idx on identity.role_assignments (tenant_id, role_id, id)`);
   await q.query(`create unique index role_assignments_user_id_role_id_key on identity.role_assignments (tenant_id, user_id, role_id)`);
-  await q.query(`alter table identity.role_assignments add constraint role_assignments_user_id_fkey foreign key (tenant_id, user_id) references identity.users (tenant_id, id) on delete cascade`);
-  await q.query(`alter table identity.role_assignments add constraint role_assignments_role_id_fkey foreign key (tenant_id, role_id) references identity.roles (tenant_id, id) on delete cascade`);
+  await q.query(
+    `alter table identity.role_assignments add constraint role_assignments_user_id_fkey foreign key (tenant_id, user_id) references identity.users (tenant_id, id) on delete cascade`,
+  );
+  await q.query(
+    `alter table identity.role_assignments add constraint role_assignments_role_id_fkey foreign key (tenant_id, role_id) references identity.roles (tenant_id, id) on delete cascade`,
+  );
 }
 
 async function sessions(q: MigrationRunner): Promise<void> {
-  await tenantTable(q, 'identity.sessions', `
+  await tenantTable(
+    q,
+    'identity.sessions',
+    `
       user_id uuid not null,
       expires_at timestamp with time zone not null,
       revoked_at timestamp with time zone,
       revoked_reason text,
       user_agent text,
-      ip text`);
+      ip text`,
+  );
   await q.query(`create index sessions_user_id_idx on identity.sessions (tenant_id, user_id, id)`);
-  await q.query(`alter table identity.sessions add constraint sessions_user_id_fkey foreign key (tenant_id, user_id) references identity.users (tenant_id, id) on delete cascade`);
+  await q.query(
+    `alter table identity.sessions add constraint sessions_user_id_fkey foreign key (tenant_id, user_id) references identity.users (tenant_id, id) on delete cascade`,
+  );
 
   await q.query(`create table identity.refresh_tokens (
       tenant_id uuid not null default kernel.current_tenant(),
@@ -97,12 +129,17 @@ async function sessions(q: MigrationRunner): Promise<void> {
   await protectTable(q, 'identity.refresh_tokens');
 
   // The store of rate-limiter-flexible: keys are hashes of address and account, so no tenant and no person is in it.
-  await q.query(`create unlogged table identity.login_throttle (key varchar(255) primary key, points integer not null default 0, expire bigint)`);
+  await q.query(
+    `create unlogged table identity.login_throttle (key varchar(255) primary key, points integer not null default 0, expire bigint)`,
+  );
   await q.query(`grant select, insert, update, delete on identity.login_throttle to kontor_app`);
 }
 
 async function keys(q: MigrationRunner): Promise<void> {
-  await tenantTable(q, 'identity.api_keys', `
+  await tenantTable(
+    q,
+    'identity.api_keys',
+    `
       name text not null,
       user_id uuid not null,
       permissions jsonb not null,
@@ -110,9 +147,12 @@ async function keys(q: MigrationRunner): Promise<void> {
       hash text not null,
       expires_at timestamp with time zone,
       last_used_at timestamp with time zone,
-      revoked_at timestamp with time zone`);
+      revoked_at timestamp with time zone`,
+  );
   await q.query(`create index api_keys_user_id_idx on identity.api_keys (tenant_id, user_id, id)`);
-  await q.query(`alter table identity.api_keys add constraint api_keys_user_id_fkey foreign key (tenant_id, user_id) references identity.users (tenant_id, id) on delete cascade`);
+  await q.query(
+    `alter table identity.api_keys add constraint api_keys_user_id_fkey foreign key (tenant_id, user_id) references identity.users (tenant_id, id) on delete cascade`,
+  );
   await q.query(`create index api_keys_lookup_idx on identity.api_keys (id)`);
 }
 

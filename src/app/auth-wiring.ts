@@ -52,7 +52,10 @@ export async function wireAuth(runtime: Runtime, options: AuthOptions): Promise<
     now: () => runtime.clock.now(),
   });
   const flows = new AuthFlows({
-    port: signInPort(runtime), throttle: new LoginThrottle(runtime.database.pool, options.limits), tokens: options.tokens, authenticator,
+    port: signInPort(runtime),
+    throttle: new LoginThrottle(runtime.database.pool, options.limits),
+    tokens: options.tokens,
+    authenticator,
   });
   const nouns = new Set(identity.resources?.map((resource) => resource.name));
   const runner = new Runner(runtime, (useCase, { tenantId }) => {
@@ -66,8 +69,10 @@ export async function wireAuth(runtime: Runtime, options: AuthOptions): Promise<
 export const provisionTenant = (runtime: Runtime, tenant: NewTenant): Promise<CreatedTenant> =>
   createTenant(transact(runtime, 'tenant.create'), runtime.registry.modules, tenant);
 
-const transact = (runtime: Runtime, command: string): Transact => (tenantId, run) =>
-  runtime.withWork({ tenantId, actor: systemActor('auth'), cause: { command } }, run);
+const transact =
+  (runtime: Runtime, command: string): Transact =>
+  (tenantId, run) =>
+    runtime.withWork({ tenantId, actor: systemActor('auth'), cause: { command } }, run);
 
 /** Single statements without a transaction around them: these are asked for often. */
 const read = <T>(runtime: Runtime, tenantId: string, run: (work: Work) => Promise<T>): Promise<T> =>
@@ -79,7 +84,9 @@ function principalSource(runtime: Runtime): PrincipalSource {
   return {
     async session(claims) {
       const standing = await read(runtime, claims.tenantId, (work) => sessionStanding(work, claims));
-      return standing && { principal: { tenantId: claims.tenantId, actor: standing.actor, sessionId: claims.sessionId }, until: standing.until };
+      return (
+        standing && { principal: { tenantId: claims.tenantId, actor: standing.actor, sessionId: claims.sessionId }, until: standing.until }
+      );
     },
     async key(key) {
       const tenantId = await read(runtime, noTenant, (work) => tenantOfKey(work, key));

@@ -1,14 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import cube, { type CubeApi } from '@cubejs-client/core';
-import { Module } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { AuthModule } from '#api/auth/auth.module.js';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { provisionTenant, wireAuth, type Auth } from '#app/auth-wiring.js';
+import { createApi } from '#app/create-api.js';
 import { openKit, TestTenant, type Kit } from '#kernel/testing/kit.js';
-import { Runner } from '#kernel/usecase/runner.js';
-import { AnalyticsController } from '#modules/analytics/http/analytics.controller.js';
 import { samplePipeline } from '#modules/sales/testing/builders.js';
 import { makeCompany, modules } from './analytics-company.js';
 
@@ -18,13 +14,14 @@ let app: NestFastifyApplication;
 let url: string;
 let token: string;
 let api: CubeApi;
+const defects: object[] = [];
 
 beforeAll(async () => {
   kit = await openKit(modules);
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const keys = { active: { kid: 'k1', privateKey }, publicKeys: new Map([['k1', publicKey]]) };
   auth = await wireAuth(kit.runtime, { tokens: { keys, issuer: 'https://kontor.test', audience: 'kontor' }, databaseUrl: kit.urls.app });
-  app = await openApp(auth);
+  app = await openApp();
   url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}/v1/analytics`;
 
   const admin = { email: 'ada@example.test', name: 'Ada', password: 'correct horse battery' };
@@ -45,19 +42,22 @@ beforeAll(async () => {
   api = cube(token, { apiUrl: url });
 });
 afterAll(async () => {
+  expect(defects).toEqual([]);
   await app.close();
   await auth.stop();
   await kit.close();
 });
 
-async function openApp({ flows, authenticator, runner }: Auth): Promise<NestFastifyApplication> {
-  class AppModule {}
-  Module({
-    imports: [AuthModule.of(flows, authenticator)],
-    controllers: [AnalyticsController],
-    providers: [{ provide: Runner, useValue: runner }],
-  })(AppModule);
-  const made = await NestFactory.create<NestFastifyApplication>(AppModule, new FastifyAdapter(), { logger: false });
+async function openApp(): Promise<NestFastifyApplication> {
+  const { app: made } = await createApi({
+    runtime: kit.runtime,
+    auth,
+    feed: { onEvent: () => () => undefined },
+    cursorSecret: 'test',
+    isProduction: false,
+    trustProxy: false,
+    log: { error: (details) => defects.push(details) },
+  });
   await made.listen(0, '127.0.0.1');
   return made;
 }
@@ -262,5 +262,46 @@ describe('without the client', () => {
       });
       expect([body.slice(0, 40), response.status]).toEqual([body.slice(0, 40), 400]);
     }
+  });
+});
+
+describe('the same by GraphQL', () => {
+  const ask = async (query: string, variables: object) => {
+    const response = await fetch(new URL('/graphql', url), {
+      method: 'POST',
+      body: JSON.stringify({ query, variables }),
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    });
+    return (await response.json()) as { data?: Record<string, unknown>; errors?: { extensions: object }[] };
+  };
+  const load =
+    'query ($input: AnalyticsLoadInput!) { analyticsLoad(input: $input) { queryType results { data annotation total lastRefreshTime } } }';
+
+  test('figures come with their annotation', async () => {
+    const query = { measures: ['opportunities.wonValue'], dimensions: ['opportunities.agent'], total: true };
+    const { data } = await ask(load, { input: { query } });
+    expect(data?.['analyticsLoad']).toEqual({
+      queryType: 'regularQuery',
+      results: [
+        {
+          data: [
+            { 'opportunities.agent': 'Bob', 'opportunities.wonValue': '2000.20' },
+            { 'opportunities.agent': 'Ann', 'opportunities.wonValue': '1000.10' },
+          ],
+          annotation: expect.objectContaining({
+            measures: { 'opportunities.wonValue': expect.objectContaining({ title: 'Opportunities Won value', additive: true }) },
+          }),
+          total: 2,
+          lastRefreshTime: expect.stringMatching(/^\d{4}-/),
+        },
+      ],
+    });
+  });
+
+  test('the model is there too, and refusals carry the same codes', async () => {
+    const { data } = await ask('{ analyticsMeta { cubes } }', {});
+    expect(data).toMatchObject({ analyticsMeta: { cubes: [{ name: 'opportunities' }] } });
+    const { errors } = await ask(load, { input: { query: { measures: ['x'] } } });
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'analytics.member_unknown', errors: [{ path: '/measures/0' }] });
   });
 });

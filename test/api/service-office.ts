@@ -77,7 +77,7 @@ export class Office {
     return this.tenant.work((work) => work.repo(Escalation).list({ caseId }, { orderBy: ['level', 'cycleKey'] }));
   }
   effects(caseId: string): Promise<Row<typeof EscalationEffect>[]> {
-    return this.tenant.work((work) => work.repo(EscalationEffect).list({ caseId }));
+    return this.tenant.work((work) => work.repo(EscalationEffect).list({ caseId }, { orderBy: ['actionNo'] }));
   }
   notices(caseId: string): Promise<Row<typeof Notification>[]> {
     return this.tenant.work((work) => work.repo(Notification).list({ caseId }));

@@ -5,7 +5,9 @@ import { Strategy } from 'passport-jwt';
 import { headerProblem, readClaims, type AccessClaims, type TokenSettings } from './access-token.js';
 import { authError } from './auth-errors.js';
 
-interface TokenRequest { readonly token: string }
+interface TokenRequest {
+  readonly token: string;
+}
 /** passport gives a strategy these three answers for each request. */
 interface Attempt {
   success(claims: AccessClaims): void;

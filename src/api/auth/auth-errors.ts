@@ -3,7 +3,10 @@ import { DomainError, type ErrorKind } from '#kernel/errors/domain-error.js';
 /** Every refusal of signing in and of tokens: one sentence each, the same in REST and GraphQL. None tells whether an account exists. */
 export const authErrors = {
   'auth.required': ['unauthorized', 'Sign in first: send an access token or an API key as "Authorization: Bearer …".'],
-  'auth.invalid_credentials': ['unauthorized', 'The e-mail address or the password is wrong. If you work for several companies, also name the tenant.'],
+  'auth.invalid_credentials': [
+    'unauthorized',
+    'The e-mail address or the password is wrong. If you work for several companies, also name the tenant.',
+  ],
   'auth.wrong_password': ['invalid', 'The current password is wrong.'],
   'auth.throttled': ['too_many', 'Too many attempts to sign in. Wait, then try again.'],
   'auth.busy': ['unavailable', 'Too many people are signing in at this moment. Try again in a second.'],

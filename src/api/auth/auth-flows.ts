@@ -35,7 +35,9 @@ export class AuthFlows {
     const result = await this.parts.port.refresh(refreshToken);
     if (result.outcome === 'refreshed') return this.tokensFor(result);
     if (result.outcome === 'reused') this.parts.authenticator.forget(result.tenantId);
-    throw authError(result.outcome === 'reused' ? 'auth.refresh_reused' : result.outcome === 'invalid' ? 'auth.refresh_invalid' : 'auth.session_revoked');
+    throw authError(
+      result.outcome === 'reused' ? 'auth.refresh_reused' : result.outcome === 'invalid' ? 'auth.refresh_invalid' : 'auth.session_revoked',
+    );
   }
 
   /** Ends the session of the refresh token when one is given, else that of the access token. */
@@ -50,7 +52,8 @@ export class AuthFlows {
     if (!session) throw authError('auth.required');
     const { tenantId, sessionId, userId } = session;
     await this.parts.throttle.attempt(userId, client.ip);
-    if (!(await this.parts.port.changePassword({ claims: { tenantId, sessionId, userId }, currentPassword, newPassword }))) throw authError('auth.wrong_password');
+    if (!(await this.parts.port.changePassword({ claims: { tenantId, sessionId, userId }, currentPassword, newPassword })))
+      throw authError('auth.wrong_password');
     await this.parts.throttle.succeeded(userId, client.ip);
     this.parts.authenticator.forget(tenantId);
   }

@@ -22,7 +22,11 @@ export class AuthController {
 
   @Post('refresh')
   @HttpCode(200)
-  @ApiOperation({ operationId: 'refresh', summary: 'Trade a refresh token for new tokens.', description: 'A token that comes back after its successor was used ends the session: somebody has a copy.' })
+  @ApiOperation({
+    operationId: 'refresh',
+    summary: 'Trade a refresh token for new tokens.',
+    description: 'A token that comes back after its successor was used ends the session: somebody has a copy.',
+  })
   @ApiBody({ type: RefreshInput })
   @ApiOkResponse({ type: TokenAnswer, description: 'New tokens.' })
   refresh(@Body() input: RefreshInput): Promise<Tokens> {

@@ -14,7 +14,11 @@ export class LoginInput {
   @MaxLength(256)
   password!: string;
 
-  @ApiPropertyOptional({ maxLength: 63, description: 'Short name of the company; needed by who works for several with one address.', example: 'demo' })
+  @ApiPropertyOptional({
+    maxLength: 63,
+    description: 'Short name of the company; needed by who works for several with one address.',
+    example: 'demo',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(63)

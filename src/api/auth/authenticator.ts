@@ -101,9 +101,12 @@ export class Authenticator {
   }
 
   private trusts({ until, change, principal }: Known): boolean {
-    return until > performance.now()
-      && change >= this.lastChangeOfAll && change >= (this.changes.get(principal.tenantId) ?? 0)
-      && this.parts.hearsChanges();
+    return (
+      until > performance.now() &&
+      change >= this.lastChangeOfAll &&
+      change >= (this.changes.get(principal.tenantId) ?? 0) &&
+      this.parts.hearsChanges()
+    );
   }
 
   private trustFor({ until }: Standing, claims: AccessClaims | null): number {

@@ -2,15 +2,18 @@ import { ValidationPipe, type ValidationError } from '@nestjs/common';
 import { invalid, type FieldProblem } from '#kernel/errors/domain-error.js';
 
 /** Checks a body against its class-validator DTO and answers as every other input does: `input.invalid`, with each problem. */
-export const bodyPipe = () => new ValidationPipe({
-  transform: true,
-  whitelist: true,
-  forbidNonWhitelisted: true,
-  exceptionFactory: (errors) => {
-    const problems = errors.map(problemOf);
-    return invalid('input.invalid', `The input is not valid: ${problems[0]?.path ?? '/'} ${problems[0]?.message ?? ''}.`, { errors: problems });
-  },
-});
+export const bodyPipe = () =>
+  new ValidationPipe({
+    transform: true,
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    exceptionFactory: (errors) => {
+      const problems = errors.map(problemOf);
+      return invalid('input.invalid', `The input is not valid: ${problems[0]?.path ?? '/'} ${problems[0]?.message ?? ''}.`, {
+        errors: problems,
+      });
+    },
+  });
 
 const codes: Readonly<Record<string, string>> = { whitelistValidation: 'unknown_field', maxLength: 'too_long', minLength: 'too_short' };
 

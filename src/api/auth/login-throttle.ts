@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { authError } from './auth-errors.js';
 
-export interface ThrottleLimit { readonly attempts: number; readonly seconds: number }
+export interface ThrottleLimit {
+  readonly attempts: number;
+  readonly seconds: number;
+}
 export interface ThrottleLimits {
   /** One account from one address: somebody who has forgotten a password, or guesses. */
   readonly pair: ThrottleLimit;
@@ -25,10 +28,18 @@ export class LoginThrottle {
 
   /** `pool` is a pg pool; the table is made by a migration. */
   constructor(pool: object, limits: ThrottleLimits = usualLimits) {
-    const limiter = (keyPrefix: string, { attempts, seconds }: ThrottleLimit, sweeps: boolean) => new RateLimiterPostgres({
-      storeClient: pool, storeType: 'pool', schemaName: 'identity', tableName: 'login_throttle', tableCreated: true,
-      keyPrefix, points: attempts, duration: seconds, clearExpiredByTimeout: sweeps,
-    });
+    const limiter = (keyPrefix: string, { attempts, seconds }: ThrottleLimit, sweeps: boolean) =>
+      new RateLimiterPostgres({
+        storeClient: pool,
+        storeType: 'pool',
+        schemaName: 'identity',
+        tableName: 'login_throttle',
+        tableCreated: true,
+        keyPrefix,
+        points: attempts,
+        duration: seconds,
+        clearExpiredByTimeout: sweeps,
+      });
     this.pair = limiter('pair', limits.pair, true);
     this.account = limiter('account', limits.account, false);
     this.address = limiter('address', limits.address, false);
@@ -65,7 +76,10 @@ function network(ip: string): string {
   const left = head.split(':').filter(Boolean);
   const right = tail === undefined ? [] : tail.split(':').filter(Boolean);
   const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
-  return [...left, ...zeros, ...right].slice(0, 4).map((part) => part.replace(/^0+(?=.)/, '')).join(':');
+  return [...left, ...zeros, ...right]
+    .slice(0, 4)
+    .map((part) => part.replace(/^0+(?=.)/, ''))
+    .join(':');
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22);

@@ -11,7 +11,8 @@ export function knownPermissions(registry: Registry): ReadonlySet<string> {
 
 function rightsOf(registry: Registry): string[] {
   const resources = [...registry.resources.values()].flatMap(({ name, operations }) =>
-    operations.map((operation) => `${name}:${operation === 'list' || operation === 'get' ? 'read' : operation}`));
+    operations.map((operation) => `${name}:${operation === 'list' || operation === 'get' ? 'read' : operation}`),
+  );
   const useCases = [...registry.commands.values(), ...registry.queries.values()];
   return [...resources, ...useCases.filter((useCase) => useCase.access === 'permission').map((useCase) => useCase.permission)];
 }

@@ -42,7 +42,11 @@ export class Channel {
 
   private async connect(): Promise<void> {
     const client = new pg.Client({
-      connectionString: this.options.databaseUrl, application_name: 'kontor-channel', keepAlive: true, connectionTimeoutMillis: 5_000, query_timeout: 3_000,
+      connectionString: this.options.databaseUrl,
+      application_name: 'kontor-channel',
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+      query_timeout: 3_000,
     });
     client.on('notification', ({ payload }) => this.options.onMessage(payload ?? ''));
     client.on('error', (err) => this.lost(client, err));
@@ -65,7 +69,10 @@ export class Channel {
   /** A line that died without a word is found out by asking. */
   private checkLater(client: pg.Client): void {
     this.timer = setTimeout(() => {
-      client.query('select 1').then(() => this.client === client && this.checkLater(client), (err: unknown) => this.lost(client, err));
+      client.query('select 1').then(
+        () => this.client === client && this.checkLater(client),
+        (err: unknown) => this.lost(client, err),
+      );
     }, this.options.checkEveryMs ?? 2_000);
     this.timer.unref();
   }

@@ -4,7 +4,12 @@ import { union } from './role/permissions.js';
 
 /** Rights everybody at work needs: to know colleagues, and to see and end the own sessions and keys. */
 const colleague: Permissions = {
-  'user:read': 'all', 'team:read': 'all', 'session:read': 'own', 'session:revoke': 'own', 'api_key:read': 'own', 'api_key:revoke': 'own',
+  'user:read': 'all',
+  'team:read': 'all',
+  'session:read': 'own',
+  'session:revoke': 'own',
+  'api_key:read': 'own',
+  'api_key:revoke': 'own',
 };
 
 /** Roles a new tenant starts with. A module adds the rights of its own nouns by a seed of the same key. */

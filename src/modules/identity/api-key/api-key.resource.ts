@@ -9,8 +9,18 @@ export const ApiKey = defineResource('api_key', {
   operations: ['list', 'get'],
   fields: {
     name: text(120, { required: true, search: true, writer: 'system' }),
-    userId: ref('user', { required: true, writer: 'system', inverse: 'apiKeys', onDelete: 'cascade', description: 'Who made the key; records are judged by this user.' }),
-    permissions: json<Permissions, { required: true; writer: 'system'; description: string }>({ required: true, writer: 'system', description: 'What the key may do: right → reach, never more than the user may.' }),
+    userId: ref('user', {
+      required: true,
+      writer: 'system',
+      inverse: 'apiKeys',
+      onDelete: 'cascade',
+      description: 'Who made the key; records are judged by this user.',
+    }),
+    permissions: json<Permissions, { required: true; writer: 'system'; description: string }>({
+      required: true,
+      writer: 'system',
+      description: 'What the key may do: right → reach, never more than the user may.',
+    }),
     hint: text(8, { required: true, writer: 'system', description: 'Last characters of the key, to tell keys apart.' }),
     hash: text(64, { required: true, writer: 'system', hidden: true, description: 'SHA-256 of the secret part.' }),
     expiresAt: instant({ writer: 'system', description: 'The key is refused from this moment; empty for a key without end.' }),

@@ -16,22 +16,32 @@ export const createApiKey = defineCommand({
     permissions: json({ required: true, description: 'Right → reach: what the key may do, at most what you may.' }),
     expiresAt: instant({ description: 'The key is refused from then on.' }),
   },
-  output: { apiKeyId: ref('api_key', { required: true }), key: text(120, { required: true, description: 'Send it as `Authorization: Bearer …`.' }) },
+  output: {
+    apiKeyId: ref('api_key', { required: true }),
+    key: text(120, { required: true, description: 'Send it as `Authorization: Bearer …`.' }),
+  },
   errors: {
-    ...escalation, ...permissionsUnfit,
+    ...escalation,
+    ...permissionsUnfit,
     'api_key.needs_a_person': 'Only a signed-in user makes keys.',
     'api_key.expired_already': 'The end of the key lies in the past.',
   },
 
   async run({ name, permissions, expiresAt }, work) {
     // A stolen key must not be able to make itself a successor.
-    if (work.actor.kind !== 'user' || !work.actor.userId) throw forbidden('api_key.needs_a_person', 'Only a signed-in user makes keys; they act for him.');
+    if (work.actor.kind !== 'user' || !work.actor.userId)
+      throw forbidden('api_key.needs_a_person', 'Only a signed-in user makes keys; they act for him.');
     if (expiresAt && expiresAt <= work.now) throw invalid('api_key.expired_already', 'The end of the key lies in the past.');
     const rights = readPermissions(work, permissions);
     mustCover(work, rights);
     const secret = newSecret();
     const key = await work.system.repo(ApiKey).create({
-      name, permissions: rights, userId: work.actor.userId, expiresAt: expiresAt ?? null, hint: secret.slice(-4), hash: hashOf(secret),
+      name,
+      permissions: rights,
+      userId: work.actor.userId,
+      expiresAt: expiresAt ?? null,
+      hint: secret.slice(-4),
+      hash: hashOf(secret),
     });
     return { apiKeyId: key.id, key: writeApiKey(key.id, secret) };
   },

@@ -35,7 +35,8 @@ function passwordProblem(password: string): string | null {
 
 async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   if (running >= mostAtOnce) {
-    if (waiting.length >= longestQueue) throw unavailable('auth.busy', 'Too many people are signing in at this moment. Try again in a second.', { retryAfter: 1 });
+    if (waiting.length >= longestQueue)
+      throw unavailable('auth.busy', 'Too many people are signing in at this moment. Try again in a second.', { retryAfter: 1 });
     await new Promise<void>((go) => waiting.push(go));
   } else running++;
   try {

@@ -4,7 +4,11 @@ import { email, json, ref, text } from '#kernel/resource/fields.js';
 import { defineQuery } from '#kernel/usecase/define-command.js';
 import { User } from '../user/user.resource.js';
 
-interface TenantFacts { readonly slug: string; readonly name: string; readonly currency: string }
+interface TenantFacts {
+  readonly slug: string;
+  readonly name: string;
+  readonly currency: string;
+}
 
 export const me = defineQuery({
   name: 'me.read',
@@ -33,6 +37,17 @@ export const me = defineQuery({
     const [tenant] = await work.rows<TenantFacts>(sql`select slug, name, currency from kernel.tenants where id = ${work.tenantId}`);
     if (!user || !tenant) throw notFound('me.nobody', 'The request comes from no user.');
     const { name, email: address, teamId, locale, timeZone } = user;
-    return { userId: user.id, name, email: address, teamId, locale, timeZone, tenant: tenant.slug, tenantName: tenant.name, currency: tenant.currency, permissions: { ...permissions } };
+    return {
+      userId: user.id,
+      name,
+      email: address,
+      teamId,
+      locale,
+      timeZone,
+      tenant: tenant.slug,
+      tenantName: tenant.name,
+      currency: tenant.currency,
+      permissions: { ...permissions },
+    };
   },
 });

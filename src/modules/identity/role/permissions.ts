@@ -22,7 +22,10 @@ export function beyond(have: Permissions, wanted: Permissions): string[] {
 
 /** The same text for the same rights, in whatever order they were written: what plans of the read path are kept under. */
 export function shapeText(permissions: Permissions): string {
-  return Object.entries(permissions).map(([entry, reach]) => `${entry}=${reach}`).sort().join(' ');
+  return Object.entries(permissions)
+    .map(([entry, reach]) => `${entry}=${reach}`)
+    .sort()
+    .join(' ');
 }
 
 function combine(a: Permissions, b: Permissions, pick: (x: number, y: number) => number): Permissions {

@@ -15,7 +15,8 @@ export const Role = defineResource('role', {
     permissions: json<Permissions, { required: true; writer: 'system'; description: string }>({
       required: true,
       writer: 'system',
-      description: 'Right → reach (`own`, `team`, `all`), e.g. `{"lead:read": "team"}`. `lead:*`, `*:read` and `*` cover many; the most exact entry counts.',
+      description:
+        'Right → reach (`own`, `team`, `all`), e.g. `{"lead:read": "team"}`. `lead:*`, `*:read` and `*` cover many; the most exact entry counts.',
     }),
   },
 });

@@ -23,7 +23,9 @@ export const updateRole = defineCommand({
     mustCover(work, role.permissions);
     const rights = permissions === undefined || permissions === null ? role.permissions : readPermissions(work, permissions);
     mustCover(work, rights);
-    await work.repo(Role).update(roleId, { name: name ?? role.name, permissions: rights, ...(description === undefined ? {} : { description }) });
+    await work
+      .repo(Role)
+      .update(roleId, { name: name ?? role.name, permissions: rights, ...(description === undefined ? {} : { description }) });
     await adminRemains();
     return { roleId };
   },

@@ -6,11 +6,20 @@ import { Session } from './session.resource.js';
 type Reason = NonNullable<Session['revokedReason']>;
 
 /** Ends the sessions that are still open: one, or all of a user, perhaps but one. Their tokens are refused from the commit on. */
-export async function endSessions(work: Work, which: { readonly id?: string; readonly userId?: string; readonly except?: string | null }, reason: Reason): Promise<number> {
+export async function endSessions(
+  work: Work,
+  which: { readonly id?: string; readonly userId?: string; readonly except?: string | null },
+  reason: Reason,
+): Promise<number> {
   const sessions = work.system.repo(Session);
-  const open = await sessions.list({
-    revokedAt: null, ...(which.id ? { id: which.id } : {}), ...(which.userId ? { userId: which.userId } : {}),
-  }, { lock: 'wait', limit: 10_000 });
+  const open = await sessions.list(
+    {
+      revokedAt: null,
+      ...(which.id ? { id: which.id } : {}),
+      ...(which.userId ? { userId: which.userId } : {}),
+    },
+    { lock: 'wait', limit: 10_000 },
+  );
   const ending = open.filter((session) => session.id !== which.except);
   for (const session of ending) await sessions.update(session.id, { revokedAt: work.now, revokedReason: reason });
   return ending.length;

@@ -9,8 +9,14 @@ const sessionDays = 30;
 const idleDays = 14;
 const day = 86_400_000;
 
-export interface Client { readonly ip: string | null; readonly userAgent: string | null }
-export interface OpenedSession { readonly sessionId: string; readonly refreshToken: string }
+export interface Client {
+  readonly ip: string | null;
+  readonly userAgent: string | null;
+}
+export interface OpenedSession {
+  readonly sessionId: string;
+  readonly refreshToken: string;
+}
 
 export async function openSession(work: Work, userId: string, client: Client): Promise<OpenedSession> {
   const expiresAt = new Date(work.now.getTime() + sessionDays * day);

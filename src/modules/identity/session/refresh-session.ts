@@ -11,14 +11,25 @@ export type Refreshed =
   | { readonly outcome: 'refreshed'; readonly userId: string; readonly sessionId: string; readonly refreshToken: string }
   | { readonly outcome: 'invalid' | 'session_ended' | 'reused' };
 
-interface SessionRow { readonly id: string; readonly userId: string; readonly expiresAt: Date; readonly revokedAt: Date | null; readonly active: boolean }
-interface TokenRow { readonly expiresAt: Date; readonly usedAt: Date | null; readonly successorUsed: boolean | null }
+interface SessionRow {
+  readonly id: string;
+  readonly userId: string;
+  readonly expiresAt: Date;
+  readonly revokedAt: Date | null;
+  readonly active: boolean;
+}
+interface TokenRow {
+  readonly expiresAt: Date;
+  readonly usedAt: Date | null;
+  readonly successorUsed: boolean | null;
+}
 
 /** Trades a refresh token for its successor. The answer `reused` has ended the session: it must be committed, so it is no exception. */
 export async function refreshSession(work: Work, secret: string): Promise<Refreshed> {
   const hash = hashOf(secret);
   // The whole family waits here: of two that come at once, the second sees what the first did.
-  const [session] = await work.rows<SessionRow>(sql`select s.id, s.user_id as "userId", s.expires_at as "expiresAt", s.revoked_at as "revokedAt", u.active
+  const [session] =
+    await work.rows<SessionRow>(sql`select s.id, s.user_id as "userId", s.expires_at as "expiresAt", s.revoked_at as "revokedAt", u.active
     from identity.sessions s join identity.users u on u.tenant_id = s.tenant_id and u.id = s.user_id
     where s.tenant_id = ${work.tenantId}
       and s.id = (select session_id from identity.refresh_tokens where tenant_id = ${work.tenantId} and hash = ${hash})
@@ -39,7 +50,8 @@ export async function refreshSession(work: Work, secret: string): Promise<Refres
 }
 
 async function tokenRow(work: Work, hash: string): Promise<TokenRow | undefined> {
-  const [row] = await work.rows<TokenRow>(sql`select t.expires_at as "expiresAt", t.used_at as "usedAt", n.used_at is not null as "successorUsed"
+  const [row] =
+    await work.rows<TokenRow>(sql`select t.expires_at as "expiresAt", t.used_at as "usedAt", n.used_at is not null as "successorUsed"
     from identity.refresh_tokens t left join identity.refresh_tokens n on n.tenant_id = t.tenant_id and n.hash = t.replaced_by
     where t.tenant_id = ${work.tenantId} and t.hash = ${hash}`);
   return row;

@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** A refresh token names its tenant, so that it can be looked up behind the wall; the rest is the secret. */
-export interface RefreshToken { readonly tenantId: string; readonly secret: string }
+export interface RefreshToken {
+  readonly tenantId: string;
+  readonly secret: string;
+}
 
 const shape = /^kontor_rt_([0-9a-f]{32})_([A-Za-z0-9_-]{43})$/;
 

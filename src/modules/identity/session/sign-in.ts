@@ -23,7 +23,9 @@ const noTenant = '00000000-0000-0000-0000-000000000000';
  */
 export async function signIn(transact: Transact, credentials: Credentials, client: Client): Promise<SignedIn | null> {
   const email = credentials.email.trim().toLowerCase();
-  const tenants = await transact(noTenant, (work) => work.rows<{ id: string }>(sql`select id from identity.login_tenants(${email}, ${credentials.tenant}) as id`));
+  const tenants = await transact(noTenant, (work) =>
+    work.rows<{ id: string }>(sql`select id from identity.login_tenants(${email}, ${credentials.tenant}) as id`),
+  );
   const tenantId = tenants.length === 1 ? (tenants[0]?.id ?? noTenant) : noTenant;
   const account = await transact(tenantId, (work) => accountOf(work, email));
   const fits = await passwordFits(account?.hash ?? nobodysHash, credentials.password);

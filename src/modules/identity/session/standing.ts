@@ -7,14 +7,30 @@ import { intersection, shapeText, union } from '../role/permissions.js';
 import { hashOf } from './refresh-token.js';
 
 /** Who a session or key acts as now, and when that ends by itself. */
-export interface ActorStanding { readonly actor: Actor; readonly until: Date | null }
+export interface ActorStanding {
+  readonly actor: Actor;
+  readonly until: Date | null;
+}
 
-interface UserFacts { readonly userId: string; readonly userName: string; readonly roles: readonly Permissions[]; readonly teamUserIds: readonly string[] | null }
+interface UserFacts {
+  readonly userId: string;
+  readonly userName: string;
+  readonly roles: readonly Permissions[];
+  readonly teamUserIds: readonly string[] | null;
+}
 type SessionFacts = UserFacts & { readonly until: Date };
-type KeyFacts = UserFacts & { readonly until: Date | null; readonly keyName: string; readonly keyPermissions: Permissions; readonly hash: string };
+type KeyFacts = UserFacts & {
+  readonly until: Date | null;
+  readonly keyName: string;
+  readonly keyPermissions: Permissions;
+  readonly hash: string;
+};
 
 /** Null when the session has ended, its user is inactive or its tenant closed. */
-export async function sessionStanding(work: Work, { sessionId, userId }: { sessionId: string; userId: string }): Promise<ActorStanding | null> {
+export async function sessionStanding(
+  work: Work,
+  { sessionId, userId }: { sessionId: string; userId: string },
+): Promise<ActorStanding | null> {
   const [facts] = await work.rows<SessionFacts>(sql`select s.expires_at as until, ${userFacts}
     from identity.sessions s join identity.users u on u.tenant_id = s.tenant_id and u.id = s.user_id and u.active ${rolesOfUser}
     join kernel.tenants t on t.id = s.tenant_id and t.state = 'active'
@@ -27,7 +43,8 @@ export async function sessionStanding(work: Work, { sessionId, userId }: { sessi
 export async function keyStanding(work: Work, text: string): Promise<ActorStanding | null> {
   const key = readApiKey(text);
   if (!key) return null;
-  const [facts] = await work.rows<KeyFacts>(sql`select k.expires_at as until, k.name as "keyName", k.permissions as "keyPermissions", k.hash, ${userFacts}
+  const [facts] =
+    await work.rows<KeyFacts>(sql`select k.expires_at as until, k.name as "keyName", k.permissions as "keyPermissions", k.hash, ${userFacts}
     from identity.api_keys k join identity.users u on u.tenant_id = k.tenant_id and u.id = k.user_id and u.active ${rolesOfUser}
     join kernel.tenants t on t.id = k.tenant_id and t.state = 'active'
     where k.tenant_id = ${work.tenantId} and k.id = ${key.id} and k.revoked_at is null and (k.expires_at is null or k.expires_at > ${work.now})`);

@@ -9,7 +9,11 @@ export const Team = defineResource('team', {
   fields: {
     name: text(120, { required: true, search: true, unique: true }),
     region: text(120, { index: true, description: 'The part of the market the team works, e.g. `Central`.' }),
-    parentId: ref('team', { writer: 'system', inverse: 'subteams', description: 'The team above. Set when the team is made, changed by `team.move`.' }),
+    parentId: ref('team', {
+      writer: 'system',
+      inverse: 'subteams',
+      description: 'The team above. Set when the team is made, changed by `team.move`.',
+    }),
   },
 });
 export type Team = Row<typeof Team>;

@@ -28,7 +28,8 @@ export interface CreatedTenant {
 
 /** A company with its default roles and its first administrator, in one transaction. */
 export async function createTenant(transact: Transact, modules: readonly ModuleSpec[], tenant: NewTenant): Promise<CreatedTenant> {
-  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(tenant.slug)) throw invalid('tenant.slug_unfit', 'A slug has 1 to 63 small letters, digits and hyphens.');
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(tenant.slug))
+    throw invalid('tenant.slug_unfit', 'A slug has 1 to 63 small letters, digits and hyphens.');
   const hash = await hashPassword(tenant.admin.password);
   const tenantId = newId(typeCode('tenant'));
   return transact(tenantId, async (work) => {
@@ -36,7 +37,8 @@ export async function createTenant(transact: Transact, modules: readonly ModuleS
       values (${tenantId}, ${tenant.slug}, ${tenant.name}, ${tenant.currency}, ${tenant.timeZone}, ${tenant.locale}) on conflict (slug) do nothing returning id`);
     if (made.length === 0) throw conflict('tenant.slug_taken', 'Another company has this slug.');
     const roleIds = new Map<string, string>();
-    for (const { key, name, permissions } of mergedRoles(modules)) roleIds.set(key, (await work.repo(Role).create({ key, name, permissions })).id);
+    for (const { key, name, permissions } of mergedRoles(modules))
+      roleIds.set(key, (await work.repo(Role).create({ key, name, permissions })).id);
     const { email, name } = tenant.admin;
     const admin = await work.repo(User).create({ email, name, locale: tenant.locale, timeZone: tenant.timeZone });
     await storePassword(work, admin.id, hash);

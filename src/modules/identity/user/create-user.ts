@@ -21,7 +21,11 @@ export const createUser = defineCommand({
     roleIds: list(ref('role'), { max: 20, description: 'Roles the user starts with; none that reaches further than your own rights.' }),
   },
   output: { userId: ref('user', { required: true }) },
-  errors: { ...escalation, 'user.email_taken': 'Another user has this address.', 'user.password_unfit': 'The password is too short or too long.' },
+  errors: {
+    ...escalation,
+    'user.email_taken': 'Another user has this address.',
+    'user.password_unfit': 'The password is too short or too long.',
+  },
 
   async run({ password, roleIds, ...values }, work) {
     const user = await work.system.repo(User).create(values);

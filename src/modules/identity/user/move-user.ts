@@ -16,7 +16,9 @@ export const moveUser = defineCommand({
   async run({ userId, teamId, managerId }, work) {
     const user = await work.repo(User).lock(userId);
     if (managerId) await refuseCircle(work, user.id, managerId);
-    await work.system.repo(User).update(userId, { ...(teamId === undefined ? {} : { teamId }), ...(managerId === undefined ? {} : { managerId }) });
+    await work.system
+      .repo(User)
+      .update(userId, { ...(teamId === undefined ? {} : { teamId }), ...(managerId === undefined ? {} : { managerId }) });
     return { userId };
   },
 });
@@ -26,6 +28,8 @@ async function refuseCircle(work: Work, userId: string, managerId: string): Prom
     select ${managerId}::uuid union select u.manager_id from identity.users u join above a on u.id = a.id where u.tenant_id = ${work.tenantId} and u.manager_id is not null)
     select id from above`);
   if (above.some((row) => row.id === userId)) {
-    throw invalid('user.manager_circle', 'The manager reports, directly or not, to this user.', { errors: [{ path: '/managerId', code: 'circle', message: 'reports to this user' }] });
+    throw invalid('user.manager_circle', 'The manager reports, directly or not, to this user.', {
+      errors: [{ path: '/managerId', code: 'circle', message: 'reports to this user' }],
+    });
   }
 }

@@ -10,9 +10,18 @@ export const User = defineResource('user', {
   fields: {
     email: email({ required: true, unique: true, search: true, writer: 'system', description: 'What the user signs in with.' }),
     name: text(160, { required: true, search: true }),
-    teamId: ref('team', { writer: 'system', inverse: 'members', description: 'Changed by `user.move`: it decides what a right of reach `team` covers.' }),
+    teamId: ref('team', {
+      writer: 'system',
+      inverse: 'members',
+      description: 'Changed by `user.move`: it decides what a right of reach `team` covers.',
+    }),
     managerId: ref('user', { writer: 'system', inverse: 'reports', description: 'Who leads this user. Changed by `user.move`.' }),
-    active: boolean({ required: true, default: true, writer: 'system', description: 'An inactive user cannot sign in; sessions and keys ended when it was deactivated.' }),
+    active: boolean({
+      required: true,
+      default: true,
+      writer: 'system',
+      description: 'An inactive user cannot sign in; sessions and keys ended when it was deactivated.',
+    }),
     locale: text(35, { required: true, default: 'en', description: 'Language of texts shown to the user, a BCP 47 tag.' }),
     timeZone: text(64, { required: true, default: 'UTC', description: 'IANA time zone.' }),
   },

@@ -1,3 +1,4 @@
+import multipart from '@fastify/multipart';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -44,7 +45,7 @@ export async function createApi(parts: ApiParts): Promise<Api> {
   const graphql = { registry: runtime.registry, database: runtime.database, runner: auth.runner, cursorSecret: parts.cursorSecret };
   const onDefect = (error: unknown) => log.error({ err: error }, 'An operation met a defect');
   const schema = buildSchema(graphql, new FeedChanges(parts.feed, runtime.database, runtime.registry, onDefect));
-  const adapter = new FastifyAdapter({ bodyLimit, trustProxy: parts.trustProxy, genReqId: newRequestId, routerOptions: { maxParamLength: 200 } } as ConstructorParameters<typeof FastifyAdapter>[0]);
+  const adapter = new FastifyAdapter({ bodyLimit, trustProxy: proxyRule(parts.trustProxy), genReqId: newRequestId, routerOptions: { maxParamLength: 200 } });
   const app = await NestFactory.create<NestFastifyApplication>(rootModule(parts, schema, onDefect), adapter, { logger: false, abortOnError: false });
   const filter = new ProblemFilter(log);
   app.useGlobalFilters(filter);
@@ -54,9 +55,14 @@ export async function createApi(parts: ApiParts): Promise<Api> {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
     done();
   });
+  // Routes that take files say how large they may be.
+  await app.register(multipart);
   addFastReads(server, new FastReads(graphql, schema, [...specifiedRules, ...limitRules, ...(parts.isProduction ? [NoSchemaIntrospectionCustomRule] : [])]), auth.authenticator);
   return { app, schema };
 }
+
+/** A number means: that many proxies stand before us. */
+const proxyRule = (rule: ApiParts['trustProxy']) => (typeof rule === 'number' ? (_address: string, hop: number) => hop < rule : rule);
 
 function rootModule(parts: ApiParts, schema: GraphQLSchema, onDefect: (error: unknown) => void): DynamicModule {
   const { runtime, auth } = parts;
@@ -66,8 +72,8 @@ function rootModule(parts: ApiParts, schema: GraphQLSchema, onDefect: (error: un
     module: RootModule,
     global: true,
     imports: [AuthModule.of(auth.flows, auth.authenticator), graphqlModule({ schema, authenticator: auth.authenticator, isProduction: parts.isProduction, onDefect }), ...modules, ...(parts.extra ?? [])],
-    providers: [{ provide: Runner, useValue: auth.runner }, { provide: Runtime, useValue: runtime }],
-    exports: [Runner, Runtime],
+    providers: [{ provide: Runner, useValue: auth.runner }, { provide: Runtime, useValue: runtime }, { provide: RestReads, useValue: reads }],
+    exports: [Runner, Runtime, RestReads],
   };
 }
 

@@ -121,7 +121,7 @@ export class ListTypes {
   private quantified(resource: Resource): GraphQLInputObjectType {
     const key = `${resource.name} list`;
     const known = this.filters.get(key) ?? new GraphQLInputObjectType({
-      name: `${resource.typeName}ListFilter`,
+      name: `${resource.typeName}RelationFilter`,
       description: 'Conditions on a list of related rows.',
       fields: () => ({
         some: { type: this.filter(resource), description: 'At least one of them meets this.' },

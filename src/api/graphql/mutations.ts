@@ -6,7 +6,7 @@ import { constant } from '#kernel/read/values.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Field, Fields } from '#kernel/resource/fields.js';
 import { pascal } from '#kernel/resource/names.js';
-import { inputFields } from '#kernel/resource/validate.js';
+import { createFields, inputFields } from '#kernel/resource/validate.js';
 import { crudCommand, type CrudVerb } from '#kernel/usecase/crud.js';
 import type { UseCase } from '#kernel/usecase/define-command.js';
 import { rowId, wireFields } from '../wire.js';
@@ -39,7 +39,7 @@ export class MutationFields {
     const command = crudCommand(resource, verb);
     if (verb === 'delete') return this.deleteField(resource, command);
     const body = verb === 'create'
-      ? { input: { type: new GraphQLNonNull(this.book.inputShape(`Create${resource.typeName}Input`, `A new ${resource.name.replaceAll('_', ' ')}.`, inputFields(resource), 'create', resource.typeName)), description: 'The new row.' } }
+      ? { input: { type: new GraphQLNonNull(this.book.inputShape(`Create${resource.typeName}Input`, `A new ${resource.name.replaceAll('_', ' ')}.`, createFields(resource), 'create', resource.typeName)), description: 'The new row.' } }
       : { ...rowArguments(), patch: { type: new GraphQLNonNull(this.book.inputShape(`Update${resource.typeName}Input`, 'Fields to change; null empties one, absent leaves it.', inputFields(resource), 'patch', resource.typeName)), description: 'What changes.' } };
     return {
       type: new GraphQLNonNull(this.objectType(resource)),

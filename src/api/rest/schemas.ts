@@ -2,7 +2,7 @@ import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Field, Fields } from '#kernel/resource/fields.js';
 import { pascal } from '#kernel/resource/names.js';
 import type { Registry } from '#kernel/resource/registry.js';
-import { inputFields } from '#kernel/resource/validate.js';
+import { createFields, inputFields } from '#kernel/resource/validate.js';
 import type { UseCase } from '#kernel/usecase/define-command.js';
 
 export type JsonSchema = { readonly [key: string]: unknown };
@@ -102,7 +102,7 @@ export function componentSchemas(registry: Registry): Record<string, JsonSchema>
   const schemas: Record<string, JsonSchema> = { ...shared };
   for (const resource of registry.resources.values()) {
     schemas[resource.typeName] = rowSchema(resource);
-    if (resource.operations.includes('create')) schemas[createName(resource)] = objectSchema(inputFields(resource), 'create');
+    if (resource.operations.includes('create')) schemas[createName(resource)] = objectSchema(createFields(resource), 'create');
     if (resource.operations.includes('update')) schemas[updateName(resource)] = objectSchema(inputFields(resource), 'patch');
     schemas[listName(resource)] = {
       type: 'object', additionalProperties: false, required: ['data', 'page'],

@@ -27,6 +27,8 @@ export function routeOf(useCase: UseCase, registry: Registry): Required<RestRout
   return { method: useCase.kind === 'query' ? 'GET' : 'POST', path, status: 200 };
 }
 
+const versioned = (path: string) => (path.startsWith('/v1/') ? path : `/v1${path}`);
+
 function useCaseRoute(useCase: UseCase, registry: Registry, { runner }: RestParts): Route {
   const { method, path, status } = routeOf(useCase, registry);
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');

@@ -109,9 +109,24 @@ export function inputFields(resource: Resource): Fields {
   return fields;
 }
 
+const createCache = new WeakMap<Resource, Fields>();
+/** The fields of a new row. Its owner may be left out: then it is whoever creates it. */
+export function createFields(resource: Resource): Fields {
+  const known = createCache.get(resource);
+  if (known) return known;
+  const fields = { ...inputFields(resource) };
+  const owner = resource.scope.kind === 'owned' ? fields[resource.scope.by] : undefined;
+  if (owner && resource.scope.kind === 'owned') {
+    const { required: _required, ...options } = owner.options;
+    fields[resource.scope.by] = { ...owner, options: { ...options, description: `${options.description ?? 'The owner.'} You, when left out.` } };
+  }
+  createCache.set(resource, fields);
+  return fields;
+}
+
 /** A client's new row: checked, normalised, defaults filled in. */
 export const validateCreate = (resource: Resource, input: unknown): Record<string, unknown> =>
-  withDefaults(inputFields(resource), validate(inputFields(resource), input, 'create'));
+  withDefaults(createFields(resource), validate(createFields(resource), input, 'create'));
 
 /** A client's change: only what was named; null empties a field. */
 export const validatePatch = (resource: Resource, input: unknown): Record<string, unknown> => validate(inputFields(resource), input, 'patch');

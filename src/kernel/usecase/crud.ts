@@ -1,8 +1,9 @@
-import { invalid } from '../errors/domain-error.js';
+import { rowFilter } from '../access/scope.js';
+import { forbidden, invalid } from '../errors/domain-error.js';
 import type { Resource } from '../resource/define-resource.js';
 import { boolean, integer, json, ref, type Fields } from '../resource/fields.js';
 import { pascal } from '../resource/names.js';
-import { inputFields, validate, validateCreate, validatePatch } from '../resource/validate.js';
+import { createFields, validate, validateCreate, validatePatch } from '../resource/validate.js';
 import type { Command } from './define-command.js';
 import type { Work } from './work.js';
 
@@ -27,12 +28,12 @@ function base(resource: Resource, verb: CrudVerb, summary: string) {
 function createCommand(resource: Resource): Command {
   return {
     ...base(resource, 'create', `Create a ${words(resource)}.`),
-    input: inputFields(resource),
+    input: createFields(resource),
     output: {},
     errors: Object.fromEntries(resource.invariants.map((i) => [i.code, i.message])),
     oneStatement: true,
     parse: (input) => validateCreate(resource, input),
-    run: (input: Record<string, unknown>, work: Work) => work.repo(resource).create(input as never) as Promise<Record<string, unknown>>,
+    run: (input: Record<string, unknown>, work: Work) => work.repo(resource).create(owned(resource, input, work, 'create') as never) as Promise<Record<string, unknown>>,
   };
 }
 
@@ -53,8 +54,9 @@ function updateCommand(resource: Resource): Command {
       return { ...validate(target(resource), rest, 'create'), patch: validatePatch(resource, patch) };
     },
     run: (input, work) => {
-      const { id, expectedVersion, patch } = input as unknown as CrudInput;
-      return work.repo(resource).update(id, (patch ?? {}) as never, expectedVersion === undefined ? {} : { expectedVersion }) as Promise<Record<string, unknown>>;
+      const { id, expectedVersion, patch = {} } = input as unknown as CrudInput;
+      keepInReach(resource, patch, work, 'update');
+      return work.repo(resource).update(id, patch as never, expectedVersion === undefined ? {} : { expectedVersion }) as Promise<Record<string, unknown>>;
     },
   };
 }
@@ -74,6 +76,24 @@ function deleteCommand(resource: Resource): Command {
       return { deleted: true };
     },
   };
+}
+
+/** A new row belongs to its maker unless it says otherwise, and to nobody beyond the maker's reach. */
+function owned(resource: Resource, input: Record<string, unknown>, work: Work, verb: CrudVerb): Record<string, unknown> {
+  if (resource.scope.kind !== 'owned') return input;
+  const own = resource.scope.by;
+  const row = input[own] === null || input[own] === undefined ? { ...input, [own]: work.actor.userId } : input;
+  keepInReach(resource, row, work, verb);
+  return row;
+}
+
+/** Nobody hands a row to, or makes one for, somebody whose rows the permission does not reach. */
+function keepInReach(resource: Resource, row: Record<string, unknown>, work: Work, verb: CrudVerb): void {
+  if (resource.scope.kind !== 'owned' || row[resource.scope.by] === undefined) return;
+  const filter = rowFilter(resource, work.actor, `${resource.name}:${verb}`);
+  const owner = row[resource.scope.by];
+  if (filter.kind !== 'owners' || (typeof owner === 'string' && filter.users.includes(owner))) return;
+  throw forbidden('access.owner_out_of_reach', `With your rights a ${words(resource)} can belong only to you or those in your reach.`, { field: resource.scope.by });
 }
 
 function asObject(input: unknown): Record<string, unknown> {

@@ -1,0 +1,98 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createQueueBackend, type QueueBackend } from '#kernel/jobs/queue-backend.js';
+import { startTasks, type TaskProcess } from '#kernel/jobs/start-tasks.js';
+import { EventFeed } from '#kernel/outbox/listen.js';
+import { wireAuth, type Auth } from './auth-wiring.js';
+import { readConfig, type Config } from './config.js';
+import { createApi } from './create-api.js';
+import { demoLogin, ensureDemo } from './demo/ensure-demo.js';
+import { loadJwtKeys } from './keys.js';
+import { listenErrors } from './listen-errors.js';
+import { Metrics } from './ops/metrics.js';
+import { opsModule } from './ops/ops.module.js';
+import { addPages } from './ops/pages.js';
+import { OperatorError } from './postgres/failure.js';
+import { onStopSignal } from './stop-signals.js';
+import { makeLog, openSystem, type System } from './system.js';
+
+export type Role = 'all' | 'api' | 'worker';
+
+/** Starts a process of the given role and keeps it running until it is told to stop. */
+export async function serve(role: Role): Promise<void> {
+  try {
+    await start(role);
+  } catch (error) {
+    // What an operator can put right is said in a sentence; anything else is a defect and shows where it happened.
+    console.error(error instanceof OperatorError ? `Kontor cannot start. ${error.message}` : error);
+    process.exit(1);
+  }
+}
+
+async function start(role: Role): Promise<void> {
+  const config = readConfig();
+  const log = makeLog(config);
+  const stops: (() => Promise<unknown>)[] = [];
+  const stopAll = async () => {
+    for (const stop of stops.reverse()) await stop();
+  };
+  onStopSignal(stopAll);
+  try {
+    const system = await openSystem(config, log);
+    stops.push(() => system.stop());
+    const isDemo = role === 'all' && !config.isProduction && config.database === null;
+    if (isDemo) await ensureDemo(system.runtime);
+    const metrics = new Metrics(system);
+    const queue = await openQueue(system, role);
+    stops.push(() => queue.close());
+    const tasks = role === 'api' ? null : await startTasks(system.runtime, queue, { log, onOutcome: (name, outcome, seconds) => metrics.task(name, outcome, seconds) });
+    if (tasks) stops.push(() => tasks.stop(10_000));
+    const app = await openHttp(system, { role, queue, metrics, tasks, stops });
+    if (role !== 'worker') banner(config, await app.getUrl(), isDemo);
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+const workerConcurrency = 16;
+
+const openQueue = ({ config, postgres, log }: System, role: Role): Promise<QueueBackend> =>
+  createQueueBackend({
+    redisUrl: config.redisUrl ?? undefined, databaseUrl: postgres.appUrl, concurrency: role === 'api' ? 0 : workerConcurrency, poolSize: Math.max(config.queuePoolSize, 13), log,
+  });
+
+interface HttpParts { readonly role: Role; readonly queue: QueueBackend; readonly metrics: Metrics; readonly tasks: TaskProcess | null; readonly stops: (() => Promise<unknown>)[] }
+
+async function openHttp(system: System, { role, queue, metrics, tasks, stops }: HttpParts): Promise<NestFastifyApplication> {
+  const { config, log, runtime, postgres } = system;
+  const auth = await openAuth(system);
+  stops.push(() => auth.stop());
+  const feed = new EventFeed({ databaseUrl: postgres.appUrl, log });
+  await feed.start();
+  stops.push(() => feed.stop());
+  const { app } = await createApi({
+    runtime, auth, feed, log, cursorSecret: system.signer.keyFor('cursor').toString('base64url'), isProduction: config.isProduction, trustProxy: config.trustProxy,
+    extra: [opsModule({ system, queue, metrics })],
+    ...(tasks ? { committed: () => tasks.hint() } : {}),
+  });
+  await addPages(app, { system, queue, metrics, role });
+  stops.push(() => app.close());
+  await app.listen({ port: config.port, host: config.host }).catch((error: unknown) => { throw listenErrors(error, config); });
+  return app;
+}
+
+const openAuth = (system: System): Promise<Auth> => wireAuth(system.runtime, {
+  tokens: { keys: loadJwtKeys(system.config), issuer: system.config.publicUrl, audience: 'kontor' }, databaseUrl: system.postgres.appUrl, log: system.log,
+});
+
+function banner(config: Config, listening: string, isDemo: boolean): void {
+  const url = config.host === '0.0.0.0' || config.host === '127.0.0.1' || config.host === '::' ? `http://localhost:${new URL(listening).port}` : listening;
+  const lines = [
+    '', '  Kontor is running.', '',
+    `  Start here         ${url}/`, `  GraphQL            ${url}/graphql`, `  GraphQL explorer   ${url}/explorer`, `  REST               ${url}/v1`, `  REST documentation ${url}/docs`,
+    `  Job board          ${url}/jobs`, `  Health             ${url}/readyz`, `  Metrics            ${url}/metrics`,
+    ...(isDemo ? ['', `  Demo login         ${demoLogin.email} / ${demoLogin.password}`] : []),
+    '', `  Data in ${config.home}. Stop with Ctrl-C; start over with "npm run reset".`, '',
+  ];
+  console.log(lines.join('\n'));
+}

@@ -1,0 +1,4 @@
+import 'reflect-metadata';
+import { serve } from '#app/serve.js';
+
+await serve('worker');

@@ -1,8 +1,8 @@
 import type { Clock } from '#kernel/usecase/clock.js';
 
 const tolerableMs = 5_000;
-/** Longer than any lease: whatever was leased before the jump has ended or been renewed by then. */
-const settlingMs = 120_000;
+/** Longer than any lease: what was leased before the jump has ended or been renewed by then. */
+const settlingMs = 30_000;
 
 /** Notices when the wall clock and the monotonic one part ways: leases are wall-clock times and would all seem to end at once. */
 export class JumpGuard {

@@ -6,7 +6,7 @@ import { failureText } from './failure-text.js';
 import { handlersOf, type Handler, type Handlers } from './handlers.js';
 import { revive } from './payload.js';
 import type { TaskHost, TaskWork } from './task-host.js';
-import { completeLeased, completeLocked, leaseTask, lockTask, recordFailure, type ClaimedTask } from './task-row.js';
+import { completeLeased, completeLocked, leaseTask, lockTask, recordFailure, renewLease, type ClaimedTask } from './task-row.js';
 import { withTimeLimit } from './time-limit.js';
 
 /** `nothing`: done already, not due yet, or in somebody else's hands. */
@@ -19,8 +19,9 @@ export interface TaskRunnerOptions {
   readonly onFailure?: (task: { readonly tenantId: string; readonly id: string; readonly name: string }, error: unknown, outcome: 'retry' | 'failed') => void;
 }
 
-/** Room between a handler's time limit and the end of its lease: a handler that was stopped in time never loses its lease. */
-const leaseMarginMs = 15_000;
+/** A lease is short, so that a dead worker's effects come back soon, and renewed while its worker lives. */
+const leaseMs = 20_000;
+const renewEveryMs = 5_000;
 
 const unknownTask: RetryPolicy = { attempts: 12, backoffMs: 5_000 };
 
@@ -76,18 +77,26 @@ export class TaskRunner {
 
   private async runEffect(bell: Bell, { effect, retry }: Extract<Handler, { kind: 'effect' }>): Promise<TaskOutcome> {
     const now = this.host.clock.now();
-    const until = new Date(now.getTime() + this.limitMs + leaseMarginMs);
-    const task = await this.inWork(bell, (work) => leaseTask(work.exec, bell, now, until));
+    const task = await this.inWork(bell, (work) => leaseTask(work.exec, bell, now, leaseEnd(now)));
     if (!task) return 'nothing';
     if (task.attempts >= retry.attempts) return this.inWork(bell, (work) => this.giveUp(work, task));
+    const renewal = setInterval(() => void this.renew(bell, task), renewEveryMs);
     try {
       const run = effect.run(revive(effect.payload, task.payload), this.effectContext(bell, task));
       await withTimeLimit(run, this.limitMs, `The effect ${task.name}`);
     } catch (error) {
-      return this.fail(bell, task, error);
+      return await this.fail(bell, task, error);
+    } finally {
+      clearInterval(renewal);
     }
     const ours = await this.inWork(bell, (work) => completeLeased(work.exec, task, this.host.clock.now()));
     return ours ? 'done' : 'nothing';
+  }
+
+  /** A renewal that fails is made up for by the next, or the lease ends and the fence keeps this worker from writing. */
+  private async renew(bell: Bell, task: ClaimedTask): Promise<void> {
+    const renewed = this.inWork(bell, (work) => renewLease(work.exec, task, leaseEnd(this.host.clock.now())));
+    await renewed.catch(() => undefined);
   }
 
   private effectContext(bell: Bell, task: ClaimedTask): EffectContext {
@@ -129,3 +138,5 @@ export class TaskRunner {
     return this.writeFailure(work, task, new Error('The worker that ran this task disappeared too often.'));
   }
 }
+
+const leaseEnd = (now: Date): Date => new Date(now.getTime() + leaseMs);

@@ -30,6 +30,8 @@ const LEASE_DONE = `
 update kernel.tasks set state = 'done', done_at = $3, lease_until = null, last_error = null
 where tenant_id = $1 and id = $2 and state = 'running' and fence = $4::bigint`;
 
+const RENEW = `update kernel.tasks set lease_until = $3 where tenant_id = $1 and id = $2 and state = 'running' and fence = $4::bigint`;
+
 // The task of another try, of another lease, or one that is done already is none of our business any more.
 const FAILED = `
 update kernel.tasks
@@ -74,6 +76,10 @@ export async function completeLocked(exec: Exec, task: ClaimedTask, now: Date): 
 export async function completeLeased(exec: Exec, task: ClaimedTask, now: Date): Promise<boolean> {
   const { rowCount } = await exec(LEASE_DONE, [task.tenantId, task.id, now, task.fence]);
   return rowCount === 1;
+}
+
+export async function renewLease(exec: Exec, task: ClaimedTask, until: Date): Promise<void> {
+  await exec(RENEW, [task.tenantId, task.id, until, task.fence]);
 }
 
 export interface Failure {

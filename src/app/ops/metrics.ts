@@ -42,7 +42,10 @@ export class Metrics {
     this.pool.set({ state: 'busy' }, pool.totalCount - pool.idleCount);
     this.pool.set({ state: 'waiting' }, pool.waitingCount);
     const stats = await taskStats(doorsOf(runtime), runtime.clock.now());
-    for (const [state, count] of Object.entries(stats.tasks)) this.tasks.set({ state }, count);
+    this.tasks.set({ state: 'due' }, stats.due);
+    this.tasks.set({ state: 'ringing' }, stats.ringing);
+    this.tasks.set({ state: 'running' }, stats.running);
+    this.tasks.set({ state: 'failed' }, stats.failed);
     this.lag.set(stats.outboxLagSeconds);
     return this.registry.metrics();
   }

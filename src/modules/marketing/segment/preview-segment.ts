@@ -22,7 +22,7 @@ export const previewSegment = defineQuery({
     const [row] = await work.rows<{ count: number; sample: string[] }>(sql`
       with found as (select c.id from ${people} where ${found})
       select (select count(*)::integer from found) as count,
-             coalesce((select array_agg(id order by id) from (select id from found order by id limit 20) some), '{}') as sample`);
+             coalesce((select array_agg(id order by id) from (select id from found order by id limit 20) sample), '{}') as sample`);
     return { count: row?.count ?? 0, sampleContactIds: row?.sample ?? [] };
   },
 });

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import cube, { type CubeApi } from '@cubejs-client/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { provisionTenant, wireAuth, type Auth } from '#app/auth-wiring.js';
+import { openApiDocument } from '#api/rest/openapi.js';
 import { createApi } from '#app/create-api.js';
 import { openKit, TestTenant, type Kit } from '#kernel/testing/kit.js';
 import { samplePipeline } from '#modules/sales/testing/builders.js';
@@ -243,6 +244,16 @@ describe('without the client', () => {
   ])('%s is refused, not broken', async (path, expected) => {
     const { status, body } = await get(path);
     expect([status, typeof body['error'], typeof body['code']]).toEqual([expected, 'string', 'string']);
+  });
+
+  test('the routes are documented', () => {
+    const { paths } = openApiDocument(app, kit.runtime.registry, '0.0.0');
+    expect(paths['/v1/analytics/load']).toMatchObject({
+      get: { operationId: 'loadAnalyticsByUrl' },
+      post: { operationId: 'loadAnalytics' },
+    });
+    expect(paths['/v1/analytics/meta']).toMatchObject({ get: { operationId: 'describeAnalytics' } });
+    expect(paths['/v1/analytics/reconcile']).toMatchObject({ post: { operationId: 'reconcileAnalytics' } });
   });
 
   test('a deep or odd body is refused, not broken', async () => {

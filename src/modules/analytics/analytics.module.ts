@@ -5,6 +5,7 @@ import { AnalyticsController } from './http/analytics.controller.js';
 import { reconcileFactsDaily } from './jobs/reconcile-facts.job.js';
 import { describeAnalytics } from './queries/describe-analytics.js';
 import { loadAnalytics } from './queries/load-analytics.js';
+import { analyticsRoles } from './roles.js';
 import { onAccountChanged } from './subscribers/on-account-changed.js';
 import { onProductChanged } from './subscribers/on-product-changed.js';
 import { onSellerChanged } from './subscribers/on-seller-changed.js';
@@ -21,11 +22,5 @@ export const analytics = defineModule({
   subscribers: [onOpportunityChanged, onImportFinished, onAccountChanged, onProductChanged, onStageChanged, onSellerChanged],
   jobs: [reconcileFactsDaily],
   controllers: [AnalyticsController],
-  roles: [
-    {
-      key: 'analyst',
-      name: 'Analyst',
-      permissions: { 'analytics:load': 'all', 'analytics:meta': 'all', 'opportunity:read': 'all', 'fact_refresh:read': 'all' },
-    },
-  ],
+  roles: analyticsRoles,
 });

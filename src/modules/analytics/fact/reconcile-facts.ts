@@ -9,7 +9,6 @@ export const reconcileFacts = defineCommand({
   name: 'analytics.reconcile',
   summary: 'Compare the analytics facts with the deals and repair what differs.',
   graphql: 'reconcileAnalytics',
-  rest: { path: '/analytics/reconcile' },
   input: {},
   output: {
     outcome: choice(['equal', 'repaired', 'different'], { required: true }),

@@ -9,6 +9,7 @@ export const describeAnalytics = defineQuery({
   summary: 'What analytics queries may name: cubes with measures, dimensions, segments and hierarchies.',
   description: "In the form of Cube's `/meta`. Cubes the caller has no right to are left out.",
   graphql: 'analyticsMeta',
+  rest: null,
   access: 'member',
   input: {},
   output: { cubes: json({ required: true, description: 'List of cubes.' }) },

@@ -18,6 +18,7 @@ export const loadAnalytics = defineQuery({
   description:
     'Counts and sums over the deals the caller may read. Takes one query or a list of queries as @cubejs-client/core sends them; figures come as text so that no digit is lost.',
   graphql: 'analyticsLoad',
+  rest: null,
   input: { query: anyJson("A query in Cube's format, or a list of them.") },
   output: {
     queryType: choice(['regularQuery', 'compareDateRangeQuery', 'blendingQuery'], { required: true }),

@@ -6,6 +6,7 @@ export class Imports1700000008000 {
     await runs(q);
     await issues(q);
     await files(q);
+    await door(q);
   }
 
   async down(q: MigrationRunner): Promise<void> {
@@ -63,4 +64,16 @@ async function files(q: MigrationRunner): Promise<void> {
     constraint import_files_import_id_fkey foreign key (tenant_id, import_id) references imports.imports (tenant_id, id) on delete cascade
   )`);
   await protectTable(q, 'imports.import_files');
+}
+
+/** The command line names a company before any tenant is known. It learns the id and nothing else. */
+async function door(q: MigrationRunner): Promise<void> {
+  await q.query(`create function imports.tenant_of_slug(wanted text) returns uuid
+    language sql stable security definer set search_path = pg_catalog, pg_temp
+    as $$ select id from kernel.tenants where slug = wanted and state = 'active' $$`);
+  await q.query(`grant create on schema imports to kontor_relay`);
+  await q.query(`revoke execute on function imports.tenant_of_slug(text) from public`);
+  await q.query(`grant execute on function imports.tenant_of_slug(text) to kontor_app`);
+  await q.query(`alter function imports.tenant_of_slug(text) owner to kontor_relay`);
+  await q.query(`revoke create on schema imports from kontor_relay`);
 }

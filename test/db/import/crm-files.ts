@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Upload } from '#modules/imports/store/files.js';
@@ -7,10 +6,7 @@ import { Upload } from '#modules/imports/store/files.js';
 export const crmFolder = join(process.cwd(), '..', 'shared', 'data', 'crm_opportunities');
 export const crmNames = ['sales_teams.csv', 'accounts.csv', 'products.csv', 'sales_pipeline.csv'];
 
-export function upload(name: string, content: Uint8Array | string): Upload {
-  const bytes = Buffer.from(content);
-  return new Upload(name, bytes, createHash('sha256').update(bytes).digest('hex'));
-}
+export const upload = (name: string, content: Uint8Array | string): Upload => Upload.of(name, Buffer.from(content));
 
 export const crmFiles = (): Upload[] => crmNames.map((name) => upload(name, readFileSync(join(crmFolder, name))));
 

@@ -6,7 +6,7 @@ import { cancelImport } from '#modules/imports/import/cancel-import.js';
 import { ImportIssue } from '#modules/imports/import/import-issue.resource.js';
 import type { ImportRun } from '#modules/imports/import/import-run.resource.js';
 import { startImport } from '#modules/imports/import/start-import.js';
-import { takeImport } from '#modules/imports/import/take-import.js';
+import { takeUploads } from '#modules/imports/import/take-import.js';
 import { runImport, type RunOptions } from '#modules/imports/run/run-import.js';
 import type { Upload } from '#modules/imports/store/files.js';
 import { changed, crmFiles, pictureSql, someFiles } from './crm-files.js';
@@ -200,11 +200,11 @@ describe('who may import', () => {
     const t = await kit.tenant();
     const input = { mapping: 'crm-opportunities', files: someFiles() };
     const { actor: reader } = await t.user({ permissions: { '*:read': 'all', 'import:run': 'all' } });
-    await expect(t.run(takeImport, input, reader)).rejects.toMatchObject({ kind: 'forbidden', details: { missing: 'team:create' } });
+    await expect(t.run(takeUploads, input, reader)).rejects.toMatchObject({ kind: 'forbidden', details: { missing: 'team:create' } });
     const { actor: seller } = await t.user({ permissions: { '*:create': 'own', '*:update': 'own', 'import:run': 'all' } });
-    await expect(t.run(takeImport, input, seller)).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(t.run(takeUploads, input, seller)).rejects.toMatchObject({ kind: 'forbidden' });
     const { actor: clerk } = await t.user({ permissions: { '*:create': 'all', '*:update': 'all' } });
-    await expect(t.run(takeImport, input, clerk)).rejects.toMatchObject({ kind: 'forbidden', details: { missing: 'import:run' } });
+    await expect(t.run(takeUploads, input, clerk)).rejects.toMatchObject({ kind: 'forbidden', details: { missing: 'import:run' } });
   });
 
   test('files must be those the mapping reads', async () => {
@@ -222,8 +222,8 @@ describe('in the background', () => {
     const t = await kit.tenant();
     const call = { idempotencyKey: 'load-1' };
     const input = { mapping: 'crm-opportunities', files: someFiles() };
-    const { importId } = await t.run(takeImport, input, t.admin, call);
-    expect(await t.run(takeImport, input, t.admin, call)).toEqual({ importId });
+    const { importId } = await t.run(takeUploads, input, t.admin, call);
+    expect(await t.run(takeUploads, input, t.admin, call)).toEqual({ importId });
     await kit.drain();
     expect(await ask(t, `select state, created, started_by_id = $1 as mine from imports.imports`, [t.admin.userId])).toEqual([{ state: 'finished', created: 752, mine: true }]);
     const told = await ask(t, `select type, payload from kernel.outbox where type in ('imports.import_finished', 'sales.opportunity_created')`);

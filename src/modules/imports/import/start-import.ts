@@ -28,6 +28,13 @@ export async function startImport(work: Work, { mapping: name, files }: StartInp
   return run;
 }
 
+/** The import of the very same files that has not ended yet: it is gone on with rather than begun again. */
+export async function findUnfinished(work: Work, mapping: string, files: readonly Upload[]): Promise<ImportRun | null> {
+  const runs = await work.repo(ImportRun).list({ mapping, state: ['queued', 'running'] }, { orderBy: ['-startedAt'] });
+  const sums = new Set(files.map((file) => file.sha256));
+  return runs.find((run) => run.files?.length === files.length && run.files.every((file) => sums.has(file.sha256))) ?? null;
+}
+
 /** An import writes rows of anybody, so it takes the right to do just that by hand. */
 function mayWrite(work: Work, mapping: Mapping): void {
   for (const resource of new Set(mapping.steps.map((step) => step.resource))) {

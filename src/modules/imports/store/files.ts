@@ -1,9 +1,14 @@
+import { createHash } from 'node:crypto';
 import { sql } from '#kernel/db/sql.js';
 import type { Work } from '#kernel/usecase/work.js';
 
 /** A file as it came in. In JSON it is its name and checksum: a request is the same when its files are. */
 export class Upload {
-  constructor(readonly name: string, readonly bytes: Uint8Array, readonly sha256: string) {}
+  private constructor(readonly name: string, readonly bytes: Uint8Array, readonly sha256: string) {}
+
+  static of(name: string, bytes: Uint8Array): Upload {
+    return new Upload(name, bytes, createHash('sha256').update(bytes).digest('hex'));
+  }
 
   toJSON(): { name: string; sha256: string } {
     return { name: this.name, sha256: this.sha256 };

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { Command } from 'commander';
 import { OperatorError } from '#app/postgres/failure.js';
 import { register as registerDoctor } from './doctor.js';
+import { register as registerImport } from './import.js';
 import { register as registerMakeSecrets } from './make-secrets.js';
 import { register as registerMigrate } from './migrate.js';
 import { register as registerPrepareDatabase } from './prepare-database.js';
@@ -13,6 +14,7 @@ import { register as registerSettings } from './settings.js';
 const commands = [
   registerMakeSecrets,
   registerMigrate,
+  registerImport,
   registerPrepareDatabase,
   registerReset,
   registerDoctor,

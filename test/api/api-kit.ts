@@ -1,0 +1,128 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { GraphQLSchema } from 'graphql';
+import type { Permissions } from '#kernel/access/actor.js';
+import { EventFeed } from '#kernel/outbox/listen.js';
+import { openKit, type Kit } from '#kernel/testing/kit.js';
+import { provisionTenant, wireAuth, type Auth } from '#app/auth-wiring.js';
+import { createApi } from '#app/create-api.js';
+import { allModules } from '#app/modules.js';
+
+const password = 'correct horse battery';
+let made = 0;
+
+export interface GraphqlAnswer { readonly data?: Record<string, unknown> | null; readonly errors?: readonly { message: string; extensions: { code: string } }[]; readonly extensions?: { cost?: number } }
+export interface Answer { readonly status: number; readonly body: Record<string, unknown>; readonly headers: Record<string, unknown>; readonly text: string }
+
+/** The whole API of all modules on a database of its own. */
+export interface ApiKit {
+  readonly kit: Kit;
+  readonly auth: Auth;
+  readonly app: NestFastifyApplication;
+  readonly schema: GraphQLSchema;
+  /** Defects that were logged; a test that expects none says so at the end. */
+  readonly defects: object[];
+  company(): Promise<Company>;
+  /** Listens on a free port and returns its address. */
+  listen(): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function openApiKit(): Promise<ApiKit> {
+  const kit = await openKit(allModules);
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const keys = { active: { kid: 'k1', privateKey }, publicKeys: new Map([['k1', publicKey]]) };
+  const auth = await wireAuth(kit.runtime, { tokens: { keys, issuer: 'https://kontor.test', audience: 'kontor' }, databaseUrl: kit.urls.app });
+  const feed = new EventFeed({ databaseUrl: kit.urls.app });
+  await feed.start();
+  const defects: object[] = [];
+  const { app, schema } = await createApi({ runtime: kit.runtime, auth, feed, cursorSecret: 'test', isProduction: false, trustProxy: false, log: { error: (details) => defects.push(details) } });
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+  return {
+    kit, auth, app, schema, defects,
+    company: () => openCompany(kit, auth, app),
+    listen: async () => {
+      await app.listen(0, '127.0.0.1');
+      return `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
+    },
+    close: async () => {
+      await app.close();
+      await feed.stop();
+      await auth.stop();
+      await kit.close();
+    },
+  };
+}
+
+/** A tenant and its people, as clients. */
+export interface Company {
+  readonly tenantId: string;
+  readonly admin: Client;
+  /** Signs in a new user with just these rights. */
+  user(permissions: Permissions): Promise<Client>;
+}
+
+async function openCompany(kit: Kit, auth: Auth, app: NestFastifyApplication): Promise<Company> {
+  const slug = `company-${++made}`;
+  const email = `admin-${made}@example.test`;
+  const { tenantId, adminId } = await provisionTenant(kit.runtime, {
+    slug, name: 'Company', currency: 'EUR', timeZone: 'Europe/Berlin', locale: 'de', admin: { email, name: 'Ada Admin', password },
+  });
+  const login = async (who: string, id: string) =>
+    new Client(app, (await auth.flows.login({ email: who, password, tenant: slug }, { ip: '127.0.0.1', userAgent: null })).accessToken, id);
+  const admin = await login(email, adminId);
+  return {
+    tenantId,
+    admin,
+    user: async (permissions) => {
+      const name = `u${++made}`;
+      const user = await admin.post('/v1/users', { name, email: `${name}@example.test`, password });
+      const role = await admin.post('/v1/roles', { key: name, name, permissions });
+      const [userId, roleId] = [String(user.body['userId'] ?? user.body['id']), String(role.body['roleId'] ?? role.body['id'])];
+      const given = await admin.post(`/v1/roles/${roleId}/assign`, { userId });
+      if (given.status >= 300) throw new Error(`The test user could not be made: ${user.text} ${role.text} ${given.text}`);
+      return login(`${name}@example.test`, userId);
+    },
+  };
+}
+
+export class Client {
+  constructor(private readonly app: NestFastifyApplication, readonly token: string, readonly userId: string) {}
+
+  get(url: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send('GET', url, undefined, headers);
+  }
+  post(url: string, body?: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send('POST', url, body, headers);
+  }
+  patch(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send('PATCH', url, body, headers);
+  }
+  delete(url: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send('DELETE', url, undefined, headers);
+  }
+
+  /** One operation. `slow: true` sends it the ordinary way, past the fast path. */
+  async graphql(query: string, variables: Record<string, unknown> = {}, options: { slow?: boolean } = {}): Promise<GraphqlAnswer> {
+    const { body } = await this.send('POST', '/graphql', { query, variables, ...(options.slow ? { extensions: {} } : {}) });
+    return body as GraphqlAnswer;
+  }
+
+  private async send(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    const response = await this.app.inject({
+      method, url, headers: { authorization: `Bearer ${this.token}`, ...headers },
+      ...(body === undefined ? {} : { payload: JSON.stringify(body), headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json', ...headers } }),
+    });
+    return { status: response.statusCode, headers: response.headers, text: response.body, body: parse(response.body) };
+  }
+}
+
+function parse(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

@@ -90,7 +90,7 @@ export class TaskClock {
 
   private async ring(now: Date): Promise<number> {
     if (performance.now() < this.ringAgainAt) return 0;
-    const bells = await ringDue(this.doors, now, { window: this.options.window ?? 1_000, patienceMs: this.options.patienceMs ?? 30_000 });
+    const bells = await ringDue(this.doors, now, { window: this.options.window ?? 500, patienceMs: this.options.patienceMs ?? 30_000 });
     if (bells.length === 0) return 0;
     try {
       await this.doorbell.ring(bells);

@@ -9,9 +9,7 @@ export class OutboxAndTasks1700000000500 {
     await outbox(q);
     await tasks(q);
     await q.query('grant create on schema kernel to kontor_relay');
-    for (const [signature, returns, body] of doors) await door(q, signature, returns, body);
-    // With a long queue the first due tasks of a tenant are read in order from the index, not all of them to be sorted.
-    await q.query('alter function kernel.ring_due set enable_bitmapscan = off');
+    for (const [signature, returns, body, setting] of doors) await door(q, signature, returns, body, setting);
     await q.query('revoke create on schema kernel from kontor_relay');
   }
 
@@ -84,9 +82,9 @@ async function tasks(q: MigrationRunner): Promise<void> {
  * A function that sees all tenants, for the application role only. Its plans are made for the values at hand: a plan for any time
  * would take a third of all tasks for due and read the whole table five times a second.
  */
-async function door(q: MigrationRunner, signature: string, returns: string, body: string): Promise<void> {
+async function door(q: MigrationRunner, signature: string, returns: string, body: string, setting = ''): Promise<void> {
   await q.query(`create function kernel.${signature} returns ${returns} language plpgsql security definer
-    set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan as $door$${body}$door$`);
+    set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan ${setting} as $door$${body}$door$`);
   const name = `kernel.${signature.slice(0, signature.indexOf('('))}`;
   await q.query(`revoke all on function ${name} from public`);
   await q.query(`grant execute on function ${name} to kontor_app`);
@@ -268,12 +266,14 @@ begin
 end`;
 
 const time = 'timestamp with time zone';
-const doors: readonly (readonly [signature: string, returns: string, body: string])[] = [
+const doors: readonly (readonly [signature: string, returns: string, body: string, setting?: string])[] = [
   [`relay_outbox(p_limit integer, p_now ${time}, p_types text[], p_subscribers text[])`, 'integer', relayOutbox],
   [
     `ring_due(p_now ${time}, p_window integer, p_patience interval)`,
     `table (tenant_id uuid, id uuid, name text, key text, attempts integer, due_at ${time})`,
     ringDue,
+    // With a long queue the first due tasks of a tenant are read in order from the index, not all of them to be sorted.
+    'set enable_bitmapscan = off',
   ],
   ['unring(p_tenants uuid[], p_ids uuid[])', 'void', unring],
   [`reclaim_expired(p_now ${time}, p_limit integer)`, 'integer', reclaimExpired],

@@ -1,12 +1,17 @@
 import { tenantTable, type MigrationRunner } from '#kernel/db/migration.js';
 
-/** Calendars, service levels, cases and what is said on them. */
+/** Calendars, service levels and cases. */
 export class Service1700000006000 {
   async up(q: MigrationRunner): Promise<void> {
-    await calendars(q);
-    await levels(q);
+    await businessCalendars(q);
+    await businessIntervals(q);
+    await calendarExceptions(q);
+    await serviceLevels(q);
+    await serviceLevelVersions(q);
+    await serviceLevelTargets(q);
+    await escalationSteps(q);
     await cases(q);
-    await lives(q);
+    await caseLinks(q);
   }
 
   async down(q: MigrationRunner): Promise<void> {
@@ -14,33 +19,58 @@ export class Service1700000006000 {
   }
 }
 
-async function calendars(q: MigrationRunner): Promise<void> {
-  await tenantTable(q, 'service.business_calendars', `
+async function businessCalendars(q: MigrationRunner): Promise<void> {
+  await tenantTable(
+    q,
+    'service.business_calendars',
+    `
     name text not null,
-    zone text not null`);
+    zone text not null`,
+  );
   await q.query(`create unique index business_calendars_name_key on service.business_calendars (tenant_id, name)`);
-  await tenantTable(q, 'service.business_intervals', `
+}
+
+async function businessIntervals(q: MigrationRunner): Promise<void> {
+  await tenantTable(
+    q,
+    'service.business_intervals',
+    `
     calendar_id uuid not null,
     weekday integer not null,
     opens_at text not null,
     closes_at text not null,
     valid_from date,
-    valid_until date`);
+    valid_until date`,
+  );
   await q.query(`create index business_intervals_calendar_id_idx on service.business_intervals (tenant_id, calendar_id, id)`);
-  await q.query(`alter table service.business_intervals add constraint business_intervals_calendar_id_fkey foreign key (tenant_id, calendar_id) references service.business_calendars (tenant_id, id) on delete cascade`);
-  await tenantTable(q, 'service.calendar_exceptions', `
+  await q.query(
+    `alter table service.business_intervals add constraint business_intervals_calendar_id_fkey foreign key (tenant_id, calendar_id) references service.business_calendars (tenant_id, id) on delete cascade`,
+  );
+}
+
+async function calendarExceptions(q: MigrationRunner): Promise<void> {
+  await tenantTable(
+    q,
+    'service.calendar_exceptions',
+    `
     calendar_id uuid not null,
     day date not null,
     name text not null,
     hours jsonb not null,
-    cuts_overnight boolean not null`);
+    cuts_overnight boolean not null`,
+  );
   await q.query(`create index calendar_exceptions_calendar_id_idx on service.calendar_exceptions (tenant_id, calendar_id, id)`);
   await q.query(`create unique index calendar_exceptions_calendar_id_day_key on service.calendar_exceptions (tenant_id, calendar_id, day)`);
-  await q.query(`alter table service.calendar_exceptions add constraint calendar_exceptions_calendar_id_fkey foreign key (tenant_id, calendar_id) references service.business_calendars (tenant_id, id) on delete cascade`);
+  await q.query(
+    `alter table service.calendar_exceptions add constraint calendar_exceptions_calendar_id_fkey foreign key (tenant_id, calendar_id) references service.business_calendars (tenant_id, id) on delete cascade`,
+  );
 }
 
-async function levels(q: MigrationRunner): Promise<void> {
-  await tenantTable(q, 'service.service_levels', `
+async function serviceLevels(q: MigrationRunner): Promise<void> {
+  await tenantTable(
+    q,
+    'service.service_levels',
+    `
     name text not null,
     description text,
     calendar_id uuid not null,
@@ -49,38 +79,77 @@ async function levels(q: MigrationRunner): Promise<void> {
     team_id uuid,
     case_type text,
     status text not null,
-    published_number integer`);
+    published_number integer`,
+  );
   await q.query(`create unique index service_levels_name_key on service.service_levels (tenant_id, name)`);
   await q.query(`create index service_levels_calendar_id_idx on service.service_levels (tenant_id, calendar_id, id)`);
   await q.query(`create index service_levels_account_id_idx on service.service_levels (tenant_id, account_id, id)`);
   await q.query(`create index service_levels_team_id_idx on service.service_levels (tenant_id, team_id, id)`);
   await q.query(`create index service_levels_status_idx on service.service_levels (tenant_id, status, id)`);
-  await q.query(`alter table service.service_levels add constraint service_levels_calendar_id_fkey foreign key (tenant_id, calendar_id) references service.business_calendars (tenant_id, id)`);
-  await q.query(`alter table service.service_levels add constraint service_levels_account_id_fkey foreign key (tenant_id, account_id) references customers.accounts (tenant_id, id) on delete cascade`);
-  await q.query(`alter table service.service_levels add constraint service_levels_team_id_fkey foreign key (tenant_id, team_id) references identity.teams (tenant_id, id)`);
-  await tenantTable(q, 'service.service_level_versions', `
+  await q.query(
+    `alter table service.service_levels add constraint service_levels_calendar_id_fkey foreign key (tenant_id, calendar_id) references service.business_calendars (tenant_id, id)`,
+  );
+  await q.query(
+    `alter table service.service_levels add constraint service_levels_account_id_fkey foreign key (tenant_id, account_id) references customers.accounts (tenant_id, id) on delete cascade`,
+  );
+  await q.query(
+    `alter table service.service_levels add constraint service_levels_team_id_fkey foreign key (tenant_id, team_id) references identity.teams (tenant_id, id)`,
+  );
+}
+
+async function serviceLevelVersions(q: MigrationRunner): Promise<void> {
+  await tenantTable(
+    q,
+    'service.service_level_versions',
+    `
     service_level_id uuid not null,
     number integer not null,
     calendar_id uuid not null,
     grace_minutes integer not null,
-    published_at timestamp with time zone not null`);
-  await q.query(`create index service_level_versions_service_level_id_idx on service.service_level_versions (tenant_id, service_level_id, id)`);
+    published_at timestamp with time zone not null`,
+  );
+  await q.query(
+    `create index service_level_versions_service_level_id_idx on service.service_level_versions (tenant_id, service_level_id, id)`,
+  );
   await q.query(`create index service_level_versions_calendar_id_idx on service.service_level_versions (tenant_id, calendar_id, id)`);
-  await q.query(`create unique index service_level_versions_service_level_id_number_key on service.service_level_versions (tenant_id, service_level_id, number)`);
-  await q.query(`alter table service.service_level_versions add constraint service_level_versions_service_level_id_fkey foreign key (tenant_id, service_level_id) references service.service_levels (tenant_id, id) on delete cascade`);
-  await q.query(`alter table service.service_level_versions add constraint service_level_versions_calendar_id_fkey foreign key (tenant_id, calendar_id) references service.business_calendars (tenant_id, id)`);
-  await tenantTable(q, 'service.service_level_targets', `
+  await q.query(
+    `create unique index service_level_versions_service_level_id_number_key on service.service_level_versions (tenant_id, service_level_id, number)`,
+  );
+  await q.query(
+    `alter table service.service_level_versions add constraint service_level_versions_service_level_id_fkey foreign key (tenant_id, service_level_id) references service.service_levels (tenant_id, id) on delete cascade`,
+  );
+  await q.query(
+    `alter table service.service_level_versions add constraint service_level_versions_calendar_id_fkey foreign key (tenant_id, calendar_id) references service.business_calendars (tenant_id, id)`,
+  );
+}
+
+async function serviceLevelTargets(q: MigrationRunner): Promise<void> {
+  await tenantTable(
+    q,
+    'service.service_level_targets',
+    `
     version_id uuid not null,
     metric text not null,
     priority text not null,
     minutes integer not null,
     clock text not null,
     pauses_in jsonb not null,
-    on_reopen text not null`);
+    on_reopen text not null`,
+  );
   await q.query(`create index service_level_targets_version_id_idx on service.service_level_targets (tenant_id, version_id, id)`);
-  await q.query(`create unique index service_level_targets_version_id_metric_priority_key on service.service_level_targets (tenant_id, version_id, metric, priority)`);
-  await q.query(`alter table service.service_level_targets add constraint service_level_targets_version_id_fkey foreign key (tenant_id, version_id) references service.service_level_versions (tenant_id, id) on delete cascade`);
-  await tenantTable(q, 'service.escalation_steps', `
+  await q.query(
+    `create unique index service_level_targets_version_id_metric_priority_key on service.service_level_targets (tenant_id, version_id, metric, priority)`,
+  );
+  await q.query(
+    `alter table service.service_level_targets add constraint service_level_targets_version_id_fkey foreign key (tenant_id, version_id) references service.service_level_versions (tenant_id, id) on delete cascade`,
+  );
+}
+
+async function escalationSteps(q: MigrationRunner): Promise<void> {
+  await tenantTable(
+    q,
+    'service.escalation_steps',
+    `
     version_id uuid not null,
     metric text not null,
     level integer not null,
@@ -88,16 +157,25 @@ async function levels(q: MigrationRunner): Promise<void> {
     offset_minutes integer,
     repeat_every_minutes integer,
     repeat_max integer not null,
-    actions jsonb not null`);
+    actions jsonb not null`,
+  );
   await q.query(`create index escalation_steps_version_id_idx on service.escalation_steps (tenant_id, version_id, id)`);
-  await q.query(`create unique index escalation_steps_version_id_metric_level_key on service.escalation_steps (tenant_id, version_id, metric, level)`);
-  await q.query(`alter table service.escalation_steps add constraint escalation_steps_version_id_fkey foreign key (tenant_id, version_id) references service.service_level_versions (tenant_id, id) on delete cascade`);
+  await q.query(
+    `create unique index escalation_steps_version_id_metric_level_key on service.escalation_steps (tenant_id, version_id, metric, level)`,
+  );
+  await q.query(
+    `alter table service.escalation_steps add constraint escalation_steps_version_id_fkey foreign key (tenant_id, version_id) references service.service_level_versions (tenant_id, id) on delete cascade`,
+  );
   // A published version stays as it is.
-  for (const table of ['service_level_versions', 'service_level_targets', 'escalation_steps']) await q.query(`revoke update, delete on service.${table} from kontor_app`);
+  for (const table of ['service_level_versions', 'service_level_targets', 'escalation_steps'])
+    await q.query(`revoke update, delete on service.${table} from kontor_app`);
 }
 
 async function cases(q: MigrationRunner): Promise<void> {
-  await tenantTable(q, 'service.cases', `
+  await tenantTable(
+    q,
+    'service.cases',
+    `
     number text not null,
     type text not null,
     subject text not null,
@@ -125,7 +203,11 @@ async function cases(q: MigrationRunner): Promise<void> {
     reopen_count integer not null,
     cycle_no integer not null,
     follow_up_of_id uuid,
-    service_level_version_id uuid`);
+    service_level_version_id uuid`,
+  );
+}
+
+async function caseLinks(q: MigrationRunner): Promise<void> {
   await q.query(`create unique index cases_number_key on service.cases (tenant_id, number)`);
   await q.query(`create index cases_account_id_idx on service.cases (tenant_id, account_id, id)`);
   await q.query(`create index cases_contact_id_idx on service.cases (tenant_id, contact_id, id)`);
@@ -139,61 +221,25 @@ async function cases(q: MigrationRunner): Promise<void> {
   await q.query(`create index cases_service_level_version_id_idx on service.cases (tenant_id, service_level_version_id, id)`);
   await q.query(`create index cases_owner_id_status_idx on service.cases (tenant_id, owner_id, status, id)`);
   await q.query(`create index cases_team_id_status_idx on service.cases (tenant_id, team_id, status, id)`);
-  await q.query(`alter table service.cases add constraint cases_account_id_fkey foreign key (tenant_id, account_id) references customers.accounts (tenant_id, id)`);
-  await q.query(`alter table service.cases add constraint cases_contact_id_fkey foreign key (tenant_id, contact_id) references customers.contacts (tenant_id, id) on delete set null (contact_id)`);
-  await q.query(`alter table service.cases add constraint cases_product_id_fkey foreign key (tenant_id, product_id) references catalog.products (tenant_id, id)`);
-  await q.query(`alter table service.cases add constraint cases_owner_id_fkey foreign key (tenant_id, owner_id) references identity.users (tenant_id, id)`);
-  await q.query(`alter table service.cases add constraint cases_team_id_fkey foreign key (tenant_id, team_id) references identity.teams (tenant_id, id)`);
-  await q.query(`alter table service.cases add constraint cases_follow_up_of_id_fkey foreign key (tenant_id, follow_up_of_id) references service.cases (tenant_id, id) on delete set null (follow_up_of_id)`);
-  await q.query(`alter table service.cases add constraint cases_service_level_version_id_fkey foreign key (tenant_id, service_level_version_id) references service.service_level_versions (tenant_id, id)`);
-}
-
-async function lives(q: MigrationRunner): Promise<void> {
-  await tenantTable(q, 'service.case_messages', `
-    case_id uuid not null,
-    owner_id uuid,
-    direction text not null,
-    audience text not null,
-    author_id uuid,
-    contact_id uuid,
-    body text not null,
-    holding boolean not null,
-    automatic boolean not null,
-    sent_at timestamp with time zone not null,
-    external_id text`);
-  await q.query(`create index case_messages_case_id_idx on service.case_messages (tenant_id, case_id, id)`);
-  await q.query(`create index case_messages_owner_id_idx on service.case_messages (tenant_id, owner_id, id)`);
-  await q.query(`create index case_messages_author_id_idx on service.case_messages (tenant_id, author_id, id)`);
-  await q.query(`create index case_messages_contact_id_idx on service.case_messages (tenant_id, contact_id, id)`);
-  await q.query(`create unique index case_messages_external_id_key on service.case_messages (tenant_id, external_id)`);
-  await q.query(`alter table service.case_messages add constraint case_messages_case_id_fkey foreign key (tenant_id, case_id) references service.cases (tenant_id, id) on delete cascade`);
-  await q.query(`alter table service.case_messages add constraint case_messages_owner_id_fkey foreign key (tenant_id, owner_id) references identity.users (tenant_id, id)`);
-  await q.query(`alter table service.case_messages add constraint case_messages_author_id_fkey foreign key (tenant_id, author_id) references identity.users (tenant_id, id)`);
-  await q.query(`alter table service.case_messages add constraint case_messages_contact_id_fkey foreign key (tenant_id, contact_id) references customers.contacts (tenant_id, id) on delete set null (contact_id)`);
-  await tenantTable(q, 'service.case_segments', `
-    case_id uuid not null,
-    owner_id uuid,
-    seq integer not null,
-    started_at timestamp with time zone not null,
-    ended_at timestamp with time zone,
-    status text not null,
-    reason text,
-    cycle_no integer not null,
-    actor_id uuid`);
-  await q.query(`create index case_segments_case_id_idx on service.case_segments (tenant_id, case_id, id)`);
-  await q.query(`create index case_segments_owner_id_idx on service.case_segments (tenant_id, owner_id, id)`);
-  await q.query(`create index case_segments_actor_id_idx on service.case_segments (tenant_id, actor_id, id)`);
-  await q.query(`create unique index case_segments_case_id_seq_key on service.case_segments (tenant_id, case_id, seq)`);
-  await q.query(`alter table service.case_segments add constraint case_segments_case_id_fkey foreign key (tenant_id, case_id) references service.cases (tenant_id, id) on delete cascade`);
-  await q.query(`alter table service.case_segments add constraint case_segments_owner_id_fkey foreign key (tenant_id, owner_id) references identity.users (tenant_id, id)`);
-  await q.query(`alter table service.case_segments add constraint case_segments_actor_id_fkey foreign key (tenant_id, actor_id) references identity.users (tenant_id, id)`);
-  // What is said stays; only the owner, who is the case's, may change.
-  await q.query(`alter table service.case_messages add constraint case_messages_note_internal check (direction <> 'note' or audience = 'internal')`);
-  await q.query(`revoke update, delete on service.case_messages from kontor_app`);
-  await q.query(`grant update (owner_id) on service.case_messages to kontor_app`);
-  // The ledger: one open stretch a case, none runs backwards, none is taken out.
-  await q.query(`create unique index case_segments_open_key on service.case_segments (tenant_id, case_id) where ended_at is null`);
-  await q.query(`alter table service.case_segments add constraint case_segments_forward check (ended_at >= started_at)`);
-  await q.query(`revoke update, delete on service.case_segments from kontor_app`);
-  await q.query(`grant update (ended_at, owner_id, version, updated_at) on service.case_segments to kontor_app`);
+  await q.query(
+    `alter table service.cases add constraint cases_account_id_fkey foreign key (tenant_id, account_id) references customers.accounts (tenant_id, id)`,
+  );
+  await q.query(
+    `alter table service.cases add constraint cases_contact_id_fkey foreign key (tenant_id, contact_id) references customers.contacts (tenant_id, id) on delete set null (contact_id)`,
+  );
+  await q.query(
+    `alter table service.cases add constraint cases_product_id_fkey foreign key (tenant_id, product_id) references catalog.products (tenant_id, id)`,
+  );
+  await q.query(
+    `alter table service.cases add constraint cases_owner_id_fkey foreign key (tenant_id, owner_id) references identity.users (tenant_id, id)`,
+  );
+  await q.query(
+    `alter table service.cases add constraint cases_team_id_fkey foreign key (tenant_id, team_id) references identity.teams (tenant_id, id)`,
+  );
+  await q.query(
+    `alter table service.cases add constraint cases_follow_up_of_id_fkey foreign key (tenant_id, follow_up_of_id) references service.cases (tenant_id, id) on delete set null (follow_up_of_id)`,
+  );
+  await q.query(
+    `alter table service.cases add constraint cases_service_level_version_id_fkey foreign key (tenant_id, service_level_version_id) references service.service_level_versions (tenant_id, id)`,
+  );
 }

@@ -3,20 +3,26 @@ import { tenantTable, type MigrationRunner } from '#kernel/db/migration.js';
 /** Service level clocks, their ladders, and the notices they send; and what analytics may read of cases. */
 export class ServiceClocks1700000006100 {
   async up(q: MigrationRunner): Promise<void> {
-    await clocks(q);
-    await ladders(q);
+    await caseTimers(q);
+    await slaEvents(q);
+    await escalations(q);
+    await escalationEffects(q);
     await notices(q);
     await facts(q);
   }
 
   async down(q: MigrationRunner): Promise<void> {
     await q.query(`drop schema service_pub cascade`);
-    for (const table of ['notifications', 'escalation_effects', 'escalations', 'sla_events', 'case_timers']) await q.query(`drop table service.${table}`);
+    for (const table of ['notifications', 'escalation_effects', 'escalations', 'sla_events', 'case_timers'])
+      await q.query(`drop table service.${table}`);
   }
 }
 
-async function clocks(q: MigrationRunner): Promise<void> {
-  await tenantTable(q, 'service.case_timers', `
+async function caseTimers(q: MigrationRunner): Promise<void> {
+  await tenantTable(
+    q,
+    'service.case_timers',
+    `
     case_id uuid not null,
     owner_id uuid,
     version_id uuid not null,
@@ -33,38 +39,67 @@ async function clocks(q: MigrationRunner): Promise<void> {
     breached_at timestamp with time zone,
     overrun_seconds integer,
     generation integer not null,
-    wake_no integer not null`);
+    wake_no integer not null`,
+  );
   await q.query(`create index case_timers_case_id_idx on service.case_timers (tenant_id, case_id, id)`);
   await q.query(`create index case_timers_owner_id_idx on service.case_timers (tenant_id, owner_id, id)`);
   await q.query(`create index case_timers_version_id_idx on service.case_timers (tenant_id, version_id, id)`);
   await q.query(`create index case_timers_state_idx on service.case_timers (tenant_id, state, id)`);
   await q.query(`create index case_timers_calendar_id_idx on service.case_timers (tenant_id, calendar_id, id)`);
   await q.query(`create index case_timers_due_at_idx on service.case_timers (tenant_id, due_at, id)`);
-  await q.query(`create unique index case_timers_case_id_metric_cycle_no_key on service.case_timers (tenant_id, case_id, metric, cycle_no)`);
-  await q.query(`alter table service.case_timers add constraint case_timers_case_id_fkey foreign key (tenant_id, case_id) references service.cases (tenant_id, id) on delete cascade`);
-  await q.query(`alter table service.case_timers add constraint case_timers_owner_id_fkey foreign key (tenant_id, owner_id) references identity.users (tenant_id, id)`);
-  await q.query(`alter table service.case_timers add constraint case_timers_version_id_fkey foreign key (tenant_id, version_id) references service.service_level_versions (tenant_id, id)`);
-  await q.query(`alter table service.case_timers add constraint case_timers_calendar_id_fkey foreign key (tenant_id, calendar_id) references service.business_calendars (tenant_id, id)`);
-  await tenantTable(q, 'service.sla_events', `
+  await q.query(
+    `create unique index case_timers_case_id_metric_cycle_no_key on service.case_timers (tenant_id, case_id, metric, cycle_no)`,
+  );
+  await q.query(
+    `alter table service.case_timers add constraint case_timers_case_id_fkey foreign key (tenant_id, case_id) references service.cases (tenant_id, id) on delete cascade`,
+  );
+  await q.query(
+    `alter table service.case_timers add constraint case_timers_owner_id_fkey foreign key (tenant_id, owner_id) references identity.users (tenant_id, id)`,
+  );
+  await q.query(
+    `alter table service.case_timers add constraint case_timers_version_id_fkey foreign key (tenant_id, version_id) references service.service_level_versions (tenant_id, id)`,
+  );
+  await q.query(
+    `alter table service.case_timers add constraint case_timers_calendar_id_fkey foreign key (tenant_id, calendar_id) references service.business_calendars (tenant_id, id)`,
+  );
+}
+
+async function slaEvents(q: MigrationRunner): Promise<void> {
+  await tenantTable(
+    q,
+    'service.sla_events',
+    `
     timer_id uuid not null,
     case_id uuid not null,
     owner_id uuid,
+    seq integer not null,
     kind text not null,
     happened_at timestamp with time zone not null,
-    data jsonb`);
+    data jsonb`,
+  );
   await q.query(`create index sla_events_timer_id_idx on service.sla_events (tenant_id, timer_id, id)`);
   await q.query(`create index sla_events_case_id_idx on service.sla_events (tenant_id, case_id, id)`);
   await q.query(`create index sla_events_owner_id_idx on service.sla_events (tenant_id, owner_id, id)`);
-  await q.query(`alter table service.sla_events add constraint sla_events_timer_id_fkey foreign key (tenant_id, timer_id) references service.case_timers (tenant_id, id) on delete cascade`);
-  await q.query(`alter table service.sla_events add constraint sla_events_case_id_fkey foreign key (tenant_id, case_id) references service.cases (tenant_id, id) on delete cascade`);
-  await q.query(`alter table service.sla_events add constraint sla_events_owner_id_fkey foreign key (tenant_id, owner_id) references identity.users (tenant_id, id)`);
+  await q.query(`create unique index sla_events_timer_id_seq_key on service.sla_events (tenant_id, timer_id, seq)`);
+  await q.query(
+    `alter table service.sla_events add constraint sla_events_timer_id_fkey foreign key (tenant_id, timer_id) references service.case_timers (tenant_id, id) on delete cascade`,
+  );
+  await q.query(
+    `alter table service.sla_events add constraint sla_events_case_id_fkey foreign key (tenant_id, case_id) references service.cases (tenant_id, id) on delete cascade`,
+  );
+  await q.query(
+    `alter table service.sla_events add constraint sla_events_owner_id_fkey foreign key (tenant_id, owner_id) references identity.users (tenant_id, id)`,
+  );
   // History is only ever added to.
   await q.query(`revoke update, delete on service.sla_events from kontor_app`);
   await q.query(`grant update (owner_id) on service.sla_events to kontor_app`);
 }
 
-async function ladders(q: MigrationRunner): Promise<void> {
-  await tenantTable(q, 'service.escalations', `
+async function escalations(q: MigrationRunner): Promise<void> {
+  await tenantTable(
+    q,
+    'service.escalations',
+    `
     timer_id uuid not null,
     case_id uuid not null,
     owner_id uuid,
@@ -73,49 +108,85 @@ async function ladders(q: MigrationRunner): Promise<void> {
     cycle_key text not null,
     state text not null,
     fire_at timestamp with time zone,
-    fired_at timestamp with time zone`);
+    fired_at timestamp with time zone`,
+  );
   await q.query(`create index escalations_timer_id_idx on service.escalations (tenant_id, timer_id, id)`);
   await q.query(`create index escalations_case_id_idx on service.escalations (tenant_id, case_id, id)`);
   await q.query(`create index escalations_owner_id_idx on service.escalations (tenant_id, owner_id, id)`);
   await q.query(`create index escalations_step_id_idx on service.escalations (tenant_id, step_id, id)`);
-  await q.query(`create unique index escalations_timer_id_step_id_cycle_key_key on service.escalations (tenant_id, timer_id, step_id, cycle_key)`);
-  await q.query(`alter table service.escalations add constraint escalations_timer_id_fkey foreign key (tenant_id, timer_id) references service.case_timers (tenant_id, id) on delete cascade`);
-  await q.query(`alter table service.escalations add constraint escalations_case_id_fkey foreign key (tenant_id, case_id) references service.cases (tenant_id, id) on delete cascade`);
-  await q.query(`alter table service.escalations add constraint escalations_owner_id_fkey foreign key (tenant_id, owner_id) references identity.users (tenant_id, id)`);
-  await q.query(`alter table service.escalations add constraint escalations_step_id_fkey foreign key (tenant_id, step_id) references service.escalation_steps (tenant_id, id)`);
-  await tenantTable(q, 'service.escalation_effects', `
+  await q.query(
+    `create unique index escalations_timer_id_step_id_cycle_key_key on service.escalations (tenant_id, timer_id, step_id, cycle_key)`,
+  );
+  await q.query(
+    `alter table service.escalations add constraint escalations_timer_id_fkey foreign key (tenant_id, timer_id) references service.case_timers (tenant_id, id) on delete cascade`,
+  );
+  await q.query(
+    `alter table service.escalations add constraint escalations_case_id_fkey foreign key (tenant_id, case_id) references service.cases (tenant_id, id) on delete cascade`,
+  );
+  await q.query(
+    `alter table service.escalations add constraint escalations_owner_id_fkey foreign key (tenant_id, owner_id) references identity.users (tenant_id, id)`,
+  );
+  await q.query(
+    `alter table service.escalations add constraint escalations_step_id_fkey foreign key (tenant_id, step_id) references service.escalation_steps (tenant_id, id)`,
+  );
+}
+
+async function escalationEffects(q: MigrationRunner): Promise<void> {
+  await tenantTable(
+    q,
+    'service.escalation_effects',
+    `
     escalation_id uuid not null,
     case_id uuid not null,
     owner_id uuid,
     action_no integer not null,
     kind text not null,
     outcome text not null,
-    detail text`);
+    detail text`,
+  );
   await q.query(`create index escalation_effects_escalation_id_idx on service.escalation_effects (tenant_id, escalation_id, id)`);
   await q.query(`create index escalation_effects_case_id_idx on service.escalation_effects (tenant_id, case_id, id)`);
   await q.query(`create index escalation_effects_owner_id_idx on service.escalation_effects (tenant_id, owner_id, id)`);
-  await q.query(`create unique index escalation_effects_escalation_id_action_no_key on service.escalation_effects (tenant_id, escalation_id, action_no)`);
-  await q.query(`alter table service.escalation_effects add constraint escalation_effects_escalation_id_fkey foreign key (tenant_id, escalation_id) references service.escalations (tenant_id, id) on delete cascade`);
-  await q.query(`alter table service.escalation_effects add constraint escalation_effects_case_id_fkey foreign key (tenant_id, case_id) references service.cases (tenant_id, id) on delete cascade`);
-  await q.query(`alter table service.escalation_effects add constraint escalation_effects_owner_id_fkey foreign key (tenant_id, owner_id) references identity.users (tenant_id, id)`);
+  await q.query(
+    `create unique index escalation_effects_escalation_id_action_no_key on service.escalation_effects (tenant_id, escalation_id, action_no)`,
+  );
+  await q.query(
+    `alter table service.escalation_effects add constraint escalation_effects_escalation_id_fkey foreign key (tenant_id, escalation_id) references service.escalations (tenant_id, id) on delete cascade`,
+  );
+  await q.query(
+    `alter table service.escalation_effects add constraint escalation_effects_case_id_fkey foreign key (tenant_id, case_id) references service.cases (tenant_id, id) on delete cascade`,
+  );
+  await q.query(
+    `alter table service.escalation_effects add constraint escalation_effects_owner_id_fkey foreign key (tenant_id, owner_id) references identity.users (tenant_id, id)`,
+  );
 }
 
 async function notices(q: MigrationRunner): Promise<void> {
-  await tenantTable(q, 'service.notifications', `
+  await tenantTable(
+    q,
+    'service.notifications',
+    `
     user_id uuid not null,
     kind text not null,
     case_id uuid not null,
     effect_id uuid,
     title text not null,
     body text,
-    read_at timestamp with time zone`);
+    read_at timestamp with time zone`,
+  );
   await q.query(`create index notifications_user_id_idx on service.notifications (tenant_id, user_id, id)`);
   await q.query(`create index notifications_case_id_idx on service.notifications (tenant_id, case_id, id)`);
   await q.query(`create index notifications_effect_id_idx on service.notifications (tenant_id, effect_id, id)`);
   await q.query(`create unique index notifications_effect_id_user_id_key on service.notifications (tenant_id, effect_id, user_id)`);
-  await q.query(`alter table service.notifications add constraint notifications_user_id_fkey foreign key (tenant_id, user_id) references identity.users (tenant_id, id) on delete cascade`);
-  await q.query(`alter table service.notifications add constraint notifications_case_id_fkey foreign key (tenant_id, case_id) references service.cases (tenant_id, id) on delete cascade`);
-  await q.query(`alter table service.notifications add constraint notifications_effect_id_fkey foreign key (tenant_id, effect_id) references service.escalation_effects (tenant_id, id) on delete cascade`);
+  await q.query(
+    `alter table service.notifications add constraint notifications_user_id_fkey foreign key (tenant_id, user_id) references identity.users (tenant_id, id) on delete cascade`,
+  );
+  await q.query(
+    `alter table service.notifications add constraint notifications_case_id_fkey foreign key (tenant_id, case_id) references service.cases (tenant_id, id) on delete cascade`,
+  );
+  await q.query(
+    `alter table service.notifications add constraint notifications_effect_id_fkey foreign key (tenant_id, effect_id) references service.escalation_effects (tenant_id, id) on delete cascade`,
+  );
 }
 
 async function facts(q: MigrationRunner): Promise<void> {

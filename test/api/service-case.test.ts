@@ -45,7 +45,9 @@ test('of two who resolve a case at once one succeeds and one is told', async () 
     office.tenant.run(resolveCase, { caseId, resolutionCode: 'explained' }),
   ]);
   expect(results.map((r) => r.status).sort()).toEqual(['fulfilled', 'rejected']);
-  expect(results.find((r) => r.status === 'rejected')).toMatchObject({ reason: { code: 'case.illegal_transition', details: { from: 'resolved', allowed: ['open', 'closed', 'merged'] } } });
+  expect(results.find((r) => r.status === 'rejected')).toMatchObject({
+    reason: { code: 'case.illegal_transition', details: { from: 'resolved', allowed: ['open', 'closed', 'merged'] } },
+  });
   expect((await office.events()).filter((name) => name === 'service.case_resolved')).toHaveLength(1);
 });
 
@@ -59,7 +61,12 @@ test('the ledger of a case has no gap and one open end', async () => {
   kit.clock.advance({ hours: 1 });
   await office.tenant.run(resolveCase, { caseId, resolutionCode: 'fixed' });
   const segments = await office.tenant.work((work) => work.repo(CaseSegment).list({ caseId }, { orderBy: ['seq'] }));
-  expect(segments.map((s) => [s.seq, s.status])).toEqual([[1, 'new'], [2, 'open'], [3, 'pending_third_party'], [4, 'resolved']]);
+  expect(segments.map((s) => [s.seq, s.status])).toEqual([
+    [1, 'new'],
+    [2, 'open'],
+    [3, 'pending_third_party'],
+    [4, 'resolved'],
+  ]);
   segments.slice(1).forEach((segment, i) => expect(segment.startedAt).toEqual(segments[i]?.endedAt));
   expect(segments.at(-1)?.endedAt).toBeNull();
 });
@@ -83,7 +90,9 @@ test('a week after its end only a special right reopens a case', async () => {
   const caseId = await office.newCase();
   await office.tenant.run(resolveCase, { caseId, resolutionCode: 'fixed' });
   kit.clock.advance({ days: 8 });
-  await expect(office.tenant.run(reopenCase, { caseId, reason: 'Again' }, late.actor)).rejects.toMatchObject({ code: 'case.reopen_too_late' });
+  await expect(office.tenant.run(reopenCase, { caseId, reason: 'Again' }, late.actor)).rejects.toMatchObject({
+    code: 'case.reopen_too_late',
+  });
   await expect(office.tenant.run(reopenCase, { caseId, reason: 'Again' }, clerk.actor)).resolves.toMatchObject({ cycleNo: 2 });
 });
 
@@ -131,16 +140,25 @@ test('every wait that has an end comes back by itself, the second one too', asyn
   await office.until(monday('15:00'));
   expect(await office.case(caseId)).toMatchObject({ status: 'open', waitUntil: null });
   expect((await office.notices(caseId)).map((notice) => notice.kind)).toEqual(['wait_over', 'wait_over']);
-  await expect(office.tenant.run(setWaiting, { caseId, waitingFor: 'customer', until: monday('10:00') })).rejects.toMatchObject({ code: 'case.wait_in_past' });
+  await expect(office.tenant.run(setWaiting, { caseId, waitingFor: 'customer', until: monday('10:00') })).rejects.toMatchObject({
+    code: 'case.wait_in_past',
+  });
 });
 
 test('a note stays internal and moves nothing', async () => {
   const office = await Office.open(kit);
   const caseId = await office.newCase();
   const { messageId } = await office.tenant.run(noteCase, { caseId, body: 'He shouted' });
-  expect(await office.tenant.work((work) => work.repo(CaseMessage).get(messageId))).toMatchObject({ direction: 'note', audience: 'internal' });
+  expect(await office.tenant.work((work) => work.repo(CaseMessage).get(messageId))).toMatchObject({
+    direction: 'note',
+    audience: 'internal',
+  });
   expect((await office.case(caseId)).status).toBe('new');
-  const smuggled = office.kit.asOwner(`update service.case_messages set audience = 'customer' where id = $1`, [messageId], office.tenant.id);
+  const smuggled = office.kit.asOwner(
+    `update service.case_messages set audience = 'customer' where id = $1`,
+    [messageId],
+    office.tenant.id,
+  );
   await expect(smuggled).rejects.toThrow('case_messages_note_internal');
 });
 
@@ -161,8 +179,12 @@ test('an agent of reach own sees his cases and what is said on them, and loses b
   await expect(office.tenant.run(replyCase, { caseId, body: 'Me too' }, bob.actor)).rejects.toMatchObject({ code: 'case.not_found' });
 
   await office.tenant.run(assignCase, { caseId, ownerId: bob.id });
-  const seen = (actor: typeof ann.actor) => office.tenant.work(async (work) => [await work.repo(Case).count({}), await work.repo(CaseMessage).count({})], actor);
-  expect([await seen(ann.actor), await seen(bob.actor)]).toEqual([[0, 0], [1, 1]]);
+  const seen = (actor: typeof ann.actor) =>
+    office.tenant.work(async (work) => [await work.repo(Case).count({}), await work.repo(CaseMessage).count({})], actor);
+  expect([await seen(ann.actor), await seen(bob.actor)]).toEqual([
+    [0, 0],
+    [1, 1],
+  ]);
   await expect(office.tenant.run(resolveCase, { caseId, resolutionCode: 'fixed' }, bob.actor)).rejects.toMatchObject({ kind: 'forbidden' });
 });
 
@@ -179,13 +201,19 @@ test('another tenant finds no case, and cannot open one for a stranger’s accou
   await expect(there.tenant.run(replyCase, { caseId, body: 'Hello' })).rejects.toMatchObject({ code: 'case.not_found' });
   await expect(there.tenant.run(receiveMessage, { caseId, body: 'Hello' })).rejects.toMatchObject({ code: 'case.not_found' });
   const account = await here.tenant.work((work) => work.repo(work.resource('account')).create({ name: 'Acme' }));
-  await expect(there.tenant.run(openCase, { subject: 'x', accountId: account.id })).rejects.toMatchObject({ code: 'input.reference_not_found' });
+  await expect(there.tenant.run(openCase, { subject: 'x', accountId: account.id })).rejects.toMatchObject({
+    code: 'input.reference_not_found',
+  });
   await expect(there.tenant.run(openCase, { subject: 'x', ownerId: here.agent.id })).rejects.toMatchObject({ code: 'case.owner_inactive' });
 });
 
 test('an answer is judged by the time it was sent, but not by one to come', async () => {
   const office = await Office.open(kit);
   const caseId = await office.newCase();
-  await expect(office.tenant.run(replyCase, { caseId, body: 'Soon', sentAt: tuesday('09:00') })).rejects.toMatchObject({ code: 'case.time_invalid' });
-  await expect(office.tenant.run(replyCase, { caseId, body: 'Before', sentAt: monday('08:00') })).rejects.toMatchObject({ code: 'case.time_invalid' });
+  await expect(office.tenant.run(replyCase, { caseId, body: 'Soon', sentAt: tuesday('09:00') })).rejects.toMatchObject({
+    code: 'case.time_invalid',
+  });
+  await expect(office.tenant.run(replyCase, { caseId, body: 'Before', sentAt: monday('08:00') })).rejects.toMatchObject({
+    code: 'case.time_invalid',
+  });
 });

@@ -32,7 +32,11 @@ export class Office {
   calendarId = '';
   serviceLevelId = '';
 
-  constructor(readonly kit: Kit, readonly tenant: TestTenant, readonly agent: { id: string; actor: Actor }) {}
+  constructor(
+    readonly kit: Kit,
+    readonly tenant: TestTenant,
+    readonly agent: { id: string; actor: Actor },
+  ) {}
 
   static async open(kit: Kit, publish: Partial<Publish> = {}): Promise<Office> {
     kit.clock.set(monday('08:00'));
@@ -47,7 +51,10 @@ export class Office {
     const { tenant } = this;
     const calendar = await tenant.work((work) => work.repo(BusinessCalendar).create({ name: 'Berlin', zone: 'Europe/Berlin' }));
     this.calendarId = calendar.id;
-    await tenant.run(setHours, { businessCalendarId: calendar.id, hours: WEEKDAYS.map((weekday) => ({ weekday, start: '09:00', end: '17:00' })) });
+    await tenant.run(setHours, {
+      businessCalendarId: calendar.id,
+      hours: WEEKDAYS.map((weekday) => ({ weekday, start: '09:00', end: '17:00' })),
+    });
     const level = await tenant.work((work) => work.repo(ServiceLevel).create({ name: 'Standard', calendarId: calendar.id }));
     this.serviceLevelId = level.id;
     await this.publish(publish);
@@ -84,7 +91,11 @@ export class Office {
   }
   /** Names of the module's own events told so far, oldest first. */
   async events(): Promise<string[]> {
-    const rows = await this.kit.asOwner(`select type from kernel.outbox where type like 'service.%' order by occurred_at, id`, [], this.tenant.id);
+    const rows = await this.kit.asOwner(
+      `select type from kernel.outbox where type like 'service.%' order by occurred_at, id`,
+      [],
+      this.tenant.id,
+    );
     return rows.map((row) => String(row['type'])).filter((type) => !/_(created|updated|deleted)$/.test(type));
   }
 

@@ -26,5 +26,13 @@ export async function caseCard(work: Work, caseId: string): Promise<CaseCard | n
   return kase && card(kase);
 }
 
-const card = ({ id, number, subject, status, priority, accountId, contactId, ownerId }: Case): CaseCard =>
-  ({ id, number, subject, status, priority, accountId, contactId, ownerId });
+const card = ({ id, number, subject, status, priority, accountId, contactId, ownerId }: Case): CaseCard => ({
+  id,
+  number,
+  subject,
+  status,
+  priority,
+  accountId,
+  contactId,
+  ownerId,
+});

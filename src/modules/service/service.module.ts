@@ -23,8 +23,19 @@ import { resolveCase } from './case/resolve-case.js';
 import { resumeCase } from './case/resume-case.js';
 import { setWaiting } from './case/set-waiting.js';
 import {
-  CaseAssigned, CaseEscalated, CaseFirstResponded, CaseMessageReceived, CaseMoved, CaseOpened, CasePriorityChanged, CaseReopened, CaseResolved,
-  ServiceLevelPublished, SlaBreached,
+  CalendarChanged,
+  CaseAssigned,
+  CaseEscalated,
+  CaseFirstResponded,
+  CaseMessageReceived,
+  CaseMoved,
+  CaseOpened,
+  CasePriorityChanged,
+  CaseReopened,
+  CaseResolved,
+  ServiceLevelDeactivated,
+  ServiceLevelPublished,
+  SlaBreached,
 } from './events.js';
 import { endWaiting } from './jobs/end-waiting.job.js';
 import { escalate } from './jobs/escalate.job.js';
@@ -37,6 +48,7 @@ import { ServiceLevelVersion } from './level/service-level-version.resource.js';
 import { ServiceLevel } from './level/service-level.resource.js';
 import { markRead } from './notification/mark-read.js';
 import { Notification } from './notification/notification.resource.js';
+import { serviceRoles } from './roles.js';
 import { EscalationEffect } from './sla/escalation-effect.resource.js';
 import { Escalation } from './sla/escalation.resource.js';
 import { explainTimer } from './sla/explain-timer.js';
@@ -48,20 +60,60 @@ export const service = defineModule({
   name: 'service',
   description: 'What customers want settled, how fast we promised it, and what happens when we are late.',
   resources: [
-    BusinessCalendar, BusinessInterval, CalendarException,
-    ServiceLevel, ServiceLevelVersion, ServiceLevelTarget, EscalationStep,
-    Case, CaseMessage, CaseSegment, CaseTimer, SlaEvent, Escalation, EscalationEffect, Notification,
+    BusinessCalendar,
+    BusinessInterval,
+    CalendarException,
+    ServiceLevel,
+    ServiceLevelVersion,
+    ServiceLevelTarget,
+    EscalationStep,
+    Case,
+    CaseMessage,
+    CaseSegment,
+    CaseTimer,
+    SlaEvent,
+    Escalation,
+    EscalationEffect,
+    Notification,
   ],
   commands: [
-    setHours, setException, removeException, publishServiceLevel, deactivateServiceLevel,
-    openCase, replyCase, noteCase, receiveMessage, setWaiting, resumeCase, resolveCase, closeCase, cancelCase, reopenCase,
-    assignCase, changePriority, classifyCase, markRead,
+    setHours,
+    setException,
+    removeException,
+    publishServiceLevel,
+    deactivateServiceLevel,
+    openCase,
+    replyCase,
+    noteCase,
+    receiveMessage,
+    setWaiting,
+    resumeCase,
+    resolveCase,
+    closeCase,
+    cancelCase,
+    reopenCase,
+    assignCase,
+    changePriority,
+    classifyCase,
+    markRead,
   ],
   queries: [calculate, explainTimer],
   events: [
-    CaseOpened, CaseMoved, CaseFirstResponded, CaseMessageReceived, CaseResolved, CaseReopened, CaseAssigned, CasePriorityChanged,
-    CaseEscalated, SlaBreached, ServiceLevelPublished,
+    CaseOpened,
+    CaseMoved,
+    CaseFirstResponded,
+    CaseMessageReceived,
+    CaseResolved,
+    CaseReopened,
+    CaseAssigned,
+    CasePriorityChanged,
+    CaseEscalated,
+    SlaBreached,
+    CalendarChanged,
+    ServiceLevelPublished,
+    ServiceLevelDeactivated,
   ],
   subscribers: [onCalendarZoneChanged],
   jobs: [escalate, endWaiting, recountCases],
+  roles: serviceRoles,
 });

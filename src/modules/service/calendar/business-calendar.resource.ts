@@ -11,7 +11,11 @@ export const BusinessCalendar = defineResource('business_calendar', {
     zone: text(64, { required: true, description: 'IANA time zone all hours are read in, e.g. `Europe/Berlin`.' }),
   },
   invariants: [
-    { code: 'business_calendar.unknown_zone', message: 'The zone is no IANA time zone such as Europe/Berlin.', holds: ({ zone }) => isTimeZone(zone) },
+    {
+      code: 'business_calendar.unknown_zone',
+      message: 'The zone is no IANA time zone such as Europe/Berlin.',
+      holds: ({ zone }) => isTimeZone(zone),
+    },
   ],
 });
 export type BusinessCalendar = Row<typeof BusinessCalendar>;

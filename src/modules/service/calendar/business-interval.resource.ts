@@ -10,7 +10,11 @@ export const BusinessInterval = defineResource('business_interval', {
     calendarId: ref('business_calendar', { required: true, writer: 'system', inverse: 'hours', onDelete: 'cascade' }),
     weekday: integer({ required: true, writer: 'system', min: 1, max: 7, description: '1 is Monday, 7 is Sunday.' }),
     opensAt: text(5, { required: true, writer: 'system', description: 'Local time, `HH:mm`.' }),
-    closesAt: text(5, { required: true, writer: 'system', description: 'Local time; at or before `opensAt` it is the next day, `00:00` to `00:00` is the whole day.' }),
+    closesAt: text(5, {
+      required: true,
+      writer: 'system',
+      description: 'Local time; at or before `opensAt` it is the next day, `00:00` to `00:00` is the whole day.',
+    }),
     validFrom: date({ writer: 'system', description: 'First day these hours hold; empty is always.' }),
     validUntil: date({ writer: 'system', description: 'First day they hold no more; empty is never.' }),
   },

@@ -21,7 +21,8 @@ export const calculate = defineQuery({
   async run({ businessCalendarId, from, minutes }, work) {
     const { id } = await work.repo(BusinessCalendar).get(businessCalendarId);
     const at = addWorking(await loadCalendar(work, id), from, minutes * 60);
-    if (at === null) throw conflict('business_calendar.exhausted', 'The calendar does not hold that many open minutes in the next 4,000 days.');
+    if (at === null)
+      throw conflict('business_calendar.exhausted', 'The calendar does not hold that many open minutes in the next 4,000 days.');
     return { at };
   },
 });

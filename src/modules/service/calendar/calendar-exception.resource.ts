@@ -11,8 +11,17 @@ export const CalendarException = defineResource('calendar_exception', {
     calendarId: ref('business_calendar', { required: true, writer: 'system', inverse: 'exceptions', onDelete: 'cascade' }),
     day: date({ required: true, writer: 'system' }),
     name: text(120, { required: true, writer: 'system', description: 'What the day is called: `Good Friday`.' }),
-    hours: json<readonly Hours[], { required: true; writer: 'system'; description: string }>({ required: true, writer: 'system', description: 'Opening hours of that day, `[{start, end}]`; none is closed.' }),
-    cutsOvernight: boolean({ required: true, default: false, writer: 'system', description: 'Hours that began the evening before end at midnight.' }),
+    hours: json<readonly Hours[], { required: true; writer: 'system'; description: string }>({
+      required: true,
+      writer: 'system',
+      description: 'Opening hours of that day, `[{start, end}]`; none is closed.',
+    }),
+    cutsOvernight: boolean({
+      required: true,
+      default: false,
+      writer: 'system',
+      description: 'Hours that began the evening before end at midnight.',
+    }),
   },
   unique: [{ fields: ['calendarId', 'day'], code: 'day_taken' }],
 });

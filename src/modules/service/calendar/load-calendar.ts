@@ -11,7 +11,13 @@ export async function loadCalendar(work: Work, calendarId: string): Promise<Cale
   const exceptions = await work.system.repo(CalendarException).list({ calendarId });
   return {
     zone,
-    weekly: intervals.map(({ weekday, opensAt, closesAt, validFrom, validUntil }) => ({ weekday, start: opensAt, end: closesAt, validFrom, validUntil })),
+    weekly: intervals.map(({ weekday, opensAt, closesAt, validFrom, validUntil }) => ({
+      weekday,
+      start: opensAt,
+      end: closesAt,
+      validFrom,
+      validUntil,
+    })),
     exceptions: exceptions.map(({ day, hours, cutsOvernight }) => ({ date: day, hours, cutsOvernight })),
   };
 }

@@ -12,7 +12,11 @@ export const setHours = defineCommand({
   graphql: 'setBusinessHours',
   input: {
     businessCalendarId: ref('business_calendar', { required: true }),
-    hours: list(object(weekHours, { name: 'WeeklyHours' }), { required: true, max: 200, description: 'Any number a day; touching and overlapping ones count once.' }),
+    hours: list(object(weekHours, { name: 'WeeklyHours' }), {
+      required: true,
+      max: 200,
+      description: 'Any number a day; touching and overlapping ones count once.',
+    }),
     validFrom: date({ description: 'First day of the new hours; the days before keep theirs. All days when left out, past ones too.' }),
   },
   output: { businessCalendarId: ref('business_calendar', { required: true }), intervals: integer({ required: true }) },
@@ -26,7 +30,8 @@ export const setHours = defineCommand({
     const intervals = work.system.repo(BusinessInterval);
     for (const interval of await intervals.list({ calendarId })) {
       if (validFrom === null || (interval.validFrom !== null && interval.validFrom >= validFrom)) await intervals.delete(interval.id);
-      else if (interval.validUntil === null || interval.validUntil > validFrom) await intervals.update(interval.id, { validUntil: validFrom });
+      else if (interval.validUntil === null || interval.validUntil > validFrom)
+        await intervals.update(interval.id, { validUntil: validFrom });
     }
     await intervals.createMany(hours.map(({ weekday, start, end }) => ({ calendarId, weekday, opensAt: start, closesAt: end, validFrom })));
     await recountCalendar(work, calendarId);

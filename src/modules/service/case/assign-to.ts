@@ -3,7 +3,10 @@ import type { Work } from '#kernel/usecase/work.js';
 import { CaseAssigned } from '../events.js';
 import { Case } from './case.resource.js';
 
-export interface Assignment { readonly ownerId: string | null; readonly teamId: string | null }
+export interface Assignment {
+  readonly ownerId: string | null;
+  readonly teamId: string | null;
+}
 
 /** Gives a case to somebody, or back to a queue. What belongs to the case goes with it. */
 export async function assignTo(work: Work, kase: Case, { ownerId, teamId }: Assignment): Promise<Case> {

@@ -10,14 +10,32 @@ export const CaseMessage = defineResource('case_message', {
     caseId: ref('case', { required: true, writer: 'system', inverse: 'messages', onDelete: 'cascade' }),
     ownerId: ref('user', { writer: 'system', description: 'The owner of the case: who may not see the case does not see what was said.' }),
     direction: choice(['outbound', 'inbound', 'note'], { required: true, writer: 'system' }),
-    audience: choice(['customer', 'internal'], { required: true, writer: 'system', description: 'Who may ever read it. A note is always internal.' }),
+    audience: choice(['customer', 'internal'], {
+      required: true,
+      writer: 'system',
+      description: 'Who may ever read it. A note is always internal.',
+    }),
     authorId: ref('user', { writer: 'system' }),
     contactId: ref('contact', { writer: 'system', onDelete: 'set_null', description: 'Who wrote an inbound message.' }),
     body: longText({ required: true, writer: 'system' }),
-    holding: boolean({ required: true, default: false, writer: 'system', description: 'Polite, but no answer: does not stop the first-response clock.' }),
-    automatic: boolean({ required: true, default: false, writer: 'system', description: 'Written by a machine: stops no clock and moves no state.' }),
+    holding: boolean({
+      required: true,
+      default: false,
+      writer: 'system',
+      description: 'Polite, but no answer: does not stop the first-response clock.',
+    }),
+    automatic: boolean({
+      required: true,
+      default: false,
+      writer: 'system',
+      description: 'Written by a machine: stops no clock and moves no state.',
+    }),
     sentAt: instant({ required: true, writer: 'system', description: 'When it was said, which may be before it was recorded.' }),
-    externalId: text(300, { unique: true, writer: 'system', description: 'Name of an inbound message at its source; the same one is taken once.' }),
+    externalId: text(300, {
+      unique: true,
+      writer: 'system',
+      description: 'Name of an inbound message at its source; the same one is taken once.',
+    }),
   },
   invariants: [
     {

@@ -3,7 +3,8 @@ import { choice, instant, integer, ref, text } from '#kernel/resource/fields.js'
 import { CASE_STATES } from '../domain/case-states.js';
 
 export const CaseSegment = defineResource('case_segment', {
-  description: 'A stretch of a case’s life in one state. The ledger all clocks are worked out from: only ever added to, without gap or overlap.',
+  description:
+    'A stretch of a case’s life in one state. The ledger all clocks are worked out from: only ever added to, without gap or overlap.',
   table: 'service.case_segments',
   scope: ownedBy('ownerId'),
   operations: ['list', 'get'],

@@ -8,7 +8,13 @@ export const Case = defineResource('case', {
   scope: ownedBy('ownerId'),
   operations: ['list', 'get', 'update'],
   fields: {
-    number: text(20, { required: true, unique: true, search: true, writer: 'system', description: 'What people call it: year and running number, `2026-000123`.' }),
+    number: text(20, {
+      required: true,
+      unique: true,
+      search: true,
+      writer: 'system',
+      description: 'What people call it: year and running number, `2026-000123`.',
+    }),
     type: choice(CASE_TYPES, { required: true, default: 'question', writer: 'system' }),
     subject: text(200, { required: true, search: true }),
     description: longText(),
@@ -34,9 +40,17 @@ export const Case = defineResource('case', {
     resolution: longText({ writer: 'system' }),
     reopenCount: integer({ required: true, default: 0, writer: 'system' }),
     cycleNo: integer({ required: true, default: 1, writer: 'system', description: 'Grows with each reopening.' }),
-    followUpOfId: ref('case', { writer: 'system', inverse: 'followUps', onDelete: 'set_null', description: 'The old case this one continues.' }),
+    followUpOfId: ref('case', {
+      writer: 'system',
+      inverse: 'followUps',
+      onDelete: 'set_null',
+      description: 'The old case this one continues.',
+    }),
     serviceLevelVersionId: ref('service_level_version', { writer: 'system', description: 'The agreement its clocks run under.' }),
   },
-  indexes: [['ownerId', 'status'], ['teamId', 'status']],
+  indexes: [
+    ['ownerId', 'status'],
+    ['teamId', 'status'],
+  ],
 });
 export type Case = Row<typeof Case>;

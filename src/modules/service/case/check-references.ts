@@ -10,17 +10,18 @@ export interface Relations {
 }
 
 /** Refuses relations to records the actor may not see, and fills in the account of the contact. */
-export async function checkRelations(work: Work, relations: Relations): Promise<{ accountId: string | null; contactId: string | null; productId: string | null }> {
+export async function checkRelations(
+  work: Work,
+  relations: Relations,
+): Promise<{ accountId: string | null; contactId: string | null; productId: string | null }> {
   const { contactId = null, productId = null } = relations;
   const contact = contactId === null ? null : await contactCard(work, contactId);
-  const accountId = relations.accountId ?? contact?.accountId ?? null;
-  const missing = [
+  refuse([
     ...(contactId !== null && !contact ? ['contactId'] : []),
-    ...(relations.accountId && !(await sees(work, 'account', relations.accountId)) ? ['accountId'] : []),
-    ...(productId !== null && !(await sees(work, 'product', productId)) ? ['productId'] : []),
-  ];
-  refuse(missing);
-  return { accountId, contactId, productId };
+    ...(await unseen(work, 'account', 'accountId', relations.accountId)),
+    ...(await unseen(work, 'product', 'productId', productId)),
+  ]);
+  return { accountId: relations.accountId ?? contact?.accountId ?? null, contactId, productId };
 }
 
 export interface Assignees {
@@ -30,12 +31,17 @@ export interface Assignees {
 
 /** Work goes to people who are there, and to teams that exist. */
 export async function checkAssignees(work: Work, { ownerId, teamId }: Assignees): Promise<void> {
-  if (ownerId && (await activeUser(work, ownerId)).length === 0) throw invalid('case.owner_inactive', assigneeErrors['case.owner_inactive'], { ownerId });
+  if (ownerId && (await activeUser(work, ownerId)).length === 0)
+    throw invalid('case.owner_inactive', assigneeErrors['case.owner_inactive'], { ownerId });
   refuse(teamId && !(await teamExists(work, teamId)) ? ['teamId'] : []);
 }
 export const assigneeErrors = { 'case.owner_inactive': 'The new owner does not exist or is not active.' } as const;
 
-const sees = async (work: Work, resource: string, id: string): Promise<boolean> => (await work.repo(work.resource(resource)).find(id)) !== null;
+async function unseen(work: Work, resource: string, field: string, id: string | null | undefined): Promise<string[]> {
+  if (!id) return [];
+  const row = await work.repo(work.resource(resource)).find(id);
+  return row ? [] : [field];
+}
 
 function refuse(fields: readonly string[]): void {
   if (fields.length === 0) return;

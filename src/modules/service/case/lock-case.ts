@@ -17,7 +17,10 @@ export const overErrors = { 'case.is_over': 'The case is closed, cancelled or me
 export function eventTime(work: Work, at: Date | null | undefined, notBefore: Date | null): Date {
   if (!at) return work.now;
   if (at > work.now || (notBefore && at < notBefore)) {
-    throw invalid('case.time_invalid', timeErrors['case.time_invalid'], { notBefore: notBefore?.toISOString() ?? null, notAfter: work.now.toISOString() });
+    throw invalid('case.time_invalid', timeErrors['case.time_invalid'], {
+      notBefore: notBefore?.toISOString() ?? null,
+      notAfter: work.now.toISOString(),
+    });
   }
   return at;
 }

@@ -6,7 +6,9 @@ import { CaseMoved } from '../events.js';
 import { CaseSegment } from './case-segment.resource.js';
 import { Case } from './case.resource.js';
 
-export const moveErrors = { 'case.illegal_transition': 'The case is in a state from which this is not possible; `details` names the states that are.' } as const;
+export const moveErrors = {
+  'case.illegal_transition': 'The case is in a state from which this is not possible; `details` names the states that are.',
+} as const;
 
 export interface Move {
   readonly to: CaseState;

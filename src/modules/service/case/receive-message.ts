@@ -13,7 +13,8 @@ import { startCase } from './start-case.js';
 
 export const receiveMessage = defineCommand({
   name: 'case.receive',
-  summary: 'Take in what the customer wrote. A waiting case goes back to work; one resolved not long ago is reopened, an older one is continued in a new case.',
+  summary:
+    'Take in what the customer wrote. A waiting case goes back to work; one resolved not long ago is reopened, an older one is continued in a new case.',
   graphql: 'receiveCaseMessage',
   input: {
     caseId: ref('case', { required: true }),
@@ -23,7 +24,10 @@ export const receiveMessage = defineCommand({
     automatic: boolean({ description: 'An out-of-office note or the like: kept, but moves nothing.' }),
     receivedAt: instant({ description: 'When it came in, if it is recorded later.' }),
   },
-  output: { messageId: ref('case_message', { required: true }), caseId: ref('case', { required: true, description: 'The case it landed in.' }) },
+  output: {
+    messageId: ref('case_message', { required: true }),
+    caseId: ref('case', { required: true, description: 'The case it landed in.' }),
+  },
   errors: timeErrors,
 
   async run(input, work) {
@@ -36,7 +40,15 @@ export const receiveMessage = defineCommand({
     const sentAt = eventTime(work, input.receivedAt, addressed.openedAt);
     const contactId = input.contactId ?? kase.contactId;
     const message = await work.system.repo(CaseMessage).create({
-      direction: 'inbound', audience: 'customer', caseId: kase.id, ownerId: kase.ownerId, contactId, body, externalId, sentAt, automatic: input.automatic ?? false,
+      direction: 'inbound',
+      audience: 'customer',
+      caseId: kase.id,
+      ownerId: kase.ownerId,
+      contactId,
+      body,
+      externalId,
+      sentAt,
+      automatic: input.automatic ?? false,
     });
     if (!input.automatic) await work.system.repo(Case).update(kase.id, { lastCustomerMessageAt: sentAt });
     await keepTime(work, kase.id);

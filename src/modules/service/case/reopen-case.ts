@@ -15,7 +15,8 @@ export const reopenCase = defineCommand({
   output: { caseId: ref('case', { required: true }), cycleNo: integer({ required: true }) },
   errors: {
     ...moveErrors,
-    'case.reopen_too_late': 'Seven days after its end only somebody with the right case:reopen_late may reopen a case; open one that follows it.',
+    'case.reopen_too_late':
+      'Seven days after its end only somebody with the right case:reopen_late may reopen a case; open one that follows it.',
   },
 
   async run({ caseId, reason }, work) {

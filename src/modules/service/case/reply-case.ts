@@ -20,15 +20,26 @@ export const replyCase = defineCommand({
     automatic: boolean({ description: 'Written by a machine: stops no clock.' }),
     sentAt: instant({ description: 'When it was sent, if it is recorded later. The clock is judged by this time.' }),
   },
-  output: { messageId: ref('case_message', { required: true }), firstResponse: boolean({ required: true, description: 'Whether this was the first real answer.' }) },
+  output: {
+    messageId: ref('case_message', { required: true }),
+    firstResponse: boolean({ required: true, description: 'Whether this was the first real answer.' }),
+  },
   errors: { ...overErrors, ...timeErrors },
 
   async run({ caseId, body, holding, automatic, sentAt: sent }, work) {
     const kase = await lockCase(work, caseId);
     expectOpenForWords(kase);
     const sentAt = eventTime(work, sent, kase.openedAt);
-    const words = { direction: 'outbound' as const, audience: 'customer' as const, body, holding: holding ?? false, automatic: automatic ?? false };
-    const message = await work.system.repo(CaseMessage).create({ ...words, caseId, ownerId: kase.ownerId, authorId: work.actor.userId, sentAt });
+    const words = {
+      direction: 'outbound' as const,
+      audience: 'customer' as const,
+      body,
+      holding: holding ?? false,
+      automatic: automatic ?? false,
+    };
+    const message = await work.system
+      .repo(CaseMessage)
+      .create({ ...words, caseId, ownerId: kase.ownerId, authorId: work.actor.userId, sentAt });
 
     if (kase.status === 'new' && !words.automatic) await moveCase(work, kase, { to: 'open', reason: 'first reply' });
     const byHuman = !words.automatic && work.actor.kind !== 'system';

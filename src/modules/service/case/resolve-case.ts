@@ -22,7 +22,9 @@ export const resolveCase = defineCommand({
     const kase = await lockCase(work, caseId);
     const resolvedAt = work.now;
     const { contactId, cycleNo } = await moveCase(work, kase, {
-      to: 'resolved', reason: resolutionCode, patch: { resolvedAt, resolutionCode, resolution: resolution ?? null },
+      to: 'resolved',
+      reason: resolutionCode,
+      patch: { resolvedAt, resolutionCode, resolution: resolution ?? null },
     });
     await stopTimers(work, caseId, 'resolution', resolvedAt);
     await keepTime(work, caseId);

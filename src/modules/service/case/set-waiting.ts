@@ -25,7 +25,11 @@ export const setWaiting = defineCommand({
   async run({ caseId, waitingFor, reason, until }, work) {
     const kase = await lockCase(work, caseId);
     if (until && until <= work.now) throw invalid('case.wait_in_past', 'A wait ends after it begins.');
-    const { status } = await moveCase(work, kase, { to: states[waitingFor], reason, patch: { waitReason: reason ?? null, waitUntil: until ?? null } });
+    const { status } = await moveCase(work, kase, {
+      to: states[waitingFor],
+      reason,
+      patch: { waitReason: reason ?? null, waitUntil: until ?? null },
+    });
     const { seq } = await openSegment(work, caseId);
     if (until) await work.schedule(endWaiting, { key: `${caseId}:${seq}`, dueAt: until, payload: { caseId, seq } });
     await keepTime(work, caseId);

@@ -34,7 +34,14 @@ export async function startCase(work: Work, wanted: NewCase): Promise<Case> {
   const { subject, description, language, ownerId, teamId, followUpOfId, priority } = wanted;
   const cases = work.system.repo(Case);
   const kase = await cases.create({
-    ...relations, subject, description, language, ownerId, teamId, followUpOfId, openedAt,
+    ...relations,
+    subject,
+    description,
+    language,
+    ownerId,
+    teamId,
+    followUpOfId,
+    openedAt,
     type: wanted.type ?? 'question',
     priority: priority ?? 'p3',
     prioritySource: priority ? 'manual' : 'default',
@@ -46,7 +53,11 @@ export async function startCase(work: Work, wanted: NewCase): Promise<Case> {
   await attachTimers(work, kase);
   await keepTime(work, kase.id);
   const { id: caseId, number, accountId, contactId } = kase;
-  await work.emit(CaseOpened, { caseId, number, priority: kase.priority, accountId, contactId, openedAt }, { resource: 'case', id: caseId });
+  await work.emit(
+    CaseOpened,
+    { caseId, number, priority: kase.priority, accountId, contactId, openedAt },
+    { resource: 'case', id: caseId },
+  );
   return kase;
 }
 

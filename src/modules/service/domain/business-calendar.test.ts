@@ -5,7 +5,11 @@ const HOUR = 3600;
 const week = (days: number[], start: string, end: string): WeeklyHours[] =>
   days.map((weekday) => ({ weekday, start, end, validFrom: null, validUntil: null }));
 const office = week([1, 2, 3, 4, 5], '09:00', '17:00');
-const utc = (weekly: WeeklyHours[], exceptions: BusinessCalendar['exceptions'] = []): BusinessCalendar => ({ zone: 'UTC', weekly, exceptions });
+const utc = (weekly: WeeklyHours[], exceptions: BusinessCalendar['exceptions'] = []): BusinessCalendar => ({
+  zone: 'UTC',
+  weekly,
+  exceptions,
+});
 const at = (text: string) => new Date(`${text}:00Z`);
 
 test('no seconds at all give the same instant, even at night', () => {
@@ -51,15 +55,27 @@ test('clock times and zones are recognised', () => {
 test('what is added can be counted again, in any zone and across any change of the clocks', () => {
   const zones = fc.constantFrom('Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'Pacific/Apia', 'UTC');
   const time = fc.tuple(fc.nat(23), fc.nat(59)).map(([h, m]) => `${String(h).padStart(2, '0')}:${String(m).padStart(2, '0')}`);
-  const hours = fc.record({ weekday: fc.integer({ min: 1, max: 7 }), start: time, end: time, validFrom: fc.constant(null), validUntil: fc.constant(null) });
+  const hours = fc.record({
+    weekday: fc.integer({ min: 1, max: 7 }),
+    start: time,
+    end: time,
+    validFrom: fc.constant(null),
+    validUntil: fc.constant(null),
+  });
   const start = fc.date({ min: new Date('2020-01-01'), max: new Date('2030-01-01'), noInvalidDate: true });
   fc.assert(
-    fc.property(zones, fc.array(hours, { minLength: 1, maxLength: 8 }), start, fc.integer({ min: 0, max: 200 * HOUR }), (zone, weekly, from, seconds) => {
-      const calendar = { zone, weekly, exceptions: [] };
-      const until = addWorking(calendar, from, seconds);
-      // A minute a week may lie in a spring gap for good; no other calendar runs dry.
-      return until === null || workingBetween(calendar, from, until) === seconds;
-    }),
+    fc.property(
+      zones,
+      fc.array(hours, { minLength: 1, maxLength: 8 }),
+      start,
+      fc.integer({ min: 0, max: 200 * HOUR }),
+      (zone, weekly, from, seconds) => {
+        const calendar = { zone, weekly, exceptions: [] };
+        const until = addWorking(calendar, from, seconds);
+        // A minute a week may lie in a spring gap for good; no other calendar runs dry.
+        return until === null || workingBetween(calendar, from, until) === seconds;
+      },
+    ),
     { numRuns: 150 },
   );
 });

@@ -1,5 +1,14 @@
 export const CASE_STATES = [
-  'new', 'open', 'pending_customer', 'pending_third_party', 'pending_internal', 'scheduled', 'resolved', 'closed', 'merged', 'cancelled',
+  'new',
+  'open',
+  'pending_customer',
+  'pending_third_party',
+  'pending_internal',
+  'scheduled',
+  'resolved',
+  'closed',
+  'merged',
+  'cancelled',
 ] as const;
 export type CaseState = (typeof CASE_STATES)[number];
 
@@ -26,7 +35,8 @@ export const nextStates = (from: CaseState): readonly CaseState[] => allowed[fro
 export const mayMove = (from: CaseState, to: CaseState): boolean => allowed[from].includes(to);
 
 /** No clock runs in these: the work is done, or will not be. */
-export const isOver = (state: CaseState): boolean => state === 'resolved' || state === 'closed' || state === 'merged' || state === 'cancelled';
+export const isOver = (state: CaseState): boolean =>
+  state === 'resolved' || state === 'closed' || state === 'merged' || state === 'cancelled';
 export const isPending = (state: CaseState): boolean => PENDING.some((pending) => pending === state);
 
 export const PRIORITIES = ['p1', 'p2', 'p3', 'p4', 'p5'] as const;

@@ -21,7 +21,9 @@ export function actionProblem(action: EscalationAction): string | null {
  * After a standstill several rungs are due at once. All act on the case, in order, but only one notice goes out:
  * that of the highest rung that notifies, which then speaks for the others.
  */
-export function rungThatSpeaks<R extends { readonly level: number; readonly actions: readonly EscalationAction[] }>(rungs: readonly R[]): R | null {
+export function rungThatSpeaks<R extends { readonly level: number; readonly actions: readonly EscalationAction[] }>(
+  rungs: readonly R[],
+): R | null {
   const speaking = rungs.filter((rung) => rung.actions.some((action) => action.kind === 'notify'));
   return speaking.reduce<R | null>((highest, rung) => (highest === null || rung.level >= highest.level ? rung : highest), null);
 }

@@ -1,9 +1,23 @@
-import { cancelRows, collapseUntil, ladderProblems, planLadder, type EscalationRow, type LadderInput, type LadderStep } from './escalation-ladder.js';
+import {
+  cancelRows,
+  collapseUntil,
+  ladderProblems,
+  planLadder,
+  type EscalationRow,
+  type LadderInput,
+  type LadderStep,
+} from './escalation-ladder.js';
 import type { SlaClock } from './sla-clock.js';
 
 const at = (time: string) => new Date(`2026-03-02T${time}:00Z`);
 const step = (id: string, level: number, more: Partial<LadderStep>): LadderStep => ({
-  id, level, percent: null, offsetMinutes: null, repeatEveryMinutes: null, repeatMax: 0, ...more,
+  id,
+  level,
+  percent: null,
+  offsetMinutes: null,
+  repeatEveryMinutes: null,
+  repeatMax: 0,
+  ...more,
 });
 const steps = [
   step('warn', 1, { percent: 50 }),
@@ -12,13 +26,27 @@ const steps = [
   step('again', 4, { offsetMinutes: 30, repeatEveryMinutes: 60, repeatMax: 2 }),
 ];
 const clock = (pausedFrom?: string): SlaClock => ({
-  startedAt: at('09:00'), stoppedAt: null, targetSeconds: 3600, floorSeconds: null, measure: 'wall',
+  startedAt: at('09:00'),
+  stoppedAt: null,
+  targetSeconds: 3600,
+  floorSeconds: null,
+  measure: 'wall',
   stretches: pausedFrom
-    ? [{ from: at('09:00'), to: at(pausedFrom), runs: true }, { from: at(pausedFrom), to: null, runs: false }]
+    ? [
+        { from: at('09:00'), to: at(pausedFrom), runs: true },
+        { from: at(pausedFrom), to: null, runs: false },
+      ]
     : [{ from: at('09:00'), to: null, runs: true }],
 });
 const input = (more: Partial<LadderInput> = {}): LadderInput => ({
-  clock: clock(), steps, rows: [], cycleNo: 1, generation: 1, breached: false, now: at('09:00'), ...more,
+  clock: clock(),
+  steps,
+  rows: [],
+  cycleNo: 1,
+  generation: 1,
+  breached: false,
+  now: at('09:00'),
+  ...more,
 });
 const stored = (plan = planLadder(input())): EscalationRow[] => plan.create.map((row) => ({ ...row, id: `${row.stepId} ${row.cycleKey}` }));
 const timesOf = (rows: readonly { fireAt: Date | null }[]) => rows.map((row) => row.fireAt?.toISOString().slice(11, 16) ?? null);

@@ -91,7 +91,13 @@ function rungs({ clock, steps, cycleNo, generation }: Pick<LadderInput, 'clock' 
     const times = step.repeatEveryMinutes === null ? 0 : step.repeatMax;
     return Array.from({ length: times + 1 }, (_, repeatNo) => {
       const fireAt = crossing(clock, positionOf(clock, step) + repeatNo * (step.repeatEveryMinutes ?? 0) * 60);
-      return { stepId: step.id, level: step.level, cycleKey: `${cycleNo}/${generation}/${repeatNo}`, state: fireAt === null ? 'suspended' : 'pending', fireAt };
+      return {
+        stepId: step.id,
+        level: step.level,
+        cycleKey: `${cycleNo}/${generation}/${repeatNo}`,
+        state: fireAt === null ? 'suspended' : 'pending',
+        fireAt,
+      };
     });
   });
 }

@@ -11,7 +11,10 @@ export interface NoticeFacts {
   /** Lower levels this notice speaks for. */
   readonly levels: readonly number[];
 }
-export interface NoticeText { readonly title: string; readonly body: string }
+export interface NoticeText {
+  readonly title: string;
+  readonly body: string;
+}
 
 const texts = {
   en: {
@@ -51,7 +54,10 @@ export function escalationNotice(facts: NoticeFacts, locale: string, zone: strin
 }
 
 /** What the owner of a case reads when the time it was to wait is over. */
-export const waitOverNotice = (number: string, subject: string, locale: string): NoticeText => ({ title: words(locale).back(number), body: subject });
+export const waitOverNotice = (number: string, subject: string, locale: string): NoticeText => ({
+  title: words(locale).back(number),
+  body: subject,
+});
 
 const words = (locale: string) => (locale.toLowerCase().startsWith('de') ? texts.de : texts.en);
 

@@ -42,4 +42,8 @@ export interface MessageFacts {
 
 /** Only a person's real answer to the customer counts: no note, receipt or holding reply does. */
 export const isQualifyingResponse = (message: MessageFacts): boolean =>
-  message.audience === 'customer' && message.direction === 'outbound' && message.byHuman && !message.holding && message.body.trim().length > 0;
+  message.audience === 'customer' &&
+  message.direction === 'outbound' &&
+  message.byHuman &&
+  !message.holding &&
+  message.body.trim().length > 0;

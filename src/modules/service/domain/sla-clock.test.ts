@@ -10,7 +10,12 @@ const office: BusinessCalendar = {
   exceptions: [],
 };
 const hour = (stretches: Stretch[]): SlaClock => ({
-  startedAt: at('09:00'), stoppedAt: null, targetSeconds: 3600, floorSeconds: null, measure: 'wall', stretches,
+  startedAt: at('09:00'),
+  stoppedAt: null,
+  targetSeconds: 3600,
+  floorSeconds: null,
+  measure: 'wall',
+  stretches,
 });
 const running = hour([{ from: at('09:00'), to: null, runs: true }]);
 const waiting = hour([
@@ -30,7 +35,10 @@ test('the due minute itself is a breach, at the due time however late it is noti
 });
 
 test('a breach stays when the target is loosened afterwards', () => {
-  expect(readTimer({ ...running, targetSeconds: 7200 }, at('10:00'), at('10:30'))).toMatchObject({ state: 'breached_running', dueAt: at('11:00') });
+  expect(readTimer({ ...running, targetSeconds: 7200 }, at('10:00'), at('10:30'))).toMatchObject({
+    state: 'breached_running',
+    dueAt: at('11:00'),
+  });
 });
 
 test('an answer within the target meets it, a later one is late by the difference', () => {
@@ -47,7 +55,11 @@ test('resolving a waiting case subtracts the wait first', () => {
 });
 
 test('the account of a clock shows each stretch and a running sum', () => {
-  const resumed = hour([...waiting.stretches.slice(0, 1), { from: at('09:40'), to: at('11:00'), runs: false }, { from: at('11:00'), to: null, runs: true }]);
+  const resumed = hour([
+    ...waiting.stretches.slice(0, 1),
+    { from: at('09:40'), to: at('11:00'), runs: false },
+    { from: at('11:00'), to: null, runs: true },
+  ]);
   expect(explain(resumed, at('11:10')).map((row) => [row.runs, row.seconds, row.total])).toEqual([
     [true, 2400, 2400],
     [false, 0, 2400],
@@ -64,7 +76,14 @@ test('pausing never makes a due time earlier', () => {
       const to = new Date(from.getTime() + pauseFor * 60_000);
       const base = { startedAt: start, stoppedAt: null, targetSeconds: target * 60, floorSeconds: null, measure: office };
       const plain = dueAt({ ...base, stretches: [{ from: start, to: null, runs: true }] });
-      const paused = dueAt({ ...base, stretches: [{ from: start, to: from, runs: true }, { from, to, runs: false }, { from: to, to: null, runs: true }] });
+      const paused = dueAt({
+        ...base,
+        stretches: [
+          { from: start, to: from, runs: true },
+          { from, to, runs: false },
+          { from: to, to: null, runs: true },
+        ],
+      });
       return plain !== null && paused !== null && paused >= plain;
     }),
     { numRuns: 200 },

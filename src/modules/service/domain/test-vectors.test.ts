@@ -47,7 +47,10 @@ test('V3: a night shift loses an hour in March and gains one in October', () => 
 });
 
 test('V4: an hour that starts in the lunch break', () => {
-  const split = calendar('Europe/Berlin', WEEKDAYS, [{ start: '08:00', end: '12:00' }, { start: '13:30', end: '18:00' }]);
+  const split = calendar('Europe/Berlin', WEEKDAYS, [
+    { start: '08:00', end: '12:00' },
+    { start: '13:30', end: '18:00' },
+  ]);
   expect(addWorking(split, berlin('2026-05-06T12:30'), HOUR)).toEqual(berlin('2026-05-06T14:30'));
 });
 

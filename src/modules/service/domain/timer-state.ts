@@ -36,7 +36,8 @@ export interface TimerEnd {
 export function stopTimer(clock: SlaClock, breachedBefore: Date | null, at: Date): TimerEnd {
   const due = dueAt(clock);
   const missed = breachedBefore ?? due;
-  if (missed === null || at <= missed) return { state: 'met', dueAt: due, breachedAt: null, overrunSeconds: null, corrected: breachedBefore !== null };
+  if (missed === null || at <= missed)
+    return { state: 'met', dueAt: due, breachedAt: null, overrunSeconds: null, corrected: breachedBefore !== null };
   const overrun = Math.round(consumed(clock, at) - allowance(clock));
   return { state: 'met_late', dueAt: due, breachedAt: missed, overrunSeconds: Math.max(0, overrun), corrected: false };
 }

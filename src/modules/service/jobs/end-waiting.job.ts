@@ -22,7 +22,12 @@ export const endWaiting = defineJob({
     await keepTime(work, caseId);
     const people = await activeUser(work, kase.ownerId);
     await work.repo(Notification).createMany(
-      people.map(({ id, locale }) => ({ userId: id, kind: 'wait_over' as const, caseId, ...waitOverNotice(kase.number, kase.subject, locale) })),
+      people.map(({ id, locale }) => ({
+        userId: id,
+        kind: 'wait_over' as const,
+        caseId,
+        ...waitOverNotice(kase.number, kase.subject, locale),
+      })),
     );
   },
 });

@@ -35,7 +35,8 @@ export async function keepTime(work: Work, caseId: string): Promise<void> {
 async function setAlarm(work: Work, { timerId, wakeNo, at }: Look): Promise<void> {
   const key = `${timerId}:${wakeNo}`;
   if (at === null) await work.cancel(escalate, key);
-  else await work.schedule(escalate, { key, dueAt: new Date(Math.max(at.getTime(), work.now.getTime())), payload: { timerId }, move: true });
+  else
+    await work.schedule(escalate, { key, dueAt: new Date(Math.max(at.getTime(), work.now.getTime())), payload: { timerId }, move: true });
 }
 
 async function takeNextNumber(work: Work, timerId: string): Promise<void> {
@@ -44,4 +45,8 @@ async function takeNextNumber(work: Work, timerId: string): Promise<void> {
 }
 
 const lookAgainSoon = (work: Work, { id, wakeNo }: CaseTimer): Promise<void> =>
-  work.schedule(escalate, { key: `${id}:${wakeNo}:${work.now.getTime()}`, dueAt: new Date(work.now.getTime() + BUSY_MS), payload: { timerId: id } });
+  work.schedule(escalate, {
+    key: `${id}:${wakeNo}:${work.now.getTime()}`,
+    dueAt: new Date(work.now.getTime() + BUSY_MS),
+    payload: { timerId: id },
+  });

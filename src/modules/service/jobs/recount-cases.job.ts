@@ -3,6 +3,7 @@ import { boolean, ref, text } from '#kernel/resource/fields.js';
 import { defineJob } from '#kernel/usecase/define-job.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { Case } from '../case/case.resource.js';
+import { CalendarChanged } from '../events.js';
 import { attachTimers } from '../sla/attach-timers.js';
 import { keepTime } from './escalate.job.js';
 
@@ -35,18 +36,20 @@ export const recountCases = defineJob({
 
 /** After hours or holidays have changed: due times of running clocks follow, breaches stay. */
 export async function recountCalendar(work: Work, calendarId: string): Promise<void> {
-  const run = `calendar:${calendarId}:${work.now.getTime()}`;
+  const run = await work.emit(CalendarChanged, { calendarId }, { resource: 'business_calendar', id: calendarId });
   await work.schedule(recountCases, { key: run, payload: { run, calendarId, reattach: false } });
 }
 
-/** After an agreement came into force or went. */
-export async function rematchOpenCases(work: Work, reason: string): Promise<void> {
-  const run = `level:${reason}:${work.now.getTime()}`;
+/** After an agreement came into force or went; `run` is the id of the event that tells of it. */
+export async function rematchOpenCases(work: Work, run: string): Promise<void> {
   await work.schedule(recountCases, { key: run, payload: { run, reattach: true } });
 }
 
 async function nextCases(work: Work, calendarId: string | null, afterId: string): Promise<string[]> {
-  const onCalendar = calendarId === null ? sql`true` : sql`exists (
+  const onCalendar =
+    calendarId === null
+      ? sql`true`
+      : sql`exists (
     select 1 from service.case_timers t where t.tenant_id = c.tenant_id and t.case_id = c.id and t.calendar_id = ${calendarId}
       and t.state in ('running', 'paused', 'breached_running', 'breached_paused'))`;
   const rows = await work.rows<{ id: string }>(sql`

@@ -44,7 +44,9 @@ export async function checkTerms(work: Work, level: ServiceLevel, terms: Terms):
   await checkNamed(work, terms.steps);
   const business = terms.targets.some((target) => (target.clock ?? 'business') === 'business');
   if (business && (await work.system.repo(BusinessInterval).count({ calendarId: level.calendarId })) === 0) {
-    throw conflict('service_level.calendar_without_hours', termsErrors['service_level.calendar_without_hours'], { calendarId: level.calendarId });
+    throw conflict('service_level.calendar_without_hours', termsErrors['service_level.calendar_without_hours'], {
+      calendarId: level.calendarId,
+    });
   }
 }
 
@@ -62,26 +64,40 @@ function checkTargets(targets: readonly TargetTerms[]): void {
   if (twice.length > 0) throw invalid('service_level.target_twice', termsErrors['service_level.target_twice'], { twice });
   const used = METRICS.filter((metric) => targets.some((target) => target.metric === metric));
   const missing = used.flatMap((metric) => PRIORITIES.map((priority) => `${metric} ${priority}`)).filter((key) => !keys.includes(key));
-  if (targets.length === 0 || missing.length > 0) throw invalid('service_level.target_missing', termsErrors['service_level.target_missing'], { missing });
+  if (targets.length === 0 || missing.length > 0)
+    throw invalid('service_level.target_missing', termsErrors['service_level.target_missing'], { missing });
 }
 
 function checkLadders(steps: readonly StepTerms[]): void {
   const messages = METRICS.flatMap((metric) => {
-    const ladder = steps.filter((step) => step.metric === metric).map((step, i) => ({
-      id: String(i), level: step.level, percent: step.percent ?? null, offsetMinutes: step.offsetMinutes ?? null,
-      repeatEveryMinutes: step.repeatEveryMinutes ?? null, repeatMax: step.repeatMax ?? 0,
-    }));
+    const ladder = steps
+      .filter((step) => step.metric === metric)
+      .map((step, i) => ({
+        id: String(i),
+        level: step.level,
+        percent: step.percent ?? null,
+        offsetMinutes: step.offsetMinutes ?? null,
+        repeatEveryMinutes: step.repeatEveryMinutes ?? null,
+        repeatMax: step.repeatMax ?? 0,
+      }));
     return ladderProblems(ladder).map((problem) => `${metric}: ${problem.message}`);
   });
-  const errors = steps.flatMap((step, i) => step.actions.flatMap((action, j) => problem(`/steps/${i}/actions/${j}`, actionProblem(action))));
-  if (messages.length + errors.length > 0) throw invalid('service_level.ladder_invalid', [...messages, termsErrors['service_level.ladder_invalid']][0] ?? '', { problems: messages, errors });
+  const errors = steps.flatMap((step, i) =>
+    step.actions.flatMap((action, j) => problem(`/steps/${i}/actions/${j}`, actionProblem(action))),
+  );
+  if (messages.length + errors.length > 0)
+    throw invalid('service_level.ladder_invalid', [...messages, termsErrors['service_level.ladder_invalid']][0] ?? '', {
+      problems: messages,
+      errors,
+    });
 }
 
 async function checkNamed(work: Work, steps: readonly StepTerms[]): Promise<void> {
   const errors: FieldProblem[] = [];
   for (const [i, step] of steps.entries()) {
     for (const [j, { userId, teamId }] of step.actions.entries()) {
-      if (userId && (await activeUser(work, userId)).length === 0) errors.push(...problem(`/steps/${i}/actions/${j}/userId`, 'names no active user'));
+      if (userId && (await activeUser(work, userId)).length === 0)
+        errors.push(...problem(`/steps/${i}/actions/${j}/userId`, 'names no active user'));
       if (teamId && !(await teamExists(work, teamId))) errors.push(...problem(`/steps/${i}/actions/${j}/teamId`, 'names no team'));
     }
   }

@@ -1,5 +1,6 @@
 import { ref } from '#kernel/resource/fields.js';
 import { defineCommand } from '#kernel/usecase/define-command.js';
+import { ServiceLevelDeactivated } from '../events.js';
 import { rematchOpenCases } from '../jobs/recount-cases.job.js';
 import { ServiceLevel } from './service-level.resource.js';
 
@@ -13,7 +14,8 @@ export const deactivateServiceLevel = defineCommand({
     const level = await work.repo(ServiceLevel).lock(serviceLevelId);
     if (level.status === 'inactive') return { serviceLevelId };
     await work.repo(ServiceLevel).update(serviceLevelId, { status: 'inactive' });
-    await rematchOpenCases(work, `${serviceLevelId}:off`);
+    const told = await work.emit(ServiceLevelDeactivated, { serviceLevelId }, { resource: 'service_level', id: serviceLevelId });
+    await rematchOpenCases(work, told);
     return { serviceLevelId };
   },
 });

@@ -13,11 +13,16 @@ export const EscalationStep = defineResource('escalation_step', {
     metric: choice(METRICS, { required: true, writer: 'system' }),
     level: integer({ required: true, writer: 'system', min: 1, description: 'Rises along the ladder.' }),
     percent: integer({ writer: 'system', min: 1, description: 'Reached when this share of the target is used up.' }),
-    offsetMinutes: integer({ writer: 'system', description: 'Reached so many counted minutes after the due time; negative is before it, 0 is the breach.' }),
+    offsetMinutes: integer({
+      writer: 'system',
+      description: 'Reached so many counted minutes after the due time; negative is before it, 0 is the breach.',
+    }),
     repeatEveryMinutes: integer({ writer: 'system', min: 1, description: 'Comes again after so many counted minutes.' }),
     repeatMax: integer({ required: true, default: 0, writer: 'system', min: 0, description: 'How often it comes again.' }),
     actions: json<readonly EscalationAction[], { required: true; writer: 'system'; description: string }>({
-      required: true, writer: 'system', description: 'What happens, in order: `notify`, `reassign`, `raise_priority`.',
+      required: true,
+      writer: 'system',
+      description: 'What happens, in order: `notify`, `reassign`, `raise_priority`.',
     }),
   },
   unique: [{ fields: ['versionId', 'metric', 'level'], code: 'level_taken' }],

@@ -13,11 +13,21 @@ export const ServiceLevelTarget = defineResource('service_level_target', {
     metric: choice(METRICS, { required: true, writer: 'system' }),
     priority: choice(PRIORITIES, { required: true, writer: 'system' }),
     minutes: integer({ required: true, writer: 'system', min: 1, description: 'Minutes on the clock of the target.' }),
-    clock: choice(['business', 'wall'], { required: true, writer: 'system', description: '`business` counts the hours of the calendar, `wall` all time.' }),
-    pausesIn: json<readonly string[], { required: true; writer: 'system'; description: string }>({
-      required: true, writer: 'system', description: 'States of a case in which the clock stands still, besides those in which the work is over.',
+    clock: choice(['business', 'wall'], {
+      required: true,
+      writer: 'system',
+      description: '`business` counts the hours of the calendar, `wall` all time.',
     }),
-    onReopen: choice(['continue', 'restart'], { required: true, writer: 'system', description: 'Whether a reopened case goes on with the time left or gets the whole target again.' }),
+    pausesIn: json<readonly string[], { required: true; writer: 'system'; description: string }>({
+      required: true,
+      writer: 'system',
+      description: 'States of a case in which the clock stands still, besides those in which the work is over.',
+    }),
+    onReopen: choice(['continue', 'restart'], {
+      required: true,
+      writer: 'system',
+      description: 'Whether a reopened case goes on with the time left or gets the whole target again.',
+    }),
   },
   unique: [{ fields: ['versionId', 'metric', 'priority'], code: 'taken' }],
 });

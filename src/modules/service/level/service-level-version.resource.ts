@@ -10,7 +10,11 @@ export const ServiceLevelVersion = defineResource('service_level_version', {
     serviceLevelId: ref('service_level', { required: true, writer: 'system', inverse: 'versions', onDelete: 'cascade' }),
     number: integer({ required: true, writer: 'system', description: 'Counts from 1.' }),
     calendarId: ref('business_calendar', { required: true, writer: 'system' }),
-    graceMinutes: integer({ required: true, writer: 'system', description: 'Counted minutes left at least when a tightened target is already missed.' }),
+    graceMinutes: integer({
+      required: true,
+      writer: 'system',
+      description: 'Counted minutes left at least when a tightened target is already missed.',
+    }),
     publishedAt: instant({ required: true, writer: 'system' }),
   },
   unique: [{ fields: ['serviceLevelId', 'number'], code: 'number_taken' }],

@@ -2,10 +2,18 @@ import type { Work } from '#kernel/usecase/work.js';
 import type { Case } from '../case/case.resource.js';
 import type { EscalationAction } from '../domain/escalation-actions.js';
 
-export interface Recipient { readonly id: string; readonly locale: string; readonly timeZone: string }
+export interface Recipient {
+  readonly id: string;
+  readonly locale: string;
+  readonly timeZone: string;
+}
 
 /** Whom a notice goes to: active users only, nobody twice. */
-export async function recipients(work: Work, kase: Pick<Case, 'ownerId' | 'teamId'>, { to, userId }: EscalationAction): Promise<Recipient[]> {
+export async function recipients(
+  work: Work,
+  kase: Pick<Case, 'ownerId' | 'teamId'>,
+  { to, userId }: EscalationAction,
+): Promise<Recipient[]> {
   switch (to) {
     case 'owner':
       return activeUser(work, kase.ownerId);
@@ -24,7 +32,8 @@ export async function activeUser(work: Work, id: string | null): Promise<Recipie
   return id === null ? [] : toRecipients(await users(work).list({ id, active: true }));
 }
 
-export const teamExists = async (work: Work, id: string): Promise<boolean> => (await work.system.repo(work.resource('team')).find(id)) !== null;
+export const teamExists = async (work: Work, id: string): Promise<boolean> =>
+  (await work.system.repo(work.resource('team')).find(id)) !== null;
 
 // Read through the definition, by name: identity owns the table, and these are settings of a person, not rights.
 const users = (work: Work) => work.system.repo(work.resource('user'));

@@ -33,7 +33,8 @@ export interface Outcome {
 
 /** Carries out one action of a rung. What cannot be done is written down and stands in nobody's way. */
 export async function act(work: Work, firing: Firing, action: EscalationAction, effectId: string): Promise<Outcome> {
-  if (action.kind === 'notify') return firing.silent ? { outcome: 'collapsed', detail: 'told by a higher level' } : tell(work, firing, action, effectId);
+  if (action.kind === 'notify')
+    return firing.silent ? { outcome: 'collapsed', detail: 'told by a higher level' } : tell(work, firing, action, effectId);
   // An earlier action may have changed the case.
   const kase = await work.system.repo(Case).get(firing.kase.id);
   return action.kind === 'reassign' ? reassign(work, kase, action) : raisePriority(work, kase);
@@ -43,9 +44,23 @@ async function tell(work: Work, { kase, timer, rung, others }: Firing, action: E
   const fresh = await work.system.repo(Case).get(kase.id);
   const people = await recipients(work, fresh, action);
   if (people.length === 0) return { outcome: 'failed', detail: `nobody to tell: ${action.to ?? 'no recipient'}` };
-  const facts = { number: fresh.number, subject: fresh.subject, metric: timer.metric, level: rung.level, dueAt: timer.dueAt, breachedAt: timer.breachedAt, levels: others.map((o) => o.level) };
+  const facts = {
+    number: fresh.number,
+    subject: fresh.subject,
+    metric: timer.metric,
+    level: rung.level,
+    dueAt: timer.dueAt,
+    breachedAt: timer.breachedAt,
+    levels: others.map((o) => o.level),
+  };
   await work.system.repo(Notification).createMany(
-    people.map(({ id, locale, timeZone }) => ({ userId: id, kind: 'escalation' as const, caseId: fresh.id, effectId, ...escalationNotice(facts, locale, timeZone) })),
+    people.map(({ id, locale, timeZone }) => ({
+      userId: id,
+      kind: 'escalation' as const,
+      caseId: fresh.id,
+      effectId,
+      ...escalationNotice(facts, locale, timeZone),
+    })),
   );
   return { outcome: 'done', detail: `told ${people.length}` };
 }

@@ -1,6 +1,6 @@
 import type { Work } from '#kernel/usecase/work.js';
 import { Case } from '../case/case.resource.js';
-import { isOver } from '../domain/case-states.js';
+import { isOver, type Priority } from '../domain/case-states.js';
 import { matchLevel, METRICS, type Metric } from '../domain/service-level-match.js';
 import { floorAfterChange } from '../domain/sla-clock.js';
 import { OPEN_TIMER_STATES } from '../domain/timer-state.js';
@@ -32,9 +32,8 @@ export async function attachTimers(work: Work, kase: Case, { newest = false }: A
   const { timers } = await readLedger(work, kase.id);
   for (const metric of METRICS) {
     const running = timers.find((timer) => timer.metric === metric);
-    const target = agreement?.targets.find((t) => t.metric === metric && t.priority === kase.priority);
-    if (agreement && target && running) await retarget(work, kase, running, { agreement, target });
-    else if (agreement && target) await start(work, kase, { agreement, target });
+    const terms = termsFor(agreement, metric, kase.priority);
+    if (terms) await (running ? retarget(work, kase, running, terms) : start(work, kase, terms));
     else if (running) await cancelTimer(work, running);
   }
   await work.system.repo(Case).update(kase.id, { serviceLevelVersionId: agreement?.version.id ?? null });
@@ -45,11 +44,20 @@ async function agreementFor(work: Work, kase: Case, newest: boolean): Promise<Ag
   if (!level?.publishedNumber) return null;
   const versions = work.system.repo(ServiceLevelVersion);
   const held = kase.serviceLevelVersionId === null || newest ? null : await versions.find(kase.serviceLevelVersionId);
-  const version = held?.serviceLevelId === level.id ? held : await versions.first({ serviceLevelId: level.id, number: level.publishedNumber });
+  const version =
+    held?.serviceLevelId === level.id ? held : await versions.first({ serviceLevelId: level.id, number: level.publishedNumber });
   return version && { version, targets: await work.system.repo(ServiceLevelTarget).list({ versionId: version.id }) };
 }
 
-interface Terms { readonly agreement: Agreement; readonly target: ServiceLevelTarget }
+interface Terms {
+  readonly agreement: Agreement;
+  readonly target: ServiceLevelTarget;
+}
+
+function termsFor(agreement: Agreement | null, metric: Metric, priority: Priority): Terms | null {
+  const target = agreement?.targets.find((t) => t.metric === metric && t.priority === priority);
+  return agreement && target ? { agreement, target } : null;
+}
 
 const termsOf = ({ agreement, target }: Terms) => ({
   versionId: agreement.version.id,
@@ -68,7 +76,7 @@ async function start(work: Work, kase: Case, terms: Terms): Promise<void> {
   const timer = ended
     ? await timers.update(ended.id, begin)
     : await timers.create({ ...begin, caseId, metric, cycleNo, startedAt: cycleNo === 1 ? kase.openedAt : work.now });
-  await noteSlaEvent(work, timer, 'activate', timer.startedAt, { targetMinutes: terms.target.minutes });
+  await noteSlaEvent(work, timer, { kind: 'activate', at: timer.startedAt, data: { targetMinutes: terms.target.minutes } });
 }
 
 /** A target tightened when it is already missed grants a grace; a breach that has happened stays one. */
@@ -80,8 +88,9 @@ async function retarget(work: Work, kase: Case, timer: CaseTimer, terms: Terms):
   const floor = timer.breachedAt === null ? floorAfterChange(clock, work.now, terms.agreement.version.graceMinutes * 60) : null;
   const floorSeconds = floor === null ? null : Math.ceil(floor);
   await work.system.repo(CaseTimer).update(timer.id, { ...wanted, floorSeconds });
-  await noteSlaEvent(work, timer, 'retarget', work.now, {
-    from: timer.targetMinutes, to: wanted.targetMinutes, priority: kase.priority, tightenedLate: floorSeconds !== null,
+  await noteSlaEvent(work, timer, {
+    kind: 'retarget',
+    data: { from: timer.targetMinutes, to: wanted.targetMinutes, priority: kase.priority, tightenedLate: floorSeconds !== null },
   });
 }
 
@@ -96,7 +105,7 @@ export async function reviveTimers(work: Work, reopened: Case): Promise<void> {
   if (last && target?.onReopen === 'continue' && !OPEN_TIMER_STATES.some((open) => open === last.state)) {
     const state = last.breachedAt === null ? 'running' : 'breached_running';
     await timers.update(last.id, { state, stoppedAt: null, overrunSeconds: null, cycleNo: reopened.cycleNo, ownerId: reopened.ownerId });
-    await noteSlaEvent(work, last, 'reopen', work.now);
+    await noteSlaEvent(work, last, { kind: 'reopen' });
   }
   await attachTimers(work, reopened);
 }

@@ -18,7 +18,13 @@ export async function fireEscalations(work: Work, kase: Case, timerId: string): 
   const timer = await work.system.repo(CaseTimer).get(timerId);
   const speaker = rungThatSpeaks(rungs);
   for (const rung of rungs) {
-    await fire(work, { kase, timer, rung, silent: rung !== speaker, others: rung === speaker ? rungs.filter((other) => other !== rung) : [] });
+    await fire(work, {
+      kase,
+      timer,
+      rung,
+      silent: rung !== speaker,
+      others: rung === speaker ? rungs.filter((other) => other !== rung) : [],
+    });
   }
 }
 
@@ -41,5 +47,9 @@ async function fire(work: Work, firing: Firing): Promise<void> {
   const silenced = firing.silent && rung.actions.some((action) => action.kind === 'notify');
   await work.system.repo(Escalation).update(escalationId, { state: silenced ? 'collapsed' : 'fired', firedAt: work.now });
   const { id: timerId, metric } = timer;
-  await work.emit(CaseEscalated, { caseId, timerId, escalationId, metric, level, fireAt: rung.row.fireAt ?? work.now }, { resource: 'case', id: caseId });
+  await work.emit(
+    CaseEscalated,
+    { caseId, timerId, escalationId, metric, level, fireAt: rung.row.fireAt ?? work.now },
+    { resource: 'case', id: caseId },
+  );
 }

@@ -47,7 +47,7 @@ async function writePlan(work: Work, timer: CaseTimer, plan: LadderPlan): Promis
 async function noteChange(work: Work, timer: CaseTimer, reading: TimerReading): Promise<void> {
   const stood = timer.state === 'paused' || timer.state === 'breached_paused';
   const stands = reading.state === 'paused' || reading.state === 'breached_paused';
-  if (stood !== stands) await noteSlaEvent(work, timer, stands ? 'pause' : 'resume', work.now);
+  if (stood !== stands) await noteSlaEvent(work, timer, { kind: stands ? 'pause' : 'resume' });
   if (timer.breachedAt === null && reading.breachedAt !== null) await noteBreach(work, timer, reading.breachedAt);
 }
 

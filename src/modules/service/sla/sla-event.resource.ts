@@ -1,5 +1,5 @@
 import { defineResource, ownedBy, type Row } from '#kernel/resource/define-resource.js';
-import { choice, instant, json, ref } from '#kernel/resource/fields.js';
+import { choice, instant, integer, json, ref } from '#kernel/resource/fields.js';
 
 export const SlaEvent = defineResource('sla_event', {
   description: 'What happened to a clock, in order. Only ever added to: a breach stays readable after its correction.',
@@ -10,9 +10,14 @@ export const SlaEvent = defineResource('sla_event', {
     timerId: ref('case_timer', { required: true, writer: 'system', inverse: 'events', onDelete: 'cascade' }),
     caseId: ref('case', { required: true, writer: 'system', onDelete: 'cascade' }),
     ownerId: ref('user', { writer: 'system', description: 'The owner of the case.' }),
-    kind: choice(['activate', 'pause', 'resume', 'retarget', 'meet', 'breach', 'cancel', 'reopen', 'corrected'], { required: true, writer: 'system' }),
+    seq: integer({ required: true, writer: 'system', description: 'Counts from 1 within the clock.' }),
+    kind: choice(['activate', 'pause', 'resume', 'retarget', 'meet', 'breach', 'cancel', 'reopen', 'corrected'], {
+      required: true,
+      writer: 'system',
+    }),
     happenedAt: instant({ required: true, writer: 'system' }),
     data: json({ writer: 'system', description: 'Old and new targets, and whether a target was tightened late.' }),
   },
+  unique: [{ fields: ['timerId', 'seq'], code: 'seq_taken' }],
 });
 export type SlaEvent = Row<typeof SlaEvent>;

@@ -23,7 +23,7 @@ export async function cancelTimers(work: Work, caseId: string): Promise<void> {
 export async function cancelTimer(work: Work, timer: CaseTimer): Promise<void> {
   await endLadder(work, timer, null);
   await work.system.repo(CaseTimer).update(timer.id, { state: 'cancelled', dueAt: null });
-  await noteSlaEvent(work, timer, 'cancel', work.now);
+  await noteSlaEvent(work, timer, { kind: 'cancel' });
 }
 
 async function stop(work: Work, ledger: Ledger, timer: CaseTimer, at: Date): Promise<void> {
@@ -31,8 +31,8 @@ async function stop(work: Work, ledger: Ledger, timer: CaseTimer, at: Date): Pro
   await endLadder(work, timer, end.state === 'met_late' ? at : null);
   await work.system.repo(CaseTimer).update(timer.id, { ...end, stoppedAt: at });
   if (timer.breachedAt === null && end.breachedAt !== null) await noteBreach(work, timer, end.breachedAt);
-  if (corrected) await noteSlaEvent(work, timer, 'corrected', work.now, { breachedAt: timer.breachedAt?.toISOString() ?? null });
-  await noteSlaEvent(work, timer, 'meet', at);
+  if (corrected) await noteSlaEvent(work, timer, { kind: 'corrected', data: { breachedAt: timer.breachedAt?.toISOString() ?? null } });
+  await noteSlaEvent(work, timer, { kind: 'meet', at });
 }
 
 /** Rungs a late stop has passed are collapsed, the rest is cancelled. The alarm that is still set will find nothing to do. */

@@ -340,6 +340,15 @@ test('passwords too short or too long are refused before they are hashed', async
   await expect(t.run(setUserPassword, { userId: user.id, password: 'x'.repeat(256) })).resolves.toBeDefined();
 });
 
+test('nothing of a call that holds a secret is kept, so it takes no idempotency key', async () => {
+  const t = await kit.tenant();
+  const { id } = await t.user({ permissions: {} });
+  const call = { idempotencyKey: 'once' };
+  const refused = { code: 'idempotency.not_for_secrets' };
+  await expect(t.run(setUserPassword, { userId: id, password: 'a long password' }, t.admin, call)).rejects.toMatchObject(refused);
+  await expect(t.run(createApiKey, { name: 'x', permissions: {} }, t.admin, call)).rejects.toMatchObject(refused);
+});
+
 test('an address is taken once a company, whatever its case', async () => {
   const t = await kit.tenant();
   await t.run(createUser, { email: 'Ann@Example.test', name: 'Ann' });

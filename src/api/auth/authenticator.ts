@@ -12,6 +12,8 @@ export interface AuthenticatorParts {
   readonly hearsChanges: () => boolean;
   /** The clock sessions and keys are judged by. */
   readonly now: () => Date;
+  /** However quiet it is, what is remembered is looked up again after this time; 5 s when left out. */
+  readonly trustMs?: number;
 }
 
 /** A token that was found good before. `claims` is null for an API key. */
@@ -20,12 +22,12 @@ interface Known {
   readonly principal: Principal;
   /** On the monotonic clock. */
   readonly until: number;
+  /** From then on it is looked up again behind the request, so that a busy token is never waited for. */
+  readonly renewAt: number;
   /** Number of the last change that was taken into account. */
   readonly change: number;
 }
 
-/** However quiet it is, what is remembered is looked up again after this time. */
-const trustMs = 5_000;
 const longestHeader = 4_096;
 const bearer = /^bearer +([^ ]+) *$/i;
 
@@ -38,8 +40,11 @@ export class Authenticator {
   private readonly changes = new Map<string, number>();
   private lastChange = 0;
   private lastChangeOfAll = 0;
+  private readonly trustMs: number;
 
-  constructor(private readonly parts: AuthenticatorParts) {}
+  constructor(private readonly parts: AuthenticatorParts) {
+    this.trustMs = parts.trustMs ?? 5_000;
+  }
 
   /** The principal of an Authorization header; throws `auth.…` when there is none or it is not good. */
   async authenticate(header: string | undefined): Promise<Principal> {
@@ -49,8 +54,12 @@ export class Authenticator {
   /** What is remembered of this header and can be trusted right now, without waiting; null says: ask `authenticate`. */
   recall(header: string | undefined): Principal | null {
     const token = tokenOf(header);
-    const known = token === null ? undefined : this.known.get(digest(token));
-    return known && this.trusts(known) ? known.principal : null;
+    if (token === null) return null;
+    const key = digest(token);
+    const known = this.known.get(key);
+    if (!known || !this.trusts(known)) return null;
+    if (known.renewAt < performance.now()) this.renew(token, key, known);
+    return known.principal;
   }
 
   /** Stops trusting what is remembered of a tenant, or of all: call it after each commit that changed users, rights, sessions or keys. */
@@ -74,7 +83,16 @@ export class Authenticator {
     if (token === null) return Promise.reject(authError(header ? 'auth.token_invalid' : 'auth.required'));
     const key = digest(token);
     const running = this.parts.hearsChanges() ? this.loading.get(key) : undefined;
-    if (running) return running;
+    return running ?? this.start(token, key);
+  }
+
+  /** A failure is left to whoever asks next. */
+  private renew(token: string, key: string, known: Known): void {
+    this.known.set(key, { ...known, renewAt: Infinity });
+    if (!this.loading.has(key)) this.start(token, key).catch(() => undefined);
+  }
+
+  private start(token: string, key: string): Promise<Principal> {
     const load = this.load(token, key).finally(() => {
       if (this.loading.get(key) === load) this.loading.delete(key);
     });
@@ -87,9 +105,19 @@ export class Authenticator {
     const change = this.lastChange;
     const claims = await this.claimsOf(token, key);
     const standing = claims ? await this.parts.source.session(claims) : await this.parts.source.key(token);
-    if (!standing) throw authError(claims ? 'auth.session_revoked' : 'auth.key_invalid');
+    if (!standing) {
+      this.known.delete(key);
+      throw authError(claims ? 'auth.session_revoked' : 'auth.key_invalid');
+    }
     const { principal } = standing;
-    this.known.set(key, { claims, principal, until: started + this.trustFor(standing, claims), change });
+    const trust = this.trustFor(standing, claims);
+    this.known.set(key, {
+      claims,
+      principal,
+      until: started + trust,
+      renewAt: trust < this.trustMs ? Infinity : started + trust * 0.8,
+      change,
+    });
     return principal;
   }
 
@@ -112,7 +140,7 @@ export class Authenticator {
   private trustFor({ until }: Standing, claims: AccessClaims | null): number {
     const ofStanding = until ? until.getTime() - this.parts.now().getTime() : Infinity;
     const ofToken = claims ? claims.expiresAt * 1000 - Date.now() : Infinity;
-    return Math.min(trustMs, ofStanding, ofToken);
+    return Math.min(this.trustMs, ofStanding, ofToken);
   }
 }
 

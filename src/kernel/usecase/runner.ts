@@ -32,6 +32,9 @@ export class Runner {
 
   async run<I extends Fields, O extends Fields>(useCase: UseCase<I, O>, input: unknown, call: Call): Promise<Outcome<InputOf<O>>> {
     permit(useCase as unknown as UseCase, call.actor);
+    if (useCase.secret && call.idempotencyKey !== undefined) {
+      throw invalid('idempotency.not_for_secrets', 'This verb deals with a secret and keeps nothing of a call: leave the Idempotency-Key out.');
+    }
     const parsed = useCase.parse ? useCase.parse(input) : validateInput(useCase.input, input);
     const request: WorkRequest = {
       tenantId: call.tenantId, actor: call.actor, useCase: useCase as unknown as UseCase,

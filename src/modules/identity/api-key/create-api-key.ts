@@ -10,6 +10,7 @@ import { ApiKey } from './api-key.resource.js';
 export const createApiKey = defineCommand({
   name: 'api_key.create',
   summary: 'Make a key for an integration. The key itself is in this answer and never again.',
+  secret: true,
   rest: { path: '/api-keys', status: 201 },
   input: {
     name: text(120, { required: true, description: 'What the key is for.' }),

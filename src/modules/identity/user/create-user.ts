@@ -9,6 +9,7 @@ import { User } from './user.resource.js';
 export const createUser = defineCommand({
   name: 'user.create',
   summary: 'Add a person of the company. Without a password he cannot sign in until one is set.',
+  secret: true,
   rest: { path: '/users', status: 201 },
   input: {
     email: email({ required: true }),

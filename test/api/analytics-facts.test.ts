@@ -145,6 +145,23 @@ describe('facts follow the deals', () => {
     await t.run(winOpportunity, { opportunityId });
     await kit.drain();
     expect(await figures('wonCount', 'wonValue', 'openValue', 'unconvertedCount')).toEqual(['1', '0.00', '70.1234', '1']);
+    // Kept apart by currency they are what they are.
+    const measures = ['opportunities.wonValue', 'opportunities.openValue'];
+    expect(await rows({ measures, dimensions: ['opportunities.currency'] })).toEqual([
+      { 'opportunities.currency': 'USD', 'opportunities.wonValue': '500.00', 'opportunities.openValue': '0.00' },
+      { 'opportunities.currency': 'EUR', 'opportunities.wonValue': '0.00', 'opportunities.openValue': '70.1234' },
+    ]);
+    const dollars = { member: 'opportunities.currency', operator: 'equals', values: ['USD'] };
+    const { results } = await t.run(loadAnalytics, { query: { measures, filters: [dollars] } });
+    expect(results[0]).toMatchObject({
+      data: [{ 'opportunities.wonValue': '500.00', 'opportunities.openValue': '0.00' }],
+      annotation: { measures: { 'opportunities.wonValue': { currency: 'USD' } } },
+    });
+    // Beside others in an "or", dollars are not all there is.
+    const either = { or: [dollars, { member: 'opportunities.status', operator: 'equals', values: ['open'] }] };
+    expect(await rows({ measures, filters: [either] })).toEqual([
+      { 'opportunities.wonValue': '0.00', 'opportunities.openValue': '70.1234' },
+    ]);
   });
 });
 

@@ -4,8 +4,9 @@ import type { CubeQuery } from './query.js';
 export type Annotations = Readonly<Record<'measures' | 'dimensions' | 'timeDimensions' | 'segments', Readonly<Record<string, object>>>>;
 
 /** Titles, types and formats of what a query selects, as Cube clients expect them beside the data. */
-export function annotate(query: CubeQuery, currency: string): Annotations {
+export function annotate(query: CubeQuery, companyCurrency: string): Annotations {
   const { cube } = query;
+  const currency = currencyOf(query, companyCurrency);
   const plain = new Set(query.dimensions);
   const axes = query.axes.flatMap(({ dimension, granularity }) => {
     if (!granularity) return [];
@@ -32,6 +33,11 @@ export const drillOf = (cube: Cube, measure: Measure) => ({
 });
 
 export const granularityInfo = (name: Granularity) => ({ name, title: name, interval: `1 ${name}`, type: 'built-in' });
+
+function currencyOf({ values }: CubeQuery, companyCurrency: string): string | undefined {
+  if (values === 'company') return companyCurrency;
+  return values !== 'each' && /^[A-Z]{3}$/.test(values.only) ? values.only : undefined;
+}
 
 function annotationOf(cube: Cube, member: Measure | Dimension, currency?: string): object {
   return {

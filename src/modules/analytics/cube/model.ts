@@ -46,6 +46,10 @@ export interface Cube {
   readonly tenantId: Sql;
   /** Whose fact it is: judged by the reach of the reader. */
   readonly ownerId: Sql;
+  /** The dimension that tells currencies apart. */
+  readonly currency: string;
+  /** The same with each value in its own currency: for queries that group by currency or keep to one. */
+  readonly perCurrency?: Cube;
   readonly measures: ReadonlyMap<string, Measure>;
   readonly dimensions: ReadonlyMap<string, Dimension>;
   readonly segments: ReadonlyMap<string, Segment>;

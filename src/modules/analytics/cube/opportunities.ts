@@ -9,12 +9,12 @@ const open = sql`f.status = 'open'`;
 
 const count = (where: Sql) => sql`count(*) filter (where ${where})::numeric`;
 /** Exact, with at least the two digits people expect of money. */
-const total = (where: Sql) => money(sql`coalesce(sum(f.amount_own) filter (where ${where}), 0)`);
+const total = (amount: Sql, where: Sql) => money(sql`coalesce(sum(${amount}) filter (where ${where}), 0)`);
 const money = (value: Sql) => sql`round(${value}, greatest(2, scale(trim_scale(${value}))))`;
 const days = (where: Sql) => sql`round(avg(f.cycle_days) filter (where ${where}), 2)`;
 const twoDigits = { type: 'custom-numeric', value: '.2f' } as const;
 
-const measures: readonly Measure[] = [
+const counts: readonly Measure[] = [
   {
     name: 'opportunities.count',
     shortTitle: 'Count',
@@ -51,12 +51,25 @@ const measures: readonly Measure[] = [
     additive: true,
   },
   {
+    name: 'opportunities.unconvertedCount',
+    shortTitle: 'In another currency',
+    description: "Number of opportunities whose value is in another currency than the company's; no value measure has them.",
+    aggType: 'count',
+    sql: count(sql`f.amount is not null and f.amount_own is null`),
+    counts: sql`f.amount is not null and f.amount_own is null`,
+    additive: true,
+  },
+];
+
+/** `amount` is the column they add up. */
+const valuesOver = (amount: Sql): readonly Measure[] => [
+  {
     name: 'opportunities.wonValue',
     shortTitle: 'Won value',
     description:
-      'Value of won opportunities in the company currency. Deals in another currency are not in it: see `opportunities.unconvertedCount`.',
+      'Value of won opportunities in the company currency. Deals in another currency are not in it (see `opportunities.unconvertedCount`), unless the query groups by currency or keeps to one.',
     aggType: 'sum',
-    sql: total(won),
+    sql: total(amount, won),
     counts: won,
     additive: true,
     format: 'currency',
@@ -64,13 +77,16 @@ const measures: readonly Measure[] = [
   {
     name: 'opportunities.openValue',
     shortTitle: 'Open value',
-    description: 'Expected value of open opportunities in the company currency.',
+    description: 'Expected value of open opportunities, in currencies as `opportunities.wonValue`.',
     aggType: 'sum',
-    sql: total(open),
+    sql: total(amount, open),
     counts: open,
     additive: true,
     format: 'currency',
   },
+];
+
+const ratios: readonly Measure[] = [
   {
     name: 'opportunities.winRate',
     shortTitle: 'Win rate (%)',
@@ -110,15 +126,6 @@ const measures: readonly Measure[] = [
     counts: lost,
     additive: false,
     format: twoDigits,
-  },
-  {
-    name: 'opportunities.unconvertedCount',
-    shortTitle: 'In another currency',
-    description: "Number of opportunities whose value is in another currency than the company's; no value measure has them.",
-    aggType: 'count',
-    sql: count(sql`f.amount is not null and f.amount_own is null`),
-    counts: sql`f.amount is not null and f.amount_own is null`,
-    additive: true,
   },
 ];
 
@@ -183,15 +190,15 @@ const segments: readonly Segment[] = [
   { name: 'opportunities.open', shortTitle: 'Open', description: 'Only open opportunities.', sql: open },
 ];
 
-/** Sales figures over the opportunity facts. */
-export const opportunities: Cube = {
+const cubeOver = (amount: Sql): Cube => ({
   name: 'opportunities',
   title: 'Opportunities',
   description: 'Deals with who sells what to whom, where, and how it ended.',
   from: sql`analytics.opportunity_facts f`,
   tenantId: column('tenant_id'),
+  currency: 'opportunities.currency',
   ownerId: column('owner_id'),
-  measures: byName(measures),
+  measures: byName([...counts, ...valuesOver(amount), ...ratios]),
   dimensions: byName(dimensions),
   segments: byName(segments),
   hierarchies: [
@@ -207,4 +214,7 @@ export const opportunities: Cube = {
     'opportunities.value',
     'opportunities.closeDate',
   ],
-};
+});
+
+/** Sales figures over the opportunity facts. */
+export const opportunities: Cube = { ...cubeOver(column('amount_own')), perCurrency: cubeOver(column('amount')) };

@@ -69,7 +69,22 @@ function comparedQueries(raw: unknown): Json[] | null {
   return ranges.map((range) => ({ ...raw, timeDimensions: [{ ...rest, dateRange: range }, ...others] }));
 }
 
-function parseQuery(raw: unknown, path: string, { cube, now, timezone: usualZone }: ParseContext, queryType: QueryType): CubeQuery {
+function parseQuery(raw: unknown, path: string, context: ParseContext, queryType: QueryType): CubeQuery {
+  const query = parseIn(raw, path, context, queryType);
+  const values = valuesIn(query);
+  const { perCurrency } = context.cube;
+  // Which currency values are in shows only when all is read: then it is read again over the values themselves.
+  return perCurrency && values !== 'company' ? { ...parseIn(raw, path, { ...context, cube: perCurrency }, queryType), values } : query;
+}
+
+function valuesIn({ cube, dimensions, where }: CubeQuery): CubeQuery['values'] {
+  if (dimensions.some((d) => d.name === cube.currency)) return 'each';
+  const kept = where.flatMap((c) => (c.kind === 'text' && c.member.name === cube.currency && c.operator === 'equals' ? [c.values] : []));
+  const only = kept.find((values) => values.length === 1)?.[0];
+  return typeof only === 'string' ? { only } : 'company';
+}
+
+function parseIn(raw: unknown, path: string, { cube, now, timezone: usualZone }: ParseContext, queryType: QueryType): CubeQuery {
   const query = objectAt(raw, path, queryKeys);
   if (booleanAt(query['ungrouped'], `${path}/ungrouped`)) {
     throw refuse(
@@ -94,6 +109,7 @@ function parseQuery(raw: unknown, path: string, { cube, now, timezone: usualZone
     segments,
     ...parseFilters(query['filters'], `${path}/filters`, { cube, now: clock }),
     order: parseOrder(query['order'], `${path}/order`, { measures, dimensions, axes }),
+    values: 'company' as const,
     limit: limitOf(query, path),
     offset: integerAt(query['offset'], `${path}/offset`, 0) ?? 0,
     total: booleanAt(query['total'], `${path}/total`),

@@ -48,6 +48,8 @@ export interface CubeQuery {
   /** Conditions on figures, after grouping. */
   readonly having: readonly Condition[];
   readonly order: readonly Order[];
+  /** What values are in: the company's currency, one the query names, or each in its own. */
+  readonly values: 'company' | 'each' | { readonly only: string };
   readonly limit: number;
   readonly offset: number;
   readonly total: boolean;

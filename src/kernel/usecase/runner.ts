@@ -47,7 +47,7 @@ export class Runner {
       const result = useCase.oneStatement ? await this.runtime.withStatement(request, run) : await this.runtime.withWork(request, run);
       return { result, replayed: false };
     });
-    if (useCase.kind === 'command') this.committed(useCase as unknown as UseCase, call);
+    if (useCase.kind === 'command') this.committed(useCase, call);
     return outcome;
   }
 

@@ -27,13 +27,18 @@ test('an event told five times at once is one event', async () => {
 test('the order of keys does not make another event, nor does the time of sending', async () => {
   const id = unique('order');
   await t.run(ingestEvent, { id, type: 'order.placed', properties: { a: 1, b: { c: 2, d: 3 } } });
-  expect(await t.run(ingestEvent, { id, type: 'order.placed', sentAt: new Date(), properties: { b: { d: 3, c: 2 }, a: 1 } })).toMatchObject({ result: 'duplicate' });
+  expect(await t.run(ingestEvent, { id, type: 'order.placed', sentAt: new Date(), properties: { b: { d: 3, c: 2 }, a: 1 } })).toMatchObject(
+    { result: 'duplicate' },
+  );
 });
 
 test('the same id with another body is refused and the first one stays', async () => {
   const id = unique('order');
   await t.run(ingestEvent, { id, type: 'order.placed', properties: { total: 1 } });
-  await expect(t.run(ingestEvent, { id, type: 'order.placed', properties: { total: 2 } })).rejects.toMatchObject({ kind: 'conflict', code: 'tracked_event.id_reused' });
+  await expect(t.run(ingestEvent, { id, type: 'order.placed', properties: { total: 2 } })).rejects.toMatchObject({
+    kind: 'conflict',
+    code: 'tracked_event.id_reused',
+  });
   await expect(t.run(ingestEvent, { id, type: 'order.cancelled' })).rejects.toMatchObject({ code: 'tracked_event.id_reused' });
   expect(await count(id)).toBe(1);
 });
@@ -60,13 +65,17 @@ test('a contact that does not exist, or is of another tenant, is pointed at', as
 
 test('a type that is no word and properties that are no object are refused', async () => {
   await expect(t.run(ingestEvent, { id: 'a', type: 'order placed!' })).rejects.toMatchObject({ code: 'tracked_event.malformed' });
-  await expect(t.run(ingestEvent, { id: 'a', type: 'order.placed', properties: [] as never })).rejects.toMatchObject({ code: 'tracked_event.malformed' });
+  await expect(t.run(ingestEvent, { id: 'a', type: 'order.placed', properties: [] as never })).rejects.toMatchObject({
+    code: 'tracked_event.malformed',
+  });
 });
 
 test('an integration that may only tell events can, and sees nobody by it', async () => {
   const contact = await person(t);
   const { actor } = await t.user({ permissions: { 'tracked_event:ingest': 'all' } });
-  expect(await t.run(ingestEvent, { id: unique('order'), type: 'order.placed', contactId: contact.id }, actor)).toMatchObject({ matched: true });
+  expect(await t.run(ingestEvent, { id: unique('order'), type: 'order.placed', contactId: contact.id }, actor)).toMatchObject({
+    matched: true,
+  });
   expect(await t.work((work) => work.repo(TrackedEvent).count({}), actor)).toBe(0);
 });
 
@@ -78,20 +87,31 @@ test('without the right nothing is told', async () => {
 test('each event of a batch is answered for itself', async () => {
   const contact = await person(t);
   const id = unique('order');
-  const { results } = await t.run(ingestEvents, { events: [
-    { id, type: 'order.placed', contactId: contact.id },
-    { id, type: 'order.placed', contactId: contact.id },
-    { id, type: 'order.paid', contactId: contact.id },
-    { id: unique('order'), type: 'no type' },
-    { id: unique('order'), type: 'order.paid' },
-  ] });
+  const { results } = await t.run(ingestEvents, {
+    events: [
+      { id, type: 'order.placed', contactId: contact.id },
+      { id, type: 'order.placed', contactId: contact.id },
+      { id, type: 'order.paid', contactId: contact.id },
+      { id: unique('order'), type: 'no type' },
+      { id: unique('order'), type: 'order.paid' },
+    ],
+  });
   expect(results.map(({ result, code }) => [result, code ?? null])).toEqual([
-    ['accepted', null], ['duplicate', null], ['rejected', 'tracked_event.id_reused'], ['rejected', 'tracked_event.malformed'], ['accepted', null],
+    ['accepted', null],
+    ['duplicate', null],
+    ['rejected', 'tracked_event.id_reused'],
+    ['rejected', 'tracked_event.malformed'],
+    ['accepted', null],
   ]);
 });
 
 test('a clock that is wrong is set right', async () => {
   kit.clock.set(new Date('2026-03-02T10:00:00Z'));
-  const { eventId } = await t.run(ingestEvent, { id: unique('order'), type: 'order.placed', occurredAt: new Date('2026-03-02T06:59:00Z'), sentAt: new Date('2026-03-02T07:00:00Z') });
+  const { eventId } = await t.run(ingestEvent, {
+    id: unique('order'),
+    type: 'order.placed',
+    occurredAt: new Date('2026-03-02T06:59:00Z'),
+    sentAt: new Date('2026-03-02T07:00:00Z'),
+  });
   expect(await t.work((work) => work.repo(TrackedEvent).get(eventId))).toMatchObject({ occurredAt: new Date('2026-03-02T09:59:00Z') });
 });

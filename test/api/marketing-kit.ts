@@ -21,13 +21,16 @@ export async function person(t: TestTenant, more: Record<string, unknown> = {}, 
   const email = `${unique('ada')}@customer.example`;
   return t.work(async (work) => {
     const contact = await work.repo(Contact).create({ firstName: 'Ada', lastName: 'Lovelace', email, ...more });
-    if (consent) await grantConsent(work, { contactId: contact.id, channel: 'email', purpose: 'newsletter', source: 'test', textVersion: 'v1' });
+    if (consent)
+      await grantConsent(work, { contactId: contact.id, channel: 'email', purpose: 'newsletter', source: 'test', textVersion: 'v1' });
     return contact;
   });
 }
 
-export const template = (t: TestTenant, mjml = '<mjml><mj-body><mj-section><mj-column><mj-text>Hello {{ contact.firstName }} <a href="{{ links.unsubscribe }}">stop</a></mj-text></mj-column></mj-section></mj-body></mjml>') =>
-  t.work((work) => work.repo(EmailTemplate).create({ name: unique('template'), subject: 'Hello {{ contact.firstName }}', mjml }));
+export const template = (
+  t: TestTenant,
+  mjml = '<mjml><mj-body><mj-section><mj-column><mj-text>Hello {{ contact.firstName }} <a href="{{ links.unsubscribe }}">stop</a></mj-text></mj-column></mj-section></mj-body></mjml>',
+) => t.work((work) => work.repo(EmailTemplate).create({ name: unique('template'), subject: 'Hello {{ contact.firstName }}', mjml }));
 
 /** A definition that mails at once, with `change` laid over it. */
 export async function definition(t: TestTenant, change: Record<string, unknown> = {}) {
@@ -51,4 +54,5 @@ export async function journey(t: TestTenant, change: Record<string, unknown> = {
 export const tell = (t: TestTenant, contactId: string, type = 'cart.abandoned', more: Record<string, unknown> = {}) =>
   t.run(ingestEvent, { id: unique('event'), type, contactId, ...more });
 
-export const messages = (t: TestTenant, where: { contactId?: string; journeyId?: string }) => t.work((work) => work.repo(OutboundMessage).list(where));
+export const messages = (t: TestTenant, where: { contactId?: string; journeyId?: string }) =>
+  t.work((work) => work.repo(OutboundMessage).list(where));

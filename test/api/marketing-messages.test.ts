@@ -22,13 +22,21 @@ let answer: (mail: OutgoingMail) => Promise<MailResult>;
 let fill: () => Promise<RenderedMail>;
 
 const accepted = (): Promise<MailResult> => Promise.resolve({ outcome: 'accepted', response: '250 ok' });
-const says = (outcome: 'refused' | 'deferred' | 'unknown', response: string) => (): Promise<MailResult> => Promise.resolve({ outcome, response });
+const says = (outcome: 'refused' | 'deferred' | 'unknown', response: string) => (): Promise<MailResult> =>
+  Promise.resolve({ outcome, response });
 
 beforeAll(async () => {
-  kit = await openMarketing({ ports: {
-    mailer: { send: (mail) => { handed.push(mail); return answer(mail); } },
-    templates: { render: () => fill() },
-  } });
+  kit = await openMarketing({
+    ports: {
+      mailer: {
+        send: (mail) => {
+          handed.push(mail);
+          return answer(mail);
+        },
+      },
+      templates: { render: () => fill() },
+    },
+  });
 });
 beforeEach(async () => {
   kit.clock.set(new Date('2026-03-02T10:00:00Z'));
@@ -59,7 +67,9 @@ const later = async (minutes: number) => {
 test('a mail goes to the person, with a way out in its headers, and is written down', async () => {
   const ada = await person(t);
   expect(await trigger(ada.id)).toMatchObject({ status: 'sent', attempts: 1, address: ada.email, subject: 'Hello', response: '250 ok' });
-  expect(handed).toMatchObject([{ to: { name: 'Ada Lovelace', address: ada.email }, from: { name: 'Shop', address: 'shop@kontor.example' } }]);
+  expect(handed).toMatchObject([
+    { to: { name: 'Ada Lovelace', address: ada.email }, from: { name: 'Shop', address: 'shop@kontor.example' } },
+  ]);
   const { headers, messageId } = handed[0] ?? {};
   expect(headers?.['List-Unsubscribe']).toMatch(/^<http:\/\/127\.0\.0\.1:3000\/public\/v1\/u\/[\w.-]+>$/);
   expect(headers?.['List-Unsubscribe-Post']).toBe('List-Unsubscribe=One-Click');
@@ -194,7 +204,12 @@ describe('a process that dies', () => {
   test('only seemingly: who lost his lease but heard the server still writes down what it said', async () => {
     const ada = await person(t);
     let finish = (): void => undefined;
-    answer = () => new Promise((resolve) => { finish = () => { resolve({ outcome: 'accepted', response: '250 late' }); }; });
+    answer = () =>
+      new Promise((resolve) => {
+        finish = () => {
+          resolve({ outcome: 'accepted', response: '250 late' });
+        };
+      });
     await tell(t, ada.id);
     const first = kit.drain();
     while (handed.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -219,7 +234,11 @@ test('two workers at once send each mail once', async () => {
 describe('templates at fault', () => {
   test('a template that cannot be filled fails the mail with the reason', async () => {
     fill = () => Promise.reject(invalid('email_template.render_failed', 'undefined variable: contact.age, line:1'));
-    expect(await trigger((await person(t)).id)).toMatchObject({ status: 'failed', reason: 'render_failed', response: expect.stringContaining('contact.age') });
+    expect(await trigger((await person(t)).id)).toMatchObject({
+      status: 'failed',
+      reason: 'render_failed',
+      response: expect.stringContaining('contact.age'),
+    });
   });
 
   test('a renderer that is busy is asked again', async () => {
@@ -240,7 +259,10 @@ describe('deciding about an unknown mail', () => {
     return message.id;
   }
 
-  test.each([['sent', 'sent'], ['not_sent', 'failed']] as const)('%s: it is %s, and nothing goes out', async (decision, status) => {
+  test.each([
+    ['sent', 'sent'],
+    ['not_sent', 'failed'],
+  ] as const)('%s: it is %s, and nothing goes out', async (decision, status) => {
     const outboundMessageId = await unknown();
     expect(await t.run(resolveMessage, { outboundMessageId, decision })).toMatchObject({ status });
     await later(60);
@@ -253,14 +275,20 @@ describe('deciding about an unknown mail', () => {
     await t.run(resolveMessage, { outboundMessageId, decision: 'send_again' });
     await kit.drain();
     expect(handed).toHaveLength(2);
-    expect(await t.work((work) => work.repo(OutboundMessage).get(outboundMessageId))).toMatchObject({ status: 'sent', attempts: 2, resolvedById: t.admin.userId });
+    expect(await t.work((work) => work.repo(OutboundMessage).get(outboundMessageId))).toMatchObject({
+      status: 'sent',
+      attempts: 2,
+      resolvedById: t.admin.userId,
+    });
   });
 
   test('takes the right to, in the own tenant', async () => {
     const outboundMessageId = await unknown();
     const { actor } = await t.user({ permissions: { 'outbound_message:read': 'all' } });
     await expect(t.run(resolveMessage, { outboundMessageId, decision: 'sent' }, actor)).rejects.toMatchObject({ kind: 'forbidden' });
-    await expect((await kit.tenant()).run(resolveMessage, { outboundMessageId, decision: 'sent' })).rejects.toMatchObject({ code: 'outbound_message.not_found' });
+    await expect((await kit.tenant()).run(resolveMessage, { outboundMessageId, decision: 'sent' })).rejects.toMatchObject({
+      code: 'outbound_message.not_found',
+    });
   });
 });
 

@@ -29,7 +29,7 @@ const membersNow = (t: TestTenant, segmentId: string) =>
   t.work(async (work) => (await work.repo(SegmentMember).list({ segmentId, leftAt: null })).map((member) => member.contactId));
 
 async function segment(t: TestTenant, condition: unknown) {
-  const { segmentId } = await t.run(createSegment, { name: unique('segment'), condition: condition as JsonObject });
+  const { segmentId } = await t.run(createSegment, { name: unique('segment'), condition: condition });
   await kit.drain();
   return segmentId;
 }
@@ -49,7 +49,11 @@ describe('the two readings of a condition', () => {
     fc.record({ property, op: fc.constantFrom('eq', 'ne', 'contains', 'starts_with'), value: text }),
     fc.record({ property, op: fc.constantFrom('eq', 'ne', 'lt', 'lte', 'gt', 'gte'), value: number }),
     fc.record({ property, op: fc.constantFrom('eq', 'ne'), value: fc.boolean() }),
-    fc.record({ property, op: fc.constant('in'), value: fc.oneof(fc.array(text, { minLength: 1, maxLength: 3 }), fc.array(number, { minLength: 1, maxLength: 3 })) }),
+    fc.record({
+      property,
+      op: fc.constant('in'),
+      value: fc.oneof(fc.array(text, { minLength: 1, maxLength: 3 }), fc.array(number, { minLength: 1, maxLength: 3 })),
+    }),
     fc.record({ property, op: fc.constantFrom('is_set', 'is_missing') }),
   ) as fc.Arbitrary<PropertyTest>;
 
@@ -57,22 +61,50 @@ describe('the two readings of a condition', () => {
   const trait = fc.constantFrom(...paths).chain((path) => {
     const type = traits[path];
     return fc.constantFrom(...operatorsOf[type]).chain((op) => {
-      const one: fc.Arbitrary<unknown> = type === 'text' ? text : type === 'number' ? number : type === 'boolean' ? fc.boolean() : fc.oneof(instant, ago.map((a) => ({ ago: a })));
-      const value: fc.Arbitrary<unknown> = op === 'is_set' || op === 'is_missing' ? fc.constant(undefined) : op === 'in' ? fc.array(one, { minLength: 1, maxLength: 3 }) : one;
-      return fc.record({ kind: fc.constant('trait'), path: fc.constant(path), op: fc.constant(op), value, ifMissing: fc.option(fc.boolean(), { nil: undefined }) });
+      const one: fc.Arbitrary<unknown> =
+        type === 'text'
+          ? text
+          : type === 'number'
+            ? number
+            : type === 'boolean'
+              ? fc.boolean()
+              : fc.oneof(
+                  instant,
+                  ago.map((a) => ({ ago: a })),
+                );
+      const value: fc.Arbitrary<unknown> =
+        op === 'is_set' || op === 'is_missing' ? fc.constant(undefined) : op === 'in' ? fc.array(one, { minLength: 1, maxLength: 3 }) : one;
+      return fc.record({
+        kind: fc.constant('trait'),
+        path: fc.constant(path),
+        op: fc.constant(op),
+        value,
+        ifMissing: fc.option(fc.boolean(), { nil: undefined }),
+      });
     });
   });
   const where = fc.option(fc.array(test1, { maxLength: 2 }), { nil: undefined });
   const performed = fc.record({
-    kind: fc.constant('performed'), event, where,
+    kind: fc.constant('performed'),
+    event,
+    where,
     count: fc.option(fc.record({ op: fc.constantFrom('eq', 'gte', 'lte'), value: fc.integer({ min: 0, max: 3 }) }), { nil: undefined }),
-    window: fc.option(fc.oneof(ago.map((rolling) => ({ rolling })), instant.map((from) => ({ from })), instant.map((to) => ({ to }))), { nil: undefined }),
+    window: fc.option(
+      fc.oneof(
+        ago.map((rolling) => ({ rolling })),
+        instant.map((from) => ({ from })),
+        instant.map((to) => ({ to })),
+      ),
+      { nil: undefined },
+    ),
   });
   const last = fc.record({ kind: fc.constant('last_performed'), event, where, op: fc.constantFrom('within', 'longer_ago_than'), ago });
   const { condition } = fc.letrec((tie) => ({
     condition: fc.oneof(
       { maxDepth: 3, withCrossShrink: true },
-      trait, performed, last,
+      trait,
+      performed,
+      last,
       fc.record({ kind: fc.constantFrom('and', 'or'), of: fc.array(tie('condition'), { minLength: 1, maxLength: 3 }) }),
       fc.record({ kind: fc.constant('not'), of: tie('condition') }),
     ),
@@ -97,31 +129,62 @@ describe('the two readings of a condition', () => {
   /** People of all sorts, as rows and as facts. */
   async function population(t: TestTenant): Promise<{ id: string; facts: Facts }[]> {
     const properties: JsonObject[] = [
-      {}, { total: 100, name: 'Köln', ok: true }, { total: '100', name: 0.1, ok: 'true' }, { total: 0.1, order: { total: 10 }, list: [1, 2], none: null }, { order: [10], name: 'a%b_c\\' },
+      {},
+      { total: 100, name: 'Köln', ok: true },
+      { total: '100', name: 0.1, ok: 'true' },
+      { total: 0.1, order: { total: 10 }, list: [1, 2], none: null },
+      { order: [10], name: 'a%b_c\\' },
     ];
     return t.work(async (work) => {
       const found: { id: string; facts: Facts }[] = [];
       for (const [i, city] of words.entries()) {
-        const account = i % 3 === 0 ? null : await work.repo(Account).create({ name: words[(i + 1) % words.length] || 'x', employees: i % 2 ? i * 10 : null, address: { city, country: 'DE' } });
-        const contact = await work.repo(Contact).create({
-          lastName: city || 'x', firstName: i % 2 ? city : null, email: i % 4 ? `${i}@x.example` : null, doNotCall: i % 2 === 0, accountId: account?.id ?? null,
-          ...(i % 5 ? { address: { city, country: i % 2 ? 'DE' : 'AT' } } : {}),
-        });
-        const events = [];
-        for (let n = 0; n < i % 4; n += 1) {
-          const told = { type: n % 2 ? 'page.viewed' : 'order.placed', occurredAt: new Date(times[(i + n) % times.length] ?? 0), properties: properties[(i + n) % properties.length] ?? {} };
-          await work.repo(TrackedEvent).create({ ...told, source: 't', eventId: `${i}.${n}`, contactId: contact.id, receivedAt: now, bodyHash: '' });
-          events.push(told);
+        const account = i % 3 === 0 ? null : await work.repo(Account).create(accountOf(i, city));
+        const contact = await work.repo(Contact).create({ ...contactOf(i, city), accountId: account?.id ?? null });
+        const events = eventsOf(i, properties);
+        for (const [n, told] of events.entries()) {
+          await work
+            .repo(TrackedEvent)
+            .create({ ...told, source: 't', eventId: `${i}.${n}`, contactId: contact.id, receivedAt: now, bodyHash: '' });
         }
-        found.push({ id: contact.id, facts: { traits: {
-          'contact.firstName': contact.firstName, 'contact.lastName': contact.lastName, 'contact.email': contact.email, 'contact.doNotCall': contact.doNotCall,
-          'contact.createdAt': contact.createdAt, 'contact.city': contact.address?.city ?? null, 'contact.country': contact.address?.country ?? null,
-          'account.name': account?.name ?? null, 'account.employees': account?.employees ?? null, 'account.city': account?.address?.city ?? null, 'account.country': account?.address?.country ?? null,
-        }, events } });
+        found.push({ id: contact.id, facts: { traits: { ...traitsOfContact(contact), ...traitsOfAccount(account) }, events } });
       }
       return found;
     });
   }
+
+  const accountOf = (i: number, city: string) => ({
+    name: words[(i + 1) % words.length] || 'x',
+    employees: i % 2 ? i * 10 : null,
+    address: { city, country: 'DE' },
+  });
+  const contactOf = (i: number, city: string) => ({
+    lastName: city || 'x',
+    firstName: i % 2 ? city : null,
+    email: i % 4 ? `${i}@x.example` : null,
+    doNotCall: i % 2 === 0,
+    ...(i % 5 ? { address: { city, country: i % 2 ? 'DE' : 'AT' } } : {}),
+  });
+  const eventsOf = (i: number, properties: readonly JsonObject[]) =>
+    Array.from({ length: i % 4 }, (_, n) => ({
+      type: n % 2 ? 'page.viewed' : 'order.placed',
+      occurredAt: new Date(times[(i + n) % times.length] ?? 0),
+      properties: properties[(i + n) % properties.length] ?? {},
+    }));
+  const traitsOfContact = ({ firstName, lastName, email, doNotCall, createdAt, address }: Contact) => ({
+    'contact.firstName': firstName,
+    'contact.lastName': lastName,
+    'contact.email': email,
+    'contact.doNotCall': doNotCall,
+    'contact.createdAt': createdAt,
+    'contact.city': address?.city ?? null,
+    'contact.country': address?.country ?? null,
+  });
+  const traitsOfAccount = (account: Account | null) => ({
+    'account.name': account?.name ?? null,
+    'account.employees': account?.employees ?? null,
+    'account.city': account?.address?.city ?? null,
+    'account.country': account?.address?.country ?? null,
+  });
 });
 
 describe('preview', () => {
@@ -129,20 +192,23 @@ describe('preview', () => {
     const t = await kit.tenant();
     const anna = await person(t, { address: { city: 'Köln' } });
     await person(t, { address: { city: 'Berlin' } });
-    expect(await t.run(previewSegment, { condition: inCity('Köln') as never })).toEqual({ count: 1, sampleContactIds: [anna.id] });
+    expect(await t.run(previewSegment, { condition: inCity('Köln') })).toEqual({ count: 1, sampleContactIds: [anna.id] });
   });
 
   test('points at each mistake', async () => {
     const t = await kit.tenant();
-    await expect(t.run(previewSegment, { condition: { kind: 'and', of: [inCity('a'), { kind: 'trait', path: 'contact.shoe', op: 'eq' }] } as never })).rejects.toMatchObject({
-      code: 'segment.condition_invalid', details: { errors: [{ path: '/condition/of/1/path', code: 'not_allowed' }] },
+    await expect(
+      t.run(previewSegment, { condition: { kind: 'and', of: [inCity('a'), { kind: 'trait', path: 'contact.shoe', op: 'eq' }] } }),
+    ).rejects.toMatchObject({
+      code: 'segment.condition_invalid',
+      details: { errors: [{ path: '/condition/of/1/path', code: 'not_allowed' }] },
     });
   });
 
   test('sees nobody of another tenant', async () => {
     const [t, other] = [await kit.tenant(), await kit.tenant()];
     await person(other, { address: { city: 'Köln' } });
-    expect(await t.run(previewSegment, { condition: inCity('Köln') as never })).toMatchObject({ count: 0 });
+    expect(await t.run(previewSegment, { condition: inCity('Köln') })).toMatchObject({ count: 0 });
   });
 });
 
@@ -194,7 +260,7 @@ describe('members', () => {
     const bert = await person(t, { address: { city: 'Berlin' } });
     const segmentId = await segment(t, inCity('Bonn'));
     const journeyId = await journey(t, { trigger: { kind: 'segment_entered', segmentId } });
-    await t.run(redefineSegment, { segmentId, condition: inCity('Köln') as never });
+    await t.run(redefineSegment, { segmentId, condition: inCity('Köln') });
     await kit.drain();
     expect(await membersNow(t, segmentId)).toEqual([anna.id]);
     expect(await messages(t, { journeyId })).toHaveLength(0);
@@ -223,7 +289,10 @@ describe('verbs', () => {
     const t = await kit.tenant();
     const segmentId = await segment(t, inCity('Köln'));
     const journeyId = await journey(t, { trigger: { kind: 'segment_entered', segmentId } });
-    await expect(t.run(archiveSegment, { segmentId })).rejects.toMatchObject({ code: 'segment.in_use', details: { journeyIds: [journeyId] } });
+    await expect(t.run(archiveSegment, { segmentId })).rejects.toMatchObject({
+      code: 'segment.in_use',
+      details: { journeyIds: [journeyId] },
+    });
   });
 
   test('an archived segment stays as it is', async () => {
@@ -233,17 +302,23 @@ describe('verbs', () => {
     await person(t, { address: { city: 'Köln' } });
     await kit.drain();
     expect(await membersNow(t, segmentId)).toEqual([]);
-    await expect(t.run(redefineSegment, { segmentId, condition: inCity('Bonn') as never })).rejects.toMatchObject({ code: 'segment.archived' });
+    await expect(t.run(redefineSegment, { segmentId, condition: inCity('Bonn') })).rejects.toMatchObject({
+      code: 'segment.archived',
+    });
   });
 
   test('of another tenant a segment does not exist, and without the right it is not made', async () => {
     const [t, other] = [await kit.tenant(), await kit.tenant()];
     const segmentId = await segment(other, inCity('Köln'));
-    await expect(t.run(redefineSegment, { segmentId, condition: inCity('Bonn') as never })).rejects.toMatchObject({ code: 'segment.not_found' });
+    await expect(t.run(redefineSegment, { segmentId, condition: inCity('Bonn') })).rejects.toMatchObject({
+      code: 'segment.not_found',
+    });
     await expect(t.run(archiveSegment, { segmentId })).rejects.toMatchObject({ code: 'segment.not_found' });
     const { actor } = await t.user({ permissions: { 'segment:read': 'all' } });
-    await expect(t.run(createSegment, { name: 'x', condition: inCity('Bonn') as never }, actor)).rejects.toMatchObject({ kind: 'forbidden' });
-    await expect(t.run(previewSegment, { condition: inCity('Bonn') as never }, actor)).rejects.toMatchObject({ kind: 'forbidden' });
+    await expect(t.run(createSegment, { name: 'x', condition: inCity('Bonn') }, actor)).rejects.toMatchObject({
+      kind: 'forbidden',
+    });
+    await expect(t.run(previewSegment, { condition: inCity('Bonn') }, actor)).rejects.toMatchObject({ kind: 'forbidden' });
     expect(await t.work((work) => work.repo(Segment).count({}))).toBe(0);
   });
 });

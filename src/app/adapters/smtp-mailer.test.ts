@@ -64,32 +64,35 @@ async function brokenServer(breakAt: 'greeting' | 'data' | 'dot' | 'silent' | 's
     sockets.add(socket);
     socket.on('error', () => undefined);
     if (breakAt === 'greeting') return socket.destroy();
-    let inData = false;
-    let mails = 0;
+    const session = { inData: false, mails: 0 };
     let buffer = '';
     socket.write('220 test\r\n');
     socket.on('data', (chunk: Buffer) => {
       buffer += chunk.toString();
       for (;;) {
-        const end = buffer.indexOf(inData ? '\r\n.\r\n' : '\r\n');
+        const mark = session.inData ? '\r\n.\r\n' : '\r\n';
+        const end = buffer.indexOf(mark);
         if (end < 0) return;
         const line = buffer.slice(0, end);
-        buffer = buffer.slice(end + (inData ? 5 : 2));
-        if (inData) {
-          inData = false;
-          served += 1;
-          if (breakAt === 'dot') return void socket.destroy();
-          if (breakAt === 'silent') return;
-          socket.write('250 taken\r\n');
-        } else if (line === 'DATA') {
-          if (breakAt === 'data') return void socket.destroy();
-          inData = true;
-          socket.write('354 go\r\n');
-        } else if (line.startsWith('MAIL') && (mails += 1) === 2 && breakAt === 'second mail') return void socket.destroy();
-        else socket.write('250 ok\r\n');
+        buffer = buffer.slice(end + mark.length);
+        const answer = session.inData ? ended(session) : commanded(session, line);
+        if (answer === 'break') return void socket.destroy();
+        if (answer) socket.write(`${answer}\r\n`);
       }
     });
   });
+  const ended = (session: { inData: boolean }) => {
+    session.inData = false;
+    served += 1;
+    return breakAt === 'dot' ? 'break' : breakAt === 'silent' ? null : '250 taken';
+  };
+  const commanded = (session: { inData: boolean; mails: number }, line: string) => {
+    if (line.startsWith('MAIL') && (session.mails += 1) === 2 && breakAt === 'second mail') return 'break';
+    if (line !== 'DATA') return '250 ok';
+    if (breakAt === 'data') return 'break';
+    session.inData = true;
+    return '354 go';
+  };
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   const mailer = new SmtpMailer({ url: `smtp://127.0.0.1:${port}`, socketTimeoutMs: 500, connectionTimeoutMs: 1000 });

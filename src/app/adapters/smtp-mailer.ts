@@ -88,13 +88,18 @@ const ABOUT_THE_MESSAGE = new Set(['MAIL FROM', 'RCPT TO', 'DATA', 'API']);
  */
 export function verdict(error: SmtpError, readToTheEnd: boolean): MailResult {
   const response = error.response ?? error.message;
-  const code = error.responseCode ?? 0;
-  if (code >= 500 && code !== 503 && ABOUT_THE_MESSAGE.has(error.command ?? '')) return { outcome: 'refused', response };
-  if (code >= 400) return { outcome: 'deferred', response };
-  if (readToTheEnd) return { outcome: 'unknown', response };
-  const ourFault = (error.code === 'EENVELOPE' || error.code === 'EMESSAGE') && code === 0;
-  return { outcome: ourFault ? 'refused' : 'deferred', response };
+  return { outcome: outcomeOf(error, readToTheEnd), response };
 }
+
+function outcomeOf({ code, command, responseCode = 0 }: SmtpError, readToTheEnd: boolean): 'refused' | 'deferred' | 'unknown' {
+  if (responseCode >= 400) return isPermanent(responseCode) && ABOUT_THE_MESSAGE.has(command ?? '') ? 'refused' : 'deferred';
+  if (readToTheEnd) return 'unknown';
+  // Found wrong by our own client, before anybody was asked.
+  return code === 'EENVELOPE' || code === 'EMESSAGE' ? 'refused' : 'deferred';
+}
+
+/** 503 is about the order of commands: the same message may pass on a new connection. */
+const isPermanent = (responseCode: number) => responseCode >= 500 && responseCode !== 503;
 
 const droppedWhileIdle = (error: SmtpError, content: Readable | undefined) =>
   content !== undefined && !content.readableDidRead && error.responseCode === undefined && error.code === 'ECONNECTION';

@@ -1,3 +1,4 @@
+import { DomainError } from '#kernel/errors/domain-error.js';
 import { ThreadedTemplateRenderer } from './template-renderer.js';
 
 const mjml = (text: string) => `<mjml><mj-body><mj-section><mj-column><mj-text>${text}</mj-text></mj-column></mj-section></mj-body></mjml>`;
@@ -12,6 +13,7 @@ beforeAll(() => {
 });
 afterAll(() => renderer.close());
 
+const codeOf = (error: unknown) => (error instanceof DomainError ? error.code : String(error));
 const render = (text: string, subject = 'Hello') => renderer.render({ subject, mjml: mjml(text) }, values);
 
 test('a template becomes subject, HTML and text', async () => {
@@ -57,10 +59,7 @@ describe('C01: a template cannot reach code or files', () => {
     '{% assign x = contact | map: "constructor" %}{{ x }}',
     '{% assign x = "a" | where_exp: "i", "i.constructor" %}{{ x }}',
   ])('%s renders nothing or is refused', async (payload) => {
-    const outcome = await render(payload).then(
-      (mail) => mail.html,
-      (error: { code: string }) => error.code,
-    );
+    const outcome = await render(payload).then((mail) => mail.html, codeOf);
     expect(outcome).not.toMatch(/function|native code|root:|\[object|\/usr\/bin/);
   });
 
@@ -95,10 +94,7 @@ describe('C02: a template cannot take the process down', () => {
   test.each(Object.keys(payloads))('%s ends within the limit', async (name) => {
     await render('warm'); // a killed thread is replaced; starting one is not what is measured
     const start = performance.now();
-    const outcome = await render(payloads[name] ?? '').then(
-      () => 'rendered',
-      (error: { code: string }) => error.code,
-    );
+    const outcome = await render(payloads[name] ?? '').then(() => 'rendered', codeOf);
     expect(['rendered', 'email_template.render_limit', 'email_template.render_failed']).toContain(outcome);
     expect(outcome).not.toBe('email_template.renderer_busy');
     // Killed at 500 ms; the rest is room for two busy cores and, at worst, for the other thread to start.

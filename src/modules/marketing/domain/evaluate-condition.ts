@@ -105,12 +105,14 @@ function compare(op: Operator, actual: Scalar, value: ConditionValue | undefined
   if (op === 'in') return Array.isArray(value) && (value as readonly Scalar[]).includes(actual);
   if (op === 'eq') return actual === value;
   if (op === 'ne') return actual !== value;
-  if (op === 'contains') return folded(String(actual)).includes(folded(String(value)));
-  if (op === 'starts_with') return folded(String(actual)).startsWith(folded(String(value)));
+  if (op === 'contains') return folded(String(actual)).includes(folded(textOf(value)));
+  if (op === 'starts_with') return folded(String(actual)).startsWith(folded(textOf(value)));
   const [a, b] = [Number(actual), Number(value)];
   return op === 'lt' ? a < b : op === 'lte' ? a <= b : op === 'gt' ? a > b : a >= b;
 }
 
-const small = new Map([...CAPITALS].map((letter, i) => [letter, SMALL[i] ?? letter]));
+const textOf = (value: ConditionValue | undefined) => (typeof value === 'string' ? value : '');
+
+const small = new Map(Array.from(CAPITALS, (letter, i) => [letter, SMALL[i] ?? letter]));
 /** Text with its capitals made small by the fixed table. */
-export const folded = (text: string) => [...text].map((letter) => small.get(letter) ?? letter).join('');
+export const folded = (text: string) => Array.from(text, (letter) => small.get(letter) ?? letter).join('');

@@ -51,24 +51,40 @@ const FIELDS = ['trigger', 'reentry', 'condition', 'exitOn', 'purpose', 'from', 
 export function readJourney(input: unknown, path = ''): Outcome<JourneyDefinition> {
   const r = new Reading();
   const o = r.object(input, path, FIELDS);
-  if (!o) return { problems: r.problems };
+  const value = o && journeyOf(r, o, path);
+  return value && r.problems.length === 0 ? { value } : { problems: r.problems };
+}
+
+/** What is missing has been noted in `r`, so that an incomplete value is never used. */
+function journeyOf(r: Reading, o: Json, path: string): JourneyDefinition | undefined {
+  const entry = entryOf(r, o, path);
+  const mail = mailOf(r, o, path);
+  const exitOn = r
+    .list(o['exitOn'] ?? [], `${path}/exitOn`, { min: 0, max: 20 })
+    ?.map((type, i) => eventType(r, type, `${path}/exitOn/${i}`) ?? '');
+  const steps = stepsOf(r, o['steps'], `${path}/steps`);
+  return entry && mail && exitOn && steps && { ...entry, exitOn, ...mail, steps };
+}
+
+function entryOf(r: Reading, o: Json, path: string): Pick<JourneyDefinition, 'trigger' | 'reentry' | 'condition'> | undefined {
   const trigger = triggerOf(r, o['trigger'], `${path}/trigger`);
   const reentry = reentryOf(r, o['reentry'] ?? { kind: 'once' }, `${path}/reentry`);
   if (trigger?.kind === 'segment_entered' && reentry?.kind === 'per_key')
     r.note(`${path}/reentry`, 'needs_event', 'a key is found in events only');
   const condition = o['condition'] === undefined ? undefined : conditionOf(r, o['condition'], `${path}/condition`);
-  const exitOn = (r.list(o['exitOn'] ?? [], `${path}/exitOn`, { min: 0, max: 20 }) ?? []).map(
-    (type, i) => r.text(type, `${path}/exitOn/${i}`, { max: 100, pattern: EVENT_TYPE }) ?? '',
-  );
+  return trigger && reentry && { trigger, reentry, ...(condition ? { condition } : {}) };
+}
+
+function mailOf(r: Reading, o: Json, path: string): Pick<JourneyDefinition, 'purpose' | 'from' | 'timeZone' | 'sendWithin'> | undefined {
   const purpose = r.text(o['purpose'], `${path}/purpose`, { max: 60 });
   const from = sender(r, o['from'], `${path}/from`);
   const timeZone = zone(r, o['timeZone'] ?? 'Europe/Berlin', `${path}/timeZone`);
   const sendWithin = r.duration(o['sendWithin'] ?? 'P3D', `${path}/sendWithin`);
-  const steps = stepsOf(r, o['steps'], `${path}/steps`);
-  if (r.problems.length > 0 || !trigger || !reentry || !purpose || !from || !timeZone || !sendWithin || !steps)
-    return { problems: r.problems };
-  return { value: { trigger, reentry, ...(condition ? { condition } : {}), exitOn, purpose, from, timeZone, sendWithin, steps } };
+  if (!purpose || !from || !timeZone || !sendWithin) return undefined;
+  return { purpose, from, timeZone, sendWithin };
 }
+
+const eventType = (r: Reading, value: unknown, path: string) => r.text(value, path, { max: 100, pattern: EVENT_TYPE });
 
 function triggerOf(r: Reading, input: unknown, path: string): JourneyDefinition['trigger'] | undefined {
   const o = r.object(input, path, ['kind', 'event', 'where', 'maxLateness', 'segmentId']);
@@ -78,7 +94,7 @@ function triggerOf(r: Reading, input: unknown, path: string): JourneyDefinition[
     const segmentId = r.text(o['segmentId'], `${path}/segmentId`, { max: 36, pattern: ID });
     return segmentId === undefined ? undefined : { kind, segmentId };
   }
-  const event = r.text(o['event'], `${path}/event`, { max: 100, pattern: EVENT_TYPE });
+  const event = eventType(r, o['event'], `${path}/event`);
   const where = readTests(r, o['where'], `${path}/where`);
   const maxLateness = r.duration(o['maxLateness'] ?? 'PT15M', `${path}/maxLateness`);
   return event && maxLateness ? { kind, event, maxLateness, ...(where ? { where } : {}) } : undefined;
@@ -124,25 +140,27 @@ function stepsOf(r: Reading, input: unknown, path: string): readonly Step[] | un
 function stepOf(r: Reading, input: unknown, path: string): Step | undefined {
   const o = r.object(input, path, ['id', 'kind', 'duration', 'time', 'weekdays', 'when', 'templateId']);
   const id = o && r.text(o['id'], `${path}/id`, { max: 40, pattern: /^[\w-]+$/ });
-  const kind = o && r.word(o['kind'], `${path}/kind`, ['wait', 'wait_until', 'condition', 'email']);
-  if (!o || id === undefined || !kind) return undefined;
-  switch (kind) {
-    case 'wait': {
-      const duration = r.duration(o['duration'], `${path}/duration`);
-      return duration === undefined ? undefined : { id, kind, duration };
-    }
-    case 'wait_until':
-      return waitUntil(r, o, path, id);
-    case 'condition': {
-      const when = conditionOf(r, o['when'], `${path}/when`);
-      return when && { id, kind, when };
-    }
-    case 'email': {
-      const templateId = r.text(o['templateId'], `${path}/templateId`, { max: 36, pattern: ID });
-      return templateId === undefined ? undefined : { id, kind, templateId };
-    }
-  }
+  const kind = o && r.word(o['kind'], `${path}/kind`, stepKinds);
+  return o && id !== undefined && kind ? stepReaders[kind](r, o, path, id) : undefined;
 }
+
+type StepReader = (r: Reading, o: Json, path: string, id: string) => Step | undefined;
+const stepReaders: Readonly<Record<Step['kind'], StepReader>> = {
+  wait(r, o, path, id) {
+    const duration = r.duration(o['duration'], `${path}/duration`);
+    return duration === undefined ? undefined : { id, kind: 'wait', duration };
+  },
+  wait_until: waitUntil,
+  condition(r, o, path, id) {
+    const when = conditionOf(r, o['when'], `${path}/when`);
+    return when && { id, kind: 'condition', when };
+  },
+  email(r, o, path, id) {
+    const templateId = r.text(o['templateId'], `${path}/templateId`, { max: 36, pattern: ID });
+    return templateId === undefined ? undefined : { id, kind: 'email', templateId };
+  },
+};
+const stepKinds = Object.keys(stepReaders) as Step['kind'][];
 
 function waitUntil(r: Reading, o: Json, path: string, id: string): Step | undefined {
   const time = r.text(o['time'], `${path}/time`, { max: 5, pattern: /^([01]\d|2[0-3]):[0-5]\d$/ });

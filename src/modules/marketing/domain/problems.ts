@@ -28,7 +28,7 @@ export class Reading {
     if (!Array.isArray(value)) return this.note(path, 'not_a_list', 'must be a list');
     if (value.length < min) return this.note(path, 'too_few', `needs at least ${min}`);
     if (value.length > max) return this.note(path, 'too_many', `holds at most ${max}`);
-    return value;
+    return value as readonly unknown[];
   }
 
   word<const V extends string>(value: unknown, path: string, values: readonly V[]): V | undefined {

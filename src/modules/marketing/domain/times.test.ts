@@ -13,13 +13,19 @@ test('a window looks back over time', () => {
 });
 
 test.each([
-  ['later today', '2026-03-02T07:00:00Z', '09:00', 'Europe/Berlin', '2026-03-02T08:00:00Z'],
-  ['this very moment', '2026-03-02T08:00:00Z', '09:00', 'Europe/Berlin', '2026-03-02T08:00:00Z'],
-  ['past today, so tomorrow', '2026-03-02T08:00:01Z', '09:00', 'Europe/Berlin', '2026-03-03T08:00:00Z'],
-  ['a time the spring change skips is shifted forward once', '2026-03-29T00:00:00Z', '02:30', 'Europe/Berlin', '2026-03-29T01:30:00Z'],
-  ['of a time that comes twice in autumn the first is meant', '2026-10-24T23:00:00Z', '02:30', 'Europe/Berlin', '2026-10-25T00:30:00Z'],
-  ['the day is the one in the zone', '2026-03-02T20:00:00Z', '09:00', 'Asia/Tokyo', '2026-03-03T00:00:00Z'],
-])('the next local time: %s', (_what, now, time, zone, expected) => {
+  ['later today', { now: '2026-03-02T07:00:00Z', time: '09:00', zone: 'Europe/Berlin', expected: '2026-03-02T08:00:00Z' }],
+  ['this very moment', { now: '2026-03-02T08:00:00Z', time: '09:00', zone: 'Europe/Berlin', expected: '2026-03-02T08:00:00Z' }],
+  ['past today, so tomorrow', { now: '2026-03-02T08:00:01Z', time: '09:00', zone: 'Europe/Berlin', expected: '2026-03-03T08:00:00Z' }],
+  [
+    'a time the spring change skips is shifted forward once',
+    { now: '2026-03-29T00:00:00Z', time: '02:30', zone: 'Europe/Berlin', expected: '2026-03-29T01:30:00Z' },
+  ],
+  [
+    'of a time that comes twice in autumn the first is meant',
+    { now: '2026-10-24T23:00:00Z', time: '02:30', zone: 'Europe/Berlin', expected: '2026-10-25T00:30:00Z' },
+  ],
+  ['the day is the one in the zone', { now: '2026-03-02T20:00:00Z', time: '09:00', zone: 'Asia/Tokyo', expected: '2026-03-03T00:00:00Z' }],
+])('the next local time: %s', (_what, { now, time, zone, expected }) => {
   expect(nextLocalTime(at(now), { time }, zone)).toEqual(at(expected));
 });
 

@@ -34,19 +34,18 @@ export async function keepEvent(work: Work, told: ToldEvent): Promise<Kept> {
 
   const contact = await contactOf(work, told);
   if (told.contactId && !contact) return { result: 'rejected', code: 'tracked_event.contact_unknown' };
-  const event = await events.create({
-    source,
-    eventId: told.id,
-    type: told.type,
-    contactId: contact?.id ?? null,
-    email: told.email ?? null,
-    bodyHash,
-    receivedAt: work.now,
-    occurredAt: occurrence({ occurredAt: told.occurredAt ?? null, sentAt: told.sentAt ?? null }, work.now),
-    properties: told.properties ?? {},
-  });
+  const event = await events.create({ ...rowOf(told, work.now), source, bodyHash, contactId: contact?.id ?? null });
   return { result: 'accepted', eventId: event.id, matched: contact !== null };
 }
+
+const rowOf = ({ id, type, email, occurredAt, sentAt, properties }: ToldEvent, receivedAt: Date) => ({
+  eventId: id,
+  type,
+  email: email ?? null,
+  receivedAt,
+  properties: properties ?? {},
+  occurredAt: occurrence({ occurredAt: occurredAt ?? null, sentAt: sentAt ?? null }, receivedAt),
+});
 
 async function contactOf(work: Work, { contactId, email }: ToldEvent): Promise<ContactCard | null> {
   if (contactId) return contactCard(work.system, contactId);

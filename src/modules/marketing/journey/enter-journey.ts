@@ -18,14 +18,12 @@ export interface Entry {
 
 /** Lets a person into the live version of a journey, if it is live, he fits and the re-entry rule allows it. */
 export async function enterJourney(work: Work, journey: Journey, { contactId, occurrence, triggerEventId, fits }: Entry): Promise<boolean> {
-  if (journey.status !== 'live' || journey.liveVersionNumber === null) return false;
   const journeyId = journey.id;
-  const version = await work.system.repo(JourneyVersion).first({ journeyId, number: journey.liveVersionNumber });
-  if (!version) return false;
+  const version = await liveVersion(work, journey);
+  if (!version || fits?.(version.definition) === false) return false;
   const { reentry, condition } = version.definition;
   const key = entryKey(reentry, occurrence);
-  if (key === null || fits?.(version.definition) === false) return false;
-
+  if (key === null) return false;
   // Two triggers at once: the second waits here and then sees the first one's enrolment.
   await takeLane(work, `journey ${journeyId} ${contactId}`);
   if (await isKeptOut(work, { journeyId, contactId, entryKey: key }, reentry)) return false;
@@ -43,6 +41,11 @@ export async function enterJourney(work: Work, journey: Journey, { contactId, oc
   });
   await work.schedule(advanceEnrolment, { key: `${enrolment.id}:1`, payload: { enrolmentId: enrolment.id, fence: 1 } });
   return true;
+}
+
+async function liveVersion(work: Work, { id, status, liveVersionNumber }: Journey): Promise<JourneyVersion | null> {
+  if (status !== 'live' || liveVersionNumber === null) return null;
+  return work.system.repo(JourneyVersion).first({ journeyId: id, number: liveVersionNumber });
 }
 
 /** Here before under this key, or still under way where one at a time is the rule. */

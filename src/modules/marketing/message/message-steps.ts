@@ -15,25 +15,26 @@ export async function claimMessage(work: Work, messageId: string, subject: strin
   const message = await work.repo(OutboundMessage).lock(messageId);
   // Not queued: somebody else has it, or it was cancelled. Put off meanwhile: another task has it.
   if (message.status !== 'queued' || message.notBefore > work.now) return null;
-  const journey = await work.repo(Journey).get(message.journeyId);
-  if (journey.status === 'paused') return null; // resuming sends it
+  const { status } = await work.repo(Journey).get(message.journeyId);
+  if (status === 'paused') return null; // resuming sends it
   const contact = await contactCard(work.system, message.contactId);
-  const obstacle = journey.status === 'archived' ? cancelled('journey_archived') : await obstacleFor(work, message, contact?.email ?? null);
+  const obstacle = status === 'archived' ? cancelled('journey_archived') : await obstacleFor(work, message, contact);
   if (obstacle || !contact?.email) {
     await work.repo(OutboundMessage).update(messageId, obstacle ?? suppressed('no_address'));
     return null;
   }
-  const { email: address } = contact;
+  const to = { name: nameOf(contact), address: contact.email };
   const attempt = message.attempts + 1;
-  await work.repo(OutboundMessage).update(messageId, {
+  const sending = {
     status: 'sending',
     attempts: attempt,
     sendingAt: work.now,
-    address,
+    address: to.address,
     subject: subject.slice(0, 250),
     reason: null,
-  });
-  return { to: { name: nameOf(contact), address }, attempt };
+  } as const;
+  await work.repo(OutboundMessage).update(messageId, sending);
+  return { to, attempt };
 }
 
 interface Obstacle {
@@ -43,9 +44,10 @@ interface Obstacle {
 const suppressed = (reason: string): Obstacle => ({ status: 'suppressed', reason });
 const cancelled = (reason: string): Obstacle => ({ status: 'cancelled', reason });
 
-/** Why this mail must not go to this address now; null when it may. */
-async function obstacleFor(work: Work, message: OutboundMessage, address: string | null): Promise<Obstacle | null> {
+/** Why this mail must not go to this person now; null when it may. */
+async function obstacleFor(work: Work, message: OutboundMessage, contact: ContactCard | null): Promise<Obstacle | null> {
   const { contactId, purpose, latest } = message;
+  const address = contact?.email ?? null;
   if (latest < work.now) return { status: 'expired', reason: 'too_late' };
   if (address === null) return suppressed('no_address');
   if (await isSuppressed(work, address)) return suppressed('suppressed_address');

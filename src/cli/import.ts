@@ -28,7 +28,9 @@ interface Options {
 export const register = (program: Command): void => {
   program
     .command('import <folder>')
-    .description('Import the files of another system. Interrupted, it goes on where it was when it is run again; repeated, it changes nothing.')
+    .description(
+      'Import the files of another system. Interrupted, it goes on where it was when it is run again; repeated, it changes nothing.',
+    )
     .requiredOption('--mapping <name>', `what the files mean: ${allMappings.map(({ name }) => name).join(', ')}`)
     .option('--tenant <slug>', 'the company that gets the rows (default: one of its own, named after the mapping)')
     .option('--create-tenant', 'make that company if there is none; without --tenant this goes without saying outside production')
@@ -39,7 +41,11 @@ export const register = (program: Command): void => {
       const system = await openSystem(config, makeLog({ logLevel: config.logLevel === 'info' ? 'warn' : config.logLevel }));
       try {
         const mayMake = options.createTenant ?? (options.tenant === undefined && !config.isProduction);
-        const tenantId = await openCompany(system.runtime, { slug: options.tenant ?? options.mapping, mayMake, adminEmail: options.adminEmail });
+        const tenantId = await openCompany(system.runtime, {
+          slug: options.tenant ?? options.mapping,
+          mayMake,
+          adminEmail: options.adminEmail,
+        });
         const run = await importInto(system.runtime, tenantId, options.mapping, files);
         await printReport(run, transactions(system.runtime, tenantId), config.publicUrl);
         process.exitCode = run.state === 'finished' ? 0 : 1;
@@ -77,7 +83,12 @@ async function importInto(runtime: Runtime, tenantId: string, mapping: string, f
   const transact = transactions(runtime, tenantId);
   const run = await transact(async (work) => (await findUnfinished(work, mapping, files)) ?? startImport(work, { mapping, files }));
   if (run.processed > 0) console.log(`Going on with the import that broke off at row ${run.processed} of ${run.total}.`);
-  const bar = new SingleBar({ format: '{bar} {percentage} % | {value}/{total} rows | {duration_formatted}', hideCursor: true, noTTYOutput: false, clearOnComplete: true });
+  const bar = new SingleBar({
+    format: '{bar} {percentage} % | {value}/{total} rows | {duration_formatted}',
+    hideCursor: true,
+    noTTYOutput: false,
+    clearOnComplete: true,
+  });
   let isShown = false;
   const onProgress = ({ total, processed }: ImportRun) => {
     if (isShown) bar.update(processed);

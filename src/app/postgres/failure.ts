@@ -5,10 +5,14 @@ export class OperatorError extends Error {
   override readonly name = 'OperatorError';
 }
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+// Not by `instanceof Error`: an error of Node itself is of another realm when our code runs in a vm context, as under Jest.
+const has = <K extends string>(error: unknown, key: K): error is Record<K, unknown> =>
+  typeof error === 'object' && error !== null && key in error;
+
+export const messageOf = (error: unknown): string => (has(error, 'message') ? String(error.message) : String(error));
 
 export const errorCode = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  has(error, 'code') && typeof error.code === 'string' ? error.code : undefined;
 
 const KNOWN: readonly (readonly [RegExp, (home: string) => string])[] = [
   [
@@ -21,7 +25,7 @@ const KNOWN: readonly (readonly [RegExp, (home: string) => string])[] = [
       `The data in ${home} belongs to another PostgreSQL version: start the Kontor that made it, or set KONTOR_HOME to a new folder, or empty it with "npm run reset".`,
   ],
   [
-    /Permission denied|EACCES|EPERM|Operation not permitted|has wrong ownership|invalid permissions|Read-only file system|EROFS/i,
+    /Permission denied|ENOTDIR|not a directory|EACCES|EPERM|Operation not permitted|has wrong ownership|invalid permissions|Read-only file system|EROFS/i,
     (home) => `Kontor may not write to ${home}: make it yours (chown, chmod), or set KONTOR_HOME to a folder you own.`,
   ],
   [
@@ -29,7 +33,7 @@ const KNOWN: readonly (readonly [RegExp, (home: string) => string])[] = [
     () => 'PostgreSQL got no shared memory from this machine: free some memory, or set DATABASE_URL to a server elsewhere.',
   ],
   [
-    /error while loading shared libraries|GLIBC|not found|Exec format error|cannot execute|ENOENT/i,
+    /error while loading shared libraries|GLIBC_|Exec format error|cannot execute/i,
     () => 'The bundled PostgreSQL cannot run on this system: run "npm ci" again, or set DATABASE_URL to a PostgreSQL server of yours.',
   ],
 ];

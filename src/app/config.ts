@@ -31,6 +31,10 @@ export interface Config {
   readonly jwtPrivateKey: string | null;
   readonly jwtPublicKeys: readonly string[];
   readonly secret: string | null;
+  /** Lets operators in from elsewhere. */
+  readonly opsToken: string | null;
+  /** As browsers write them. */
+  readonly corsOrigins: readonly string[];
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -41,6 +45,7 @@ const IsAddress = (...protocols: string[]) => check('address', (text) => URL.can
 const IsPostgres = () => IsAddress('postgres:', 'postgresql:');
 const IsOrigin = () =>
   check('origin', (text) => URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol) && ['', '/'].includes(pathOf(text)));
+const IsOriginList = () => check('origins', (text) => originsOf(text).every((part) => URL.canParse(part) && new URL(part).origin === part));
 const IsHost = () => check('host', (text) => isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text));
 const IsProxyRule = () =>
   check(
@@ -71,6 +76,8 @@ export class Environment {
   @IsOptional() @IsPrivateKey() JWT_PRIVATE_KEY?: string;
   @IsOptional() @IsPublicKeys() JWT_PUBLIC_KEYS?: string;
   @IsOptional() @MinLength(32) KONTOR_SECRET?: string;
+  @IsOptional() @MinLength(32) KONTOR_OPS_TOKEN?: string;
+  @IsOptional() @IsOriginList() CORS_ORIGINS?: string;
   @IsIn(LOG_LEVELS) LOG_LEVEL: Config['logLevel'] = 'info';
 }
 
@@ -133,6 +140,8 @@ function toConfig(env: Environment): Config {
     jwtPrivateKey: env.JWT_PRIVATE_KEY ?? null,
     jwtPublicKeys: pemBlocks(env.JWT_PUBLIC_KEYS ?? ''),
     secret: env.KONTOR_SECRET ?? null,
+    opsToken: env.KONTOR_OPS_TOKEN ?? null,
+    corsOrigins: originsOf(env.CORS_ORIGINS ?? ''),
     logLevel: env.LOG_LEVEL,
   };
 }
@@ -156,6 +165,8 @@ function parseSender(text: string): { name?: string; address: string } | null {
   const name = match?.[1]?.trim();
   return address ? { ...(name ? { name } : {}), address } : null;
 }
+
+const originsOf = (text: string): string[] => text.split(',').map((part) => part.trim()).filter((part) => part !== '');
 
 const pathOf = (text: string): string => new URL(text).pathname;
 

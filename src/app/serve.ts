@@ -8,9 +8,11 @@ import { createApi } from './create-api.js';
 import { demoLogin, ensureDemo } from './demo/ensure-demo.js';
 import { loadJwtKeys } from './keys.js';
 import { listenErrors } from './listen-errors.js';
+import { closeGently } from './ops/close-gently.js';
 import { Metrics } from './ops/metrics.js';
 import { opsModule } from './ops/ops.module.js';
 import { addPages } from './ops/pages.js';
+import { createWorkerApp } from './ops/worker-app.js';
 import { OperatorError } from './postgres/failure.js';
 import { onStopSignal } from './stop-signals.js';
 import { makeLog, openSystem, type System } from './system.js';
@@ -46,7 +48,7 @@ async function start(role: Role): Promise<void> {
     stops.push(() => queue.close());
     const tasks = role === 'api' ? null : await startTasks(system.runtime, queue, { log, onOutcome: (name, outcome, seconds) => metrics.task(name, outcome, seconds) });
     if (tasks) stops.push(() => tasks.stop(10_000));
-    const app = await openHttp(system, { role, queue, metrics, tasks, stops });
+    const app = await openHttp(system, { role, queue, metrics, tasks, stops, isDemo });
     if (role !== 'worker') banner(config, await app.getUrl(), isDemo);
   } catch (error) {
     await stopAll();
@@ -61,9 +63,26 @@ const openQueue = ({ config, postgres, log }: System, role: Role): Promise<Queue
     redisUrl: config.redisUrl ?? undefined, databaseUrl: postgres.appUrl, concurrency: role === 'api' ? 0 : workerConcurrency, poolSize: Math.max(config.queuePoolSize, 13), log,
   });
 
-interface HttpParts { readonly role: Role; readonly queue: QueueBackend; readonly metrics: Metrics; readonly tasks: TaskProcess | null; readonly stops: (() => Promise<unknown>)[] }
+interface HttpParts { readonly role: Role; readonly queue: QueueBackend; readonly metrics: Metrics; readonly tasks: TaskProcess | null; readonly stops: (() => Promise<unknown>)[]; readonly isDemo: boolean }
 
-async function openHttp(system: System, { role, queue, metrics, tasks, stops }: HttpParts): Promise<NestFastifyApplication> {
+async function openHttp(system: System, parts: HttpParts): Promise<NestFastifyApplication> {
+  const { config, log } = system;
+  const { role, queue, metrics, isDemo, stops } = parts;
+  const { app, tenantOf } = role === 'worker' ? await openWatch(system, parts) : await openApi(system, parts);
+  const traffic = await addPages(app, { system, queue, metrics, role, tenantOf, demo: isDemo ? demoLogin : null });
+  stops.push(() => closeGently(app, traffic, log));
+  await app.listen({ port: config.port, host: config.host }).catch((error: unknown) => { throw listenErrors(error, config); });
+  return app;
+}
+
+interface OpenApp { readonly app: NestFastifyApplication; readonly tenantOf: (request: { headers: { authorization?: string | undefined } }) => string | null }
+
+/** A worker answers those who watch it and nobody else. */
+async function openWatch(system: System, { queue, metrics }: HttpParts): Promise<OpenApp> {
+  return { app: await createWorkerApp(opsModule({ system, queue, metrics }), countDefects(system, metrics)), tenantOf: () => null };
+}
+
+async function openApi(system: System, { queue, metrics, tasks, stops }: HttpParts): Promise<OpenApp> {
   const { config, log, runtime, postgres } = system;
   const auth = await openAuth(system);
   stops.push(() => auth.stop());
@@ -71,15 +90,19 @@ async function openHttp(system: System, { role, queue, metrics, tasks, stops }: 
   await feed.start();
   stops.push(() => feed.stop());
   const { app } = await createApi({
-    runtime, auth, feed, log, cursorSecret: system.signer.keyFor('cursor').toString('base64url'), isProduction: config.isProduction, trustProxy: config.trustProxy,
+    runtime, auth, feed, log: countDefects(system, metrics), cursorSecret: system.signer.keyFor('cursor').toString('base64url'), isProduction: config.isProduction, trustProxy: config.trustProxy,
     extra: [opsModule({ system, queue, metrics })],
     ...(tasks ? { committed: () => tasks.hint() } : {}),
   });
-  await addPages(app, { system, queue, metrics, role });
-  stops.push(() => app.close());
-  await app.listen({ port: config.port, host: config.host }).catch((error: unknown) => { throw listenErrors(error, config); });
-  return app;
+  return { app, tenantOf: ({ headers }) => auth.authenticator.recall(headers.authorization)?.tenantId ?? null };
 }
+
+const countDefects = ({ log }: System, metrics: Metrics) => ({
+  error: (details: object, message: string) => {
+    metrics.defect();
+    log.error(details, message);
+  },
+});
 
 const openAuth = (system: System): Promise<Auth> => wireAuth(system.runtime, {
   tokens: { keys: loadJwtKeys(system.config), issuer: system.config.publicUrl, audience: 'kontor' }, databaseUrl: system.postgres.appUrl, log: system.log,

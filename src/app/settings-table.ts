@@ -99,6 +99,18 @@ export const SETTINGS = {
     secret: true,
     requiredInProduction: true,
   },
+  KONTOR_OPS_TOKEN: {
+    about:
+      'Opens the job board, metrics, the documentation and the explorer to operators, as Bearer token or as Basic password. Without it they answer 404 in production; elsewhere this machine itself may see them.',
+    must: 'at least 32 characters, as made by: openssl rand -base64 32',
+    unset: 'no operator from outside',
+    secret: true,
+  },
+  CORS_ORIGINS: {
+    about: 'Web pages of these origins may call the API from a browser.',
+    must: 'origins parted by commas, such as https://app.example.org,https://desk.example.org',
+    unset: 'pages of PUBLIC_URL only',
+  },
   LOG_LEVEL: { about: 'How much is logged.', must: 'fatal, error, warn, info, debug, trace or silent', unset: 'info' },
 } as const satisfies Readonly<Record<string, SettingText>>;
 

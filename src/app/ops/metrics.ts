@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { taskStats } from '#kernel/jobs/inspect.js';
 import { doorsOf } from '#kernel/jobs/task-host.js';
+import { withTimeLimit } from '#kernel/jobs/time-limit.js';
 import type { System } from '../system.js';
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -12,10 +13,13 @@ export class Metrics {
   private readonly taskTime = new Histogram({ name: 'kontor_task_seconds', help: 'Time of tasks by name and outcome.', labelNames: ['name', 'outcome'], buckets: seconds, registers: [this.registry] });
   private readonly defects = new Counter({ name: 'kontor_defects_total', help: 'Errors nobody expected.', registers: [this.registry] });
   private readonly tasks = new Gauge({ name: 'kontor_tasks', help: 'Tasks by state.', labelNames: ['state'], registers: [this.registry] });
+  private readonly up = new Gauge({ name: 'kontor_database_up', help: '1 when the database answered this very question.', registers: [this.registry] });
+  private readonly untold = new Gauge({ name: 'kontor_outbox_waiting', help: 'Events not yet relayed.', registers: [this.registry] });
+  private readonly late = new Gauge({ name: 'kontor_task_oldest_due_seconds', help: 'For how long the oldest task has been due.', registers: [this.registry] });
   private readonly lag = new Gauge({ name: 'kontor_outbox_lag_seconds', help: 'Age of the oldest event not yet relayed.', registers: [this.registry] });
   private readonly pool = new Gauge({ name: 'kontor_pool_connections', help: 'Connections of the data pool.', labelNames: ['state'], registers: [this.registry] });
 
-  constructor(private readonly system: System) {
+  constructor(private readonly system: Pick<System, 'runtime'>) {
     collectDefaultMetrics({ register: this.registry, prefix: 'kontor_' });
   }
 
@@ -41,12 +45,20 @@ export class Metrics {
     this.pool.set({ state: 'idle' }, pool.idleCount);
     this.pool.set({ state: 'busy' }, pool.totalCount - pool.idleCount);
     this.pool.set({ state: 'waiting' }, pool.waitingCount);
-    const stats = await taskStats(doorsOf(runtime), runtime.clock.now());
-    this.tasks.set({ state: 'due' }, stats.due);
-    this.tasks.set({ state: 'ringing' }, stats.ringing);
-    this.tasks.set({ state: 'running' }, stats.running);
-    this.tasks.set({ state: 'failed' }, stats.failed);
-    this.lag.set(stats.outboxLagSeconds);
+    await this.askDatabase();
     return this.registry.metrics();
+  }
+
+  /** What the process itself knows is told even when the database is away. */
+  private async askDatabase(): Promise<void> {
+    const { runtime } = this.system;
+    const stats = await withTimeLimit(taskStats(doorsOf(runtime), runtime.clock.now()), 3_000, 'Counting tasks').catch(() => null);
+    this.up.set(stats ? 1 : 0);
+    for (const gauge of [this.tasks, this.untold, this.late, this.lag]) gauge.reset();
+    if (!stats) return;
+    for (const state of ['due', 'ringing', 'running', 'failed'] as const) this.tasks.set({ state }, stats[state]);
+    this.untold.set(stats.outboxWaiting);
+    this.late.set(stats.oldestDueSeconds);
+    this.lag.set(stats.outboxLagSeconds);
   }
 }

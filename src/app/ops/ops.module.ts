@@ -1,19 +1,30 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { QueueBackend } from '#kernel/jobs/queue-backend.js';
+import { migrationsFolder } from '../project-root.js';
 import type { System } from '../system.js';
-import type { Metrics } from './metrics.js';
+import { HealthController } from './health.controller.js';
+import { Health } from './health.js';
+import { Metrics } from './metrics.js';
 
 /** What the operation surface is made of. */
 export interface OpsParts {
-  readonly system: System;
-  readonly queue: QueueBackend;
+  readonly system: Pick<System, 'config' | 'log' | 'runtime'>;
+  readonly queue: Pick<QueueBackend, 'queue' | 'ping'>;
   readonly metrics: Metrics;
 }
 
-export const OPS_PARTS = Symbol('What the operation surface is made of');
-
-/** Nest's side of the operation surface. */
-export const opsModule = (parts: OpsParts): DynamicModule => ({ module: OpsModule, providers: [{ provide: OPS_PARTS, useValue: parts }], exports: [OPS_PARTS] });
+/** Health and metrics: the same in every process, with or without the API. */
+export function opsModule({ system, queue, metrics }: OpsParts): DynamicModule {
+  const health = new Health({ pool: system.runtime.database.pool, queue, migrationsFolder });
+  return {
+    module: OpsModule,
+    controllers: [HealthController],
+    providers: [
+      { provide: Health, useValue: health },
+      { provide: Metrics, useValue: metrics },
+    ],
+  };
+}
 
 @Module({})
 class OpsModule {}

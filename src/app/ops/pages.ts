@@ -1,15 +1,55 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Role } from '../serve.js';
+import type { FastifyRequest } from 'fastify';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../project-root.js';
+import { addSecurityHeaders, allowOrigins, answerOptions } from './edge.js';
+import { addExplorer } from './explorer.js';
+import { Health } from './health.js';
+import { addJobBoard } from './job-board.js';
+import { guardOperatorPages } from './operator-guard.js';
 import type { OpsParts } from './ops.module.js';
+import { pagePolicy } from './page.js';
+import { addRestDocs } from './rest-docs.js';
+import { startPage } from './start-page.js';
+import { Traffic } from './traffic.js';
 
 export interface PageParts extends OpsParts {
-  readonly role: Role;
+  readonly role: 'all' | 'api' | 'worker';
+  /** The demo login, where there is one. */
+  readonly demo: { readonly email: string; readonly password: string } | null;
+  readonly tenantOf: (request: FastifyRequest) => string | null;
 }
 
-/** Adds the addresses for people and operators. */
-export async function addPages(app: NestFastifyApplication, { metrics }: PageParts): Promise<void> {
+/** Adds the addresses for people and operators, and what is done for every request. Call it before the application listens. */
+export async function addPages(app: NestFastifyApplication, parts: PageParts): Promise<Traffic> {
+  const { config, log } = parts.system;
   const server = app.getHttpAdapter().getInstance();
-  server.get('/livez', (_request, reply) => reply.type('text/plain; charset=utf-8').send('ok\n'));
-  server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
-  await Promise.resolve();
+  const health = app.get(Health, { strict: false });
+  const traffic = new Traffic({ log, metrics: parts.metrics, tenantOf: parts.tenantOf, isDraining: () => health.isDraining });
+  traffic.watch(server);
+  addSecurityHeaders(server, config);
+  guardOperatorPages(server, config);
+  if (parts.role === 'worker') return traffic;
+  answerOptions(server);
+  allowOrigins(app, config);
+  const version = versionOf();
+  addStartPage(app, parts, version);
+  addRestDocs(app, parts.system.runtime.registry, version);
+  await addExplorer(server, parts.demo);
+  await addJobBoard(server, parts.queue);
+  return traffic;
+}
+
+function addStartPage(app: NestFastifyApplication, { system: { config }, demo }: PageParts, version: string): void {
+  app.getHttpAdapter().getInstance().get('/', (request, reply) => {
+    const url = !config.isProduction && /^[\w.:[\]-]+$/.test(request.host) ? `${request.protocol}://${request.host}` : config.publicUrl;
+    const html = startPage({ version, url, demo, isProduction: config.isProduction });
+    return reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy(html)).send(html);
+  });
+}
+
+function versionOf(): string {
+  const { version } = JSON.parse(readFileSync(join(projectRoot, 'package.json'), 'utf8')) as { version?: unknown };
+  return String(version);
 }

@@ -22,7 +22,12 @@ async function connect(ownerUrl: string, folder: string): Promise<DataSource> {
 
 /** Brings the schema to the newest version, one transaction per migration; two processes at once wait for each other. Returns the names run. */
 export async function migrate(ownerUrl: string, folder: string): Promise<string[]> {
-  return locked(ownerUrl, folder, async (source) => (await source.runMigrations({ transaction: 'each' })).map((m) => m.name));
+  return locked(ownerUrl, folder, async (source) => {
+    const done = await source.runMigrations({ transaction: 'each' });
+    // Every process tells whether its database is as new as itself.
+    await source.query('grant select on kontor_migrations to kontor_app');
+    return done.map((m) => m.name);
+  });
 }
 
 /** Takes back the newest migration. */

@@ -2,6 +2,7 @@ import { allModules } from '#app/modules.js';
 import { openKit, type Kit } from '#kernel/testing/kit.js';
 import type { InputOf } from '#kernel/resource/fields.js';
 import { Case } from '#modules/service/case/case.resource.js';
+import { noteCase } from '#modules/service/case/note-case.js';
 import { reopenCase } from '#modules/service/case/reopen-case.js';
 import { replyCase } from '#modules/service/case/reply-case.js';
 import { resolveCase } from '#modules/service/case/resolve-case.js';
@@ -104,6 +105,30 @@ test('a worker that finds the case held does not wait, and comes back', async ()
   expect(await office.effects(caseId)).toHaveLength(1);
   await office.until(monday('12:30'));
   expect(await office.effects(caseId)).toHaveLength(2);
+});
+
+test('workers and people at the same cases at once neither block each other nor fire twice', async () => {
+  const office = await Office.open(kit, { steps: ladder });
+  const cases = await Promise.all(Array.from({ length: 8 }, () => office.newCase()));
+  await kit.drain();
+  kit.clock.set(monday('11:00'));
+  const wait = async (caseId: string) => {
+    await office.tenant.run(setWaiting, { caseId, waitingFor: 'customer' });
+    await office.tenant.run(resumeCase, { caseId });
+  };
+  await Promise.all([
+    kit.drain(),
+    ...cases.map(wait),
+    kit.drain(),
+    ...cases.map((caseId) => office.tenant.run(noteCase, { caseId, body: 'x' })),
+  ]);
+  await office.until(monday('11:30'));
+  for (const caseId of cases) {
+    expect(await states(office, caseId)).toEqual(['fired', 'pending', 'pending', 'pending']);
+    expect(await office.notices(caseId)).toHaveLength(1);
+  }
+  await office.until(monday('12:30'));
+  for (const caseId of cases) expect(await office.notices(caseId)).toHaveLength(2);
 });
 
 test('a case that comes to wait just before a rung does not reach it, and does once it goes on', async () => {

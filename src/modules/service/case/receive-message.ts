@@ -6,9 +6,10 @@ import { CaseMessageReceived } from '../events.js';
 import { keepTime } from '../jobs/escalate.job.js';
 import { CaseMessage } from './case-message.resource.js';
 import { Case } from './case.resource.js';
-import { reopen } from './reopen.js';
+import { checkRelations } from './check-references.js';
 import { eventTime, lockCase, timeErrors } from './lock-case.js';
 import { moveCase } from './move-case.js';
+import { reopen } from './reopen.js';
 import { startCase } from './start-case.js';
 
 export const receiveMessage = defineCommand({
@@ -35,6 +36,7 @@ export const receiveMessage = defineCommand({
     const known = input.externalId ? await work.system.repo(CaseMessage).first({ externalId: input.externalId }) : null;
     if (known) return { messageId: known.id, caseId: known.caseId };
 
+    await checkRelations(work, { contactId: input.contactId });
     const kase = input.automatic ? addressed : await caseToWorkOn(work, addressed);
     const { body, externalId } = input;
     const sentAt = eventTime(work, input.receivedAt, addressed.openedAt);

@@ -9,7 +9,7 @@ export class OutboxAndTasks1700000000500 {
     await outbox(q);
     await tasks(q);
     await q.query('grant create on schema kernel to kontor_relay');
-    for (const [signature, returns, body, setting] of doors) await door(q, signature, returns, body, setting);
+    for (const one of doors) await door(q, one);
     await q.query('revoke create on schema kernel from kontor_relay');
   }
 
@@ -28,11 +28,8 @@ async function outbox(q: MigrationRunner): Promise<void> {
     tenant_id uuid not null default kernel.current_tenant(),
     id uuid not null,
     type text not null,
-    subject_resource text,
-    subject_id uuid,
-    payload jsonb not null,
-    actor jsonb not null,
-    cause jsonb,
+    subject_resource text, subject_id uuid,
+    payload jsonb not null, actor jsonb not null, cause jsonb,
     occurred_at timestamp with time zone not null,
     txid xid8 not null default pg_current_xact_id(),
     relayed_at timestamp with time zone,
@@ -58,8 +55,7 @@ async function tasks(q: MigrationRunner): Promise<void> {
     payload jsonb not null,
     state text not null default 'pending' check (state in ('pending', 'running', 'done', 'failed')),
     attempts integer not null default 0,
-    fence bigint not null default 0,
-    lease_until timestamp with time zone,
+    fence bigint not null default 0, lease_until timestamp with time zone,
     rung_at timestamp with time zone,
     last_error text,
     done_at timestamp with time zone,
@@ -82,7 +78,7 @@ async function tasks(q: MigrationRunner): Promise<void> {
  * A function that sees all tenants, for the application role only. Its plans are made for the values at hand: a plan for any time
  * would take a third of all tasks for due and read the whole table five times a second.
  */
-async function door(q: MigrationRunner, signature: string, returns: string, body: string, setting = ''): Promise<void> {
+async function door(q: MigrationRunner, [signature, returns, body, setting = '']: Door): Promise<void> {
   await q.query(`create function kernel.${signature} returns ${returns} language plpgsql security definer
     set search_path = pg_catalog, pg_temp set plan_cache_mode = force_custom_plan ${setting} as $door$${body}$door$`);
   const name = `kernel.${signature.slice(0, signature.indexOf('('))}`;
@@ -221,9 +217,7 @@ begin
 end`;
 
 const purgeFinished = `
-declare
-  gone integer;
-  more integer;
+declare gone integer; more integer;
 begin
   delete from kernel.tasks t using (select d.tenant_id, d.id from kernel.tasks d where d.state = 'done' and d.done_at < p_before
     limit p_limit for update skip locked) old
@@ -265,8 +259,10 @@ begin
   return found;
 end`;
 
+type Door = readonly [signature: string, returns: string, body: string, setting?: string];
+
 const time = 'timestamp with time zone';
-const doors: readonly (readonly [signature: string, returns: string, body: string, setting?: string])[] = [
+const doors: readonly Door[] = [
   [`relay_outbox(p_limit integer, p_now ${time}, p_types text[], p_subscribers text[])`, 'integer', relayOutbox],
   [
     `ring_due(p_now ${time}, p_window integer, p_patience interval)`,

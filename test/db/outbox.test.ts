@@ -8,7 +8,9 @@ import { insertEvents } from '#kernel/outbox/write.js';
 import { asSuper, eventually, openProbe, type Probe } from './task-probe.js';
 
 let probe: Probe;
-beforeAll(async () => { probe = await openProbe(); });
+beforeAll(async () => {
+  probe = await openProbe();
+});
 afterAll(() => probe.close());
 
 const relay = (limit?: number) =>
@@ -20,10 +22,20 @@ async function relayAll(): Promise<void> {
 
 const manyEvents = (tenantId: string, count: number) =>
   probe.work(tenantId, (work) =>
-    insertEvents(work.exec, Array.from({ length: count }, (_, i) => ({
-      tenantId, id: randomUUID(), type: 'probe.happened', subject: { resource: 'probe', id: randomUUID() }, payload: { mark: `m${i}` },
-      actor: { kind: 'system' }, cause: null, occurredAt: new Date(),
-    }))));
+    insertEvents(
+      work.exec,
+      Array.from({ length: count }, (_, i) => ({
+        tenantId,
+        id: randomUUID(),
+        type: 'probe.happened',
+        subject: { resource: 'probe', id: randomUUID() },
+        payload: { mark: `m${i}` },
+        actor: { kind: 'system' },
+        cause: null,
+        occurredAt: new Date(),
+      })),
+    ),
+  );
 
 test('every subscriber hears an event once, also when several relays run at the same time', async () => {
   const tenant = await probe.tenant();
@@ -40,17 +52,21 @@ test('every subscriber hears an event once, also when several relays run at the 
 
 test('an event of a transaction that rolls back is never told', async () => {
   const tenant = await probe.tenant();
-  await expect(probe.work(tenant, async (work) => {
-    await work.emit(probe.defined.happened, { mark: 'never' });
-    throw new Error('no');
-  })).rejects.toThrow('no');
+  await expect(
+    probe.work(tenant, async (work) => {
+      await work.emit(probe.defined.happened, { mark: 'never' });
+      throw new Error('no');
+    }),
+  ).rejects.toThrow('no');
   await drain(probe.kit.runtime);
   expect(await probe.marks(tenant)).toEqual([]);
 });
 
 test('one subscriber that fails does not keep another from hearing', async () => {
   const tenant = await probe.tenant();
-  probe.behaviours.set('probe.first:split', () => { throw new Error('deaf'); });
+  probe.behaviours.set('probe.first:split', () => {
+    throw new Error('deaf');
+  });
   await probe.emit(tenant, 'split');
   await drain(probe.kit.runtime, { onFailure: 'retry' });
   expect(await probe.marks(tenant)).toEqual(['probe.second:split']);
@@ -63,7 +79,19 @@ test('one subscriber that fails does not keep another from hearing', async () =>
 test('an event nobody hears is told all the same and leaves no task', async () => {
   const tenant = await probe.tenant();
   await probe.work(tenant, (work) =>
-    insertEvents(work.exec, [{ tenantId: tenant, id: randomUUID(), type: 'probe.unheard', subject: null, payload: {}, actor: {}, cause: null, occurredAt: new Date() }]));
+    insertEvents(work.exec, [
+      {
+        tenantId: tenant,
+        id: randomUUID(),
+        type: 'probe.unheard',
+        subject: null,
+        payload: {},
+        actor: {},
+        cause: null,
+        occurredAt: new Date(),
+      },
+    ]),
+  );
   await relayAll();
   expect(await probe.tasks(tenant)).toEqual([]);
   expect((await taskStats(probe.doors, probe.kit.clock.now())).outboxWaiting).toBe(0);
@@ -90,7 +118,11 @@ describe('the feed of events', () => {
   afterEach(() => feed.stop());
 
   const seenIds = () => Promise.resolve(seen.map((event) => event.id));
-  const cutFeed = () => asSuper(probe.kit, `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'kontor-feed' and datname = current_database()`);
+  const cutFeed = () =>
+    asSuper(
+      probe.kit,
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'kontor-feed' and datname = current_database()`,
+    );
 
   test('tells type, subject and tenant of each event, many at a time', async () => {
     const tenant = await probe.tenant();
@@ -104,11 +136,16 @@ describe('the feed of events', () => {
 
   test('a listener that throws does not harm the others', async () => {
     const heard: string[] = [];
-    feed.onEvent(() => { throw new Error('a defect'); });
+    feed.onEvent(() => {
+      throw new Error('a defect');
+    });
     const end = feed.onEvent((event) => heard.push(event.id));
     const id = await probe.emit(await probe.tenant(), 'x');
     await relayAll();
-    await eventually(() => Promise.resolve(heard), (ids) => ids.includes(id));
+    await eventually(
+      () => Promise.resolve(heard),
+      (ids) => ids.includes(id),
+    );
     end();
     await probe.emit(await probe.tenant(), 'y');
     await relayAll();
@@ -123,9 +160,21 @@ describe('the feed of events', () => {
     await late.query(`select set_config('app.tenant_id', $1, false)`, [tenant]);
     await late.query('begin');
     const lateId = randomUUID();
-    await insertEvents((text, values) => late.query<Record<string, unknown>>(text, values), [
-      { tenantId: tenant, id: lateId, type: 'probe.happened', subject: null, payload: { mark: 'late' }, actor: {}, cause: null, occurredAt: new Date() },
-    ]);
+    await insertEvents(
+      (text, values) => late.query<Record<string, unknown>>(text, values),
+      [
+        {
+          tenantId: tenant,
+          id: lateId,
+          type: 'probe.happened',
+          subject: null,
+          payload: { mark: 'late' },
+          actor: {},
+          cause: null,
+          occurredAt: new Date(),
+        },
+      ],
+    );
     const early = await probe.emit(tenant, 'early');
     await relayAll();
     await eventually(seenIds, (ids) => ids.includes(early));

@@ -28,7 +28,11 @@ export const postgresServer = (): QueueServer => ({
     await probe.kit.asOwner('truncate bullmq.job cascade');
   },
   outage: async (probe, meanwhile) => {
-    const cut = () => asSuper(probe.kit, `select pg_terminate_backend(pid) from pg_stat_activity where application_name in ('kontor-queue', 'kontor') and datname = current_database()`);
+    const cut = () =>
+      asSuper(
+        probe.kit,
+        `select pg_terminate_backend(pid) from pg_stat_activity where application_name in ('kontor-queue', 'kontor') and datname = current_database()`,
+      );
     await cut();
     await sleep(100); // a pool learns of a cut connection a moment later
     await meanwhile();
@@ -46,7 +50,8 @@ export function redisServer(): QueueServer {
   const prefix = `test-${randomUUID()}`;
   const url = async () => redisUrl ?? (own ??= await OwnRedis.start()).url;
   return {
-    open: async (probe, concurrency = 4) => createQueueBackend({ redisUrl: await url(), databaseUrl: probe.kit.urls.app, concurrency, lockMs, prefix }),
+    open: async (probe, concurrency = 4) =>
+      createQueueBackend({ redisUrl: await url(), databaseUrl: probe.kit.urls.app, concurrency, lockMs, prefix }),
     flush: async () => {
       const client = new Redis(await url());
       const keys = await client.keys(`${prefix}:*`);
@@ -66,7 +71,10 @@ export function redisServer(): QueueServer {
 
 /** A redis-server of our own that keeps nothing on disk. */
 class OwnRedis {
-  private constructor(private readonly port: number, private server: ChildProcess) {}
+  private constructor(
+    private readonly port: number,
+    private server: ChildProcess,
+  ) {}
 
   static async start(): Promise<OwnRedis> {
     const port = await freePort();
@@ -90,7 +98,9 @@ class OwnRedis {
 }
 
 async function launch(port: number): Promise<ChildProcess> {
-  const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   await new Promise<void>((resolve, reject) => {
     server.stdout?.on('data', (text: Buffer) => {
       if (text.includes('Ready to accept connections')) resolve();

@@ -14,7 +14,9 @@ onRedis(`tasks on the Redis queue${why}`, () => contract(redisServer()));
 function contract(server: QueueServer): void {
   let probe: Probe;
   const closers: (() => Promise<void>)[] = [];
-  beforeAll(async () => { probe = await openProbe(12); });
+  beforeAll(async () => {
+    probe = await openProbe(12);
+  });
   afterEach(async () => {
     for (const close of closers.splice(0).reverse()) await close();
   });
@@ -23,15 +25,24 @@ function contract(server: QueueServer): void {
     await server.close();
   });
 
-  async function start(host: TaskHost = probe.kit.runtime, options: TaskProcessOptions = {}): Promise<{ tasks: TaskProcess; backend: QueueBackend }> {
+  async function start(
+    host: TaskHost = probe.kit.runtime,
+    options: TaskProcessOptions = {},
+  ): Promise<{ tasks: TaskProcess; backend: QueueBackend }> {
     const backend = await server.open(probe);
     const tasks = await startTasks(host, backend, { patienceMs: 2_000, ...options });
-    closers.push(() => backend.close(), () => tasks.stop(2_000));
+    closers.push(
+      () => backend.close(),
+      () => tasks.stop(2_000),
+    );
     return { tasks, backend };
   }
 
   const settled = (tenant: string, states = ['done']) =>
-    eventually(() => probe.tasks(tenant), (rows) => rows.length > 0 && rows.every((row) => states.includes(String(row['state']))));
+    eventually(
+      () => probe.tasks(tenant),
+      (rows) => rows.length > 0 && rows.every((row) => states.includes(String(row['state']))),
+    );
 
   test('an event, a job and an effect each take effect once', async () => {
     const tenant = await probe.tenant();
@@ -39,14 +50,19 @@ function contract(server: QueueServer): void {
     await probe.emit(tenant, 'e');
     await probe.note(tenant, 'n');
     await probe.send(tenant, 's');
-    await eventually(() => probe.marks(tenant), (marks) => marks.length === 4);
+    await eventually(
+      () => probe.marks(tenant),
+      (marks) => marks.length === 4,
+    );
     await settled(tenant);
     expect(await probe.marks(tenant)).toEqual(['n', 'probe.first:e', 'probe.second:e', 's#1']);
   });
 
   test('a task that fails is tried again until it succeeds', async () => {
     const tenant = await probe.tenant();
-    probe.behaviours.set('flaky', (attempt) => { if (attempt < 3) throw new Error('not yet'); });
+    probe.behaviours.set('flaky', (attempt) => {
+      if (attempt < 3) throw new Error('not yet');
+    });
     await start();
     await probe.note(tenant, 'flaky');
     await settled(tenant);
@@ -56,7 +72,9 @@ function contract(server: QueueServer): void {
 
   test('a poisoned task is put aside and the others go on', async () => {
     const tenant = await probe.tenant();
-    probe.behaviours.set('poison', () => { throw new Error('always'); });
+    probe.behaviours.set('poison', () => {
+      throw new Error('always');
+    });
     await start();
     await probe.note(tenant, 'poison');
     for (let i = 0; i < 20; i++) await probe.note(tenant, `after ${i}`);
@@ -90,8 +108,14 @@ function contract(server: QueueServer): void {
     const { tasks, backend } = await start();
     const block = await blocked(probe, tenant, 4); // all hands are busy: what comes now stays queued
     for (let i = 0; i < 30; i++) await probe.note(tenant, `q${i}`);
-    await eventually(() => taskStats(probe.doors, new Date()), (stats) => stats.ringing >= 34);
-    await eventually(() => backend.queue.getWaitingCount(), (waiting) => waiting === 30);
+    await eventually(
+      () => taskStats(probe.doors, new Date()),
+      (stats) => stats.ringing >= 34,
+    );
+    await eventually(
+      () => backend.queue.getWaitingCount(),
+      (waiting) => waiting === 30,
+    );
     await server.flush(probe);
     block.release();
     await settled(tenant);
@@ -116,21 +140,36 @@ function contract(server: QueueServer): void {
   test('a worker that dies in the middle is replaced, and nothing takes effect twice', async () => {
     const tenant = await probe.tenant();
     let release: () => void = () => undefined;
-    const hang = new Promise<void>((resolve) => { release = resolve; });
+    const hang = new Promise<void>((resolve) => {
+      release = resolve;
+    });
     for (const mark of ['job', 'effect']) probe.behaviours.set(mark, (attempt) => (attempt === 1 ? hang : undefined));
     const dying = await probe.otherProcess();
     const first = await start(dying, { limitMs: 60_000 });
     await probe.note(tenant, 'job');
     await probe.send(tenant, 'effect');
-    await eventually(() => Promise.resolve([probe.tries.get('job'), probe.tries.get('effect')]), (tries) => tries.every((n) => n === 1));
+    await eventually(
+      () => Promise.resolve([probe.tries.get('job'), probe.tries.get('effect')]),
+      (tries) => tries.every((n) => n === 1),
+    );
     // Dies: its connections break, its locks in the queue stay, nobody says good-bye.
     await first.tasks.stop(0);
-    await asSuper(probe.kit, `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`);
+    await asSuper(
+      probe.kit,
+      `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`,
+    );
 
     await start();
-    await eventually(() => probe.marks(tenant), (marks) => marks.includes('job'));
+    await eventually(
+      () => probe.marks(tenant),
+      (marks) => marks.includes('job'),
+    );
     probe.kit.clock.advance({ minutes: 2 }); // the lease of the effect runs out
-    await probe.kit.asOwner(`update kernel.tasks set lease_until = now() - interval '1 hour' where tenant_id = $1 and state = 'running'`, [tenant], tenant);
+    await probe.kit.asOwner(
+      `update kernel.tasks set lease_until = now() - interval '1 hour' where tenant_id = $1 and state = 'running'`,
+      [tenant],
+      tenant,
+    );
     await settledAfterJump(tenant);
     expect(await probe.marks(tenant)).toEqual(['effect#2', 'job']);
     release();
@@ -138,10 +177,13 @@ function contract(server: QueueServer): void {
 
   // The clock was moved on by hand, which the guard against jumping clocks takes as a reason to be careful with leases.
   async function settledAfterJump(tenant: string): Promise<void> {
-    await eventually(async () => {
-      await probe.doors('select kernel.reclaim_expired($1, 100)', [probe.kit.clock.now()]);
-      return probe.tasks(tenant);
-    }, (rows) => rows.every((row) => row['state'] === 'done'));
+    await eventually(
+      async () => {
+        await probe.doors('select kernel.reclaim_expired($1, 100)', [probe.kit.clock.now()]);
+        return probe.tasks(tenant);
+      },
+      (rows) => rows.every((row) => row['state'] === 'done'),
+    );
   }
 
   test('two workers share 300 tasks, none of which takes effect twice', async () => {
@@ -150,7 +192,10 @@ function contract(server: QueueServer): void {
     await start(await probe.otherProcess());
     for (let i = 0; i < 100; i++) await probe.emit(tenant, `e${i}`);
     for (let i = 0; i < 100; i++) await probe.note(tenant, `n${i}`);
-    await eventually(() => probe.marks(tenant), (marks) => marks.length >= 300);
+    await eventually(
+      () => probe.marks(tenant),
+      (marks) => marks.length >= 300,
+    );
     await settled(tenant);
     const marks = await probe.marks(tenant);
     expect(marks).toHaveLength(300);
@@ -161,9 +206,16 @@ function contract(server: QueueServer): void {
     const tenant = await probe.tenant();
     await probe.kit.asOwner(
       `insert into kernel.tasks (tenant_id, id, name, key, due_at, payload)
-       select $1, gen_random_uuid(), 'probe.note', n::text, now() - interval '1 second', jsonb_build_object('mark', 'm' || n) from generate_series(1, 1000) n`, [tenant], tenant);
+       select $1, gen_random_uuid(), 'probe.note', n::text, now() - interval '1 second', jsonb_build_object('mark', 'm' || n) from generate_series(1, 1000) n`,
+      [tenant],
+      tenant,
+    );
     await start();
-    await eventually(() => probe.marks(tenant), (marks) => marks.length >= 1_000, 30_000);
+    await eventually(
+      () => probe.marks(tenant),
+      (marks) => marks.length >= 1_000,
+      30_000,
+    );
     expect(new Set(await probe.marks(tenant)).size).toBe(1_000);
   }, 45_000);
 }
@@ -171,12 +223,17 @@ function contract(server: QueueServer): void {
 /** Keeps `hands` tasks busy until released. */
 async function blocked(probe: Probe, tenant: string, hands: number): Promise<{ release: () => void }> {
   let release: () => void = () => undefined;
-  const wait = new Promise<void>((resolve) => { release = resolve; });
+  const wait = new Promise<void>((resolve) => {
+    release = resolve;
+  });
   for (let i = 0; i < hands; i++) {
     probe.behaviours.set(`block ${i}`, () => wait);
     await probe.note(tenant, `block ${i}`);
   }
-  await eventually(() => Promise.resolve([...probe.tries.keys()].filter((mark) => mark.startsWith('block'))), (marks) => marks.length === hands);
+  await eventually(
+    () => Promise.resolve([...probe.tries.keys()].filter((mark) => mark.startsWith('block'))),
+    (marks) => marks.length === hands,
+  );
   return { release };
 }
 

@@ -49,7 +49,13 @@ export async function openProbe(poolSize = 8): Promise<Probe> {
       await behave(mark);
     },
   });
-  const tidy = defineJob({ name: 'probe.tidy', description: 'Runs every hour.', payload: {}, everyMinutes: 60, run: (_, work) => leave(work, 'tidy') });
+  const tidy = defineJob({
+    name: 'probe.tidy',
+    description: 'Runs every hour.',
+    payload: {},
+    everyMinutes: 60,
+    run: (_, work) => leave(work, 'tidy'),
+  });
   const send = defineEffect({
     name: 'probe.send',
     description: 'Leaves a mark outside of any transaction.',
@@ -61,12 +67,19 @@ export async function openProbe(poolSize = 8): Promise<Probe> {
     },
   });
   const module = defineModule({
-    name: 'probe', description: 'Marks.', events: [happened], subscribers: [hears('probe.first'), hears('probe.second')], jobs: [note, tidy], effects: [send],
+    name: 'probe',
+    description: 'Marks.',
+    events: [happened],
+    subscribers: [hears('probe.first'), hears('probe.second')],
+    jobs: [note, tidy],
+    effects: [send],
   });
   const kit = await openKit([module], { poolSize });
   await asSuper(kit, `do $$ begin execute format('grant create on database %I to kontor_owner', current_database()); end $$`);
   await kit.asOwner('create schema probe');
-  await kit.asOwner('create table probe.marks (tenant_id uuid not null default kernel.current_tenant(), mark text not null, at timestamptz not null default clock_timestamp())');
+  await kit.asOwner(
+    'create table probe.marks (tenant_id uuid not null default kernel.current_tenant(), mark text not null, at timestamptz not null default clock_timestamp())',
+  );
   await kit.asOwner('grant usage on schema probe to kontor_app');
   await kit.asOwner('grant select, insert on probe.marks to kontor_app');
   return new Probe(kit, { happened, note, tidy, send }, behaviours, tries);
@@ -89,7 +102,9 @@ export class Probe {
     readonly tries: Map<string, number>,
   ) {}
 
-  get doors() { return doorsOf(this.kit.runtime); }
+  get doors() {
+    return doorsOf(this.kit.runtime);
+  }
 
   async tenant(): Promise<string> {
     const id = randomUUID();
@@ -130,7 +145,11 @@ export class Probe {
   }
 
   async tasks(tenantId: string): Promise<Record<string, unknown>[]> {
-    return this.kit.asOwner(`select * from kernel.tasks where tenant_id = $1 and name <> 'probe.tidy' order by created_at, id`, [tenantId], tenantId);
+    return this.kit.asOwner(
+      `select * from kernel.tasks where tenant_id = $1 and name <> 'probe.tidy' order by created_at, id`,
+      [tenantId],
+      tenantId,
+    );
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,9 @@ import { TaskRunner } from '#kernel/jobs/run-task.js';
 import { openProbe, type Probe } from './task-probe.js';
 
 let probe: Probe;
-beforeAll(async () => { probe = await openProbe(); });
+beforeAll(async () => {
+  probe = await openProbe();
+});
 afterAll(() => probe.close());
 
 const everything = { window: 10_000, patienceMs: 30_000 };
@@ -77,7 +79,9 @@ test('a task waits for its time, moves only when told so, and can be taken back'
 
 test('a failed try leaves nothing behind, waits longer each time, and after the last one rests as failed', async () => {
   const tenant = await probe.tenant();
-  probe.behaviours.set('poison', () => { throw new Error('postgres://kontor:hunter2@db/x said no, password=hunter2\nat secret.ts:1'); });
+  probe.behaviours.set('poison', () => {
+    throw new Error('postgres://kontor:hunter2@db/x said no, password=hunter2\nat secret.ts:1');
+  });
   await probe.note(tenant, 'poison');
   await probe.note(tenant, 'innocent');
   await drain(probe.kit.runtime, patient);
@@ -105,7 +109,9 @@ test('a failed try leaves nothing behind, waits longer each time, and after the 
 
 test('draining a test tells of a failed job at once', async () => {
   const tenant = await probe.tenant();
-  probe.behaviours.set('defect', () => { throw new Error('a defect'); });
+  probe.behaviours.set('defect', () => {
+    throw new Error('a defect');
+  });
   await probe.note(tenant, 'defect');
   await expect(drain(probe.kit.runtime)).rejects.toThrow('a defect');
   probe.behaviours.delete('defect');
@@ -114,13 +120,23 @@ test('draining a test tells of a failed job at once', async () => {
 test('a handler that hangs is stopped, and can do no harm afterwards', async () => {
   const tenant = await probe.tenant();
   let release: () => void = () => undefined;
-  probe.behaviours.set('hangs', (attempt) => (attempt === 1 ? new Promise<void>((resolve) => { release = resolve; }) : undefined));
+  probe.behaviours.set('hangs', (attempt) =>
+    attempt === 1
+      ? new Promise<void>((resolve) => {
+          release = resolve;
+        })
+      : undefined,
+  );
   await probe.note(tenant, 'hangs');
   const runner = new TaskRunner(probe.kit.runtime, { limitMs: 100 });
   expect(await runner.run(await bellOf(tenant))).toBe('retry');
   release();
   expect(await probe.marks(tenant)).toEqual([]);
-  expect((await probe.tasks(tenant))[0]).toMatchObject({ state: 'pending', attempts: 1, last_error: 'OutOfTime: The task probe.note took longer than 100 ms.' });
+  expect((await probe.tasks(tenant))[0]).toMatchObject({
+    state: 'pending',
+    attempts: 1,
+    last_error: 'OutOfTime: The task probe.note took longer than 100 ms.',
+  });
   probe.kit.clock.advance({ minutes: 1 });
   await drain(probe.kit.runtime);
   expect(await probe.marks(tenant)).toEqual(['hangs']);
@@ -128,7 +144,11 @@ test('a handler that hangs is stopped, and can do no harm afterwards', async () 
 
 test('a task of an unknown name is counted as failed and stays visible', async () => {
   const tenant = await probe.tenant();
-  await probe.kit.asOwner(`insert into kernel.tasks (tenant_id, id, name, key, due_at, payload) values ($1, gen_random_uuid(), 'probe.removed', 'k', now() - interval '1 day', '{}')`, [tenant], tenant);
+  await probe.kit.asOwner(
+    `insert into kernel.tasks (tenant_id, id, name, key, due_at, payload) values ($1, gen_random_uuid(), 'probe.removed', 'k', now() - interval '1 day', '{}')`,
+    [tenant],
+    tenant,
+  );
   expect(await new TaskRunner(probe.kit.runtime).run(await bellOf(tenant))).toBe('retry');
   expect((await probe.tasks(tenant))[0]).toMatchObject({ attempts: 1, last_error: 'Error: No module defines the task "probe.removed".' });
   await probe.kit.asOwner('delete from kernel.tasks where tenant_id = $1', [tenant], tenant);
@@ -137,7 +157,13 @@ test('a task of an unknown name is counted as failed and stays visible', async (
 test('an effect runs under a lease; when its worker disappears another one tries again and knows that it does', async () => {
   const tenant = await probe.tenant();
   let release: () => void = () => undefined;
-  probe.behaviours.set('mail', (attempt) => (attempt === 1 ? new Promise<void>((resolve) => { release = resolve; }) : undefined));
+  probe.behaviours.set('mail', (attempt) =>
+    attempt === 1
+      ? new Promise<void>((resolve) => {
+          release = resolve;
+        })
+      : undefined,
+  );
   await probe.send(tenant, 'mail');
   const runner = new TaskRunner(probe.kit.runtime);
   const lost = runner.run(await bellOf(tenant));
@@ -159,7 +185,9 @@ test('an effect runs under a lease; when its worker disappears another one tries
 
 test('an effect that fails is tried again and at last rests as failed', async () => {
   const tenant = await probe.tenant();
-  probe.behaviours.set('bounces', () => { throw new Error('451 try later'); });
+  probe.behaviours.set('bounces', () => {
+    throw new Error('451 try later');
+  });
   await probe.send(tenant, 'bounces');
   for (let i = 0; i < 5; i++) {
     await drain(probe.kit.runtime);
@@ -177,7 +205,11 @@ test('a task whose worker dies over it again and again is given up', async () =>
     expect(await runner.countCrash(await bellOf(tenant))).toBe(outcome);
     probe.kit.clock.advance({ minutes: 1 });
   }
-  expect((await probe.tasks(tenant))[0]).toMatchObject({ state: 'failed', attempts: 3, last_error: 'Error: The worker that ran this task disappeared.' });
+  expect((await probe.tasks(tenant))[0]).toMatchObject({
+    state: 'failed',
+    attempts: 3,
+    last_error: 'Error: The worker that ran this task disappeared.',
+  });
 });
 
 test('a bell of an earlier try does not count a crash twice', async () => {
@@ -219,7 +251,8 @@ test('a bell nobody answers is rung again after a while, but not while somebody 
 test('a periodic job runs once a period for every active tenant', async () => {
   const [active, suspended] = [await probe.tenant(), await probe.tenant()];
   await probe.kit.asOwner(`update kernel.tenants set state = 'suspended' where id = $1`, [suspended], suspended);
-  const runs = async (tenant: string) => (await probe.kit.asOwner(`select 1 from probe.marks where tenant_id = $1 and mark = 'tidy'`, [tenant])).length;
+  const runs = async (tenant: string) =>
+    (await probe.kit.asOwner(`select 1 from probe.marks where tenant_id = $1 and mark = 'tidy'`, [tenant])).length;
   for (let i = 0; i < 3; i++) await drain(probe.kit.runtime);
   expect([await runs(active), await runs(suspended)]).toEqual([1, 0]);
   probe.kit.clock.advance({ hours: 5 });
@@ -231,7 +264,9 @@ test('finished tasks and told events go after their time, failed tasks stay', as
   const tenant = await probe.tenant();
   await probe.emit(tenant, 'old');
   await probe.note(tenant, 'old');
-  probe.behaviours.set('kept', () => { throw new Error('no'); });
+  probe.behaviours.set('kept', () => {
+    throw new Error('no');
+  });
   await probe.note(tenant, 'kept');
   for (let i = 0; i < 4; i++) {
     await drain(probe.kit.runtime, patient);
@@ -253,7 +288,11 @@ test('the application role sees the tasks and events of its own tenant only', as
   ]);
   expect(seen.map((result) => result.rowCount)).toEqual([0, 0, 0]);
   const smuggled = probe.work(one, (work) =>
-    work.exec(`insert into kernel.tasks (tenant_id, id, name, key, due_at, payload) values ($1, gen_random_uuid(), 'probe.note', 'k', now(), '{}')`, [other]));
+    work.exec(
+      `insert into kernel.tasks (tenant_id, id, name, key, due_at, payload) values ($1, gen_random_uuid(), 'probe.note', 'k', now(), '{}')`,
+      [other],
+    ),
+  );
   await expect(smuggled).rejects.toThrow(/row-level security/);
   expect(await new TaskRunner(probe.kit.runtime).run({ ...(await bellOf(other)), tenantId: one })).toBe('nothing');
 });

@@ -39,7 +39,11 @@ export class TaskClock {
   private ringAgainAt = 0;
   private running: Promise<void> = Promise.resolve();
 
-  constructor(private readonly host: TaskHost, private readonly doorbell: Doorbell, private readonly options: TaskClockOptions = {}) {
+  constructor(
+    private readonly host: TaskHost,
+    private readonly doorbell: Doorbell,
+    private readonly options: TaskClockOptions = {},
+  ) {
     this.doors = doorsOf(host);
     this.log = options.log ?? noLog;
     this.subscriptions = subscriptionsOf(host.registry.subscribers);

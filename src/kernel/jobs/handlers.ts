@@ -49,7 +49,11 @@ function fromSubscriber(subscriber: Subscriber): Handler {
     kind: 'transactional',
     retry: usualRetry,
     hearsEvents: true,
-    run: (told, work) => subscriber.run(occurrence(told, (name) => payloads.get(name) ?? {}), work),
+    run: (told, work) =>
+      subscriber.run(
+        occurrence(told, (name) => payloads.get(name) ?? {}),
+        work,
+      ),
   };
 }
 

@@ -50,7 +50,7 @@ export async function failedTasks(exec: Exec, limit = 100): Promise<FailedTask[]
     name: String(row['name']),
     key: String(row['key']),
     attempts: Number(row['attempts']),
-    lastError: String(row['last_error'] ?? ''),
+    lastError: typeof row['last_error'] === 'string' ? row['last_error'] : '',
     failedAt: row['failed_at'] instanceof Date ? row['failed_at'] : new Date(String(row['failed_at'])),
   }));
 }

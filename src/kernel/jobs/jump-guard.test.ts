@@ -3,7 +3,12 @@ import { JumpGuard } from './jump-guard.js';
 function guardedClock() {
   let offset = 0;
   const guard = new JumpGuard({ now: () => new Date(Date.now() + offset) });
-  return { guard, jump: (ms: number) => { offset += ms; } };
+  return {
+    guard,
+    jump: (ms: number) => {
+      offset += ms;
+    },
+  };
 }
 
 test('time that passes is no jump', async () => {

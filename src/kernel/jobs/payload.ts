@@ -12,12 +12,13 @@ export function revive(fields: Fields, payload: Readonly<Record<string, unknown>
 function reviveValue(field: Field, value: unknown): unknown {
   if (value === null || value === undefined) return value;
   if (field.kind === 'instant' && typeof value === 'string') return new Date(value);
-  if (field.kind === 'list' && field.item && Array.isArray(value)) {
-    const { item } = field;
-    return value.map((one) => reviveValue(item, one));
-  }
-  if (field.kind === 'object' && field.shape && isRecord(value)) return revive(field.shape, value);
-  return value;
+  return reviveInside(field, value);
 }
 
-export const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+function reviveInside({ item, shape }: Field, value: unknown): unknown {
+  if (item && Array.isArray(value)) return value.map((one) => reviveValue(item, one));
+  return shape && isRecord(value) ? revive(shape, value) : value;
+}
+
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

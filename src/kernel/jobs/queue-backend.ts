@@ -93,7 +93,9 @@ function postgresBackend(config: QueueConfig, log: TaskLog): QueueBackend {
 function checkedPoolSize({ poolSize, concurrency }: QueueConfig): number {
   const needed = poolSizeFor(concurrency);
   if (poolSize !== undefined && poolSize < needed) {
-    throw new Error(`The queue has ${poolSize} connections, but ${concurrency} tasks at a time need ${needed}: allow more, or lower the concurrency.`);
+    throw new Error(
+      `The queue has ${poolSize} connections, but ${concurrency} tasks at a time need ${needed}: allow more, or lower the concurrency.`,
+    );
   }
   return poolSize ?? needed;
 }
@@ -118,7 +120,11 @@ function redisBackend(config: QueueConfig, redisUrl: string, log: TaskLog): Queu
 }
 
 function openRedis(url: string, connectionName: string, maxRetriesPerRequest: number | null, log: TaskLog): Redis {
-  const redis = new Redis(url, { connectionName, maxRetriesPerRequest, retryStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 6), 2_000) });
+  const redis = new Redis(url, {
+    connectionName,
+    maxRetriesPerRequest,
+    retryStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 6), 2_000),
+  });
   redis.on('error', (err) => log.warn({ err }, 'The queue lost Redis'));
   return redis;
 }
@@ -174,7 +180,9 @@ function assemble({ kind, log, queue, openWorker, ping, disconnect }: Parts): Qu
       await withTimeLimit(ping(), ringLimitMs, 'Asking the queue');
     },
     close: async () => {
-      await withTimeLimit(queue.close(), ringLimitMs, 'Closing the queue').catch((err: unknown) => log.warn({ err }, 'The queue did not close'));
+      await withTimeLimit(queue.close(), ringLimitMs, 'Closing the queue').catch((err: unknown) =>
+        log.warn({ err }, 'The queue did not close'),
+      );
       await disconnect();
     },
   };
@@ -186,7 +194,11 @@ async function ring(queue: BoardQueue, bells: readonly Bell[]): Promise<void> {
   else await queue.addBulk(bells.map((bell) => ({ name: bell.name, data: bell, opts: { jobId: bellId(bell) } })));
 }
 
-async function startWorker(open: Parts['openWorker'], answer: (bell: Bell, crashes: number) => Promise<void>, log: TaskLog): Promise<RunningWorker> {
+async function startWorker(
+  open: Parts['openWorker'],
+  answer: (bell: Bell, crashes: number) => Promise<void>,
+  log: TaskLog,
+): Promise<RunningWorker> {
   const active = new Set<Promise<void>>();
   const worker = open(async (job) => {
     const answering = answer({ ...job.data, dueAt: new Date(job.data.dueAt) }, job.stalledCounter);
@@ -202,7 +214,9 @@ async function startWorker(open: Parts['openWorker'], answer: (bell: Bell, crash
   return {
     stop: async (withinMs) => {
       await worker.pause(true);
-      await withTimeLimit(Promise.allSettled(active), withinMs, 'Finishing tasks').catch((err: unknown) => log.warn({ err, left: active.size }, 'Tasks were left to others'));
+      await withTimeLimit(Promise.allSettled(active), withinMs, 'Finishing tasks').catch((err: unknown) =>
+        log.warn({ err, left: active.size }, 'Tasks were left to others'),
+      );
       await worker.close(active.size > 0);
     },
   };

@@ -16,7 +16,11 @@ export interface TaskRunnerOptions {
   /** Longest run of one handler. */
   readonly limitMs?: number;
   readonly random?: () => number;
-  readonly onFailure?: (task: { readonly tenantId: string; readonly id: string; readonly name: string }, error: unknown, outcome: 'retry' | 'failed') => void;
+  readonly onFailure?: (
+    task: { readonly tenantId: string; readonly id: string; readonly name: string },
+    error: unknown,
+    outcome: 'retry' | 'failed',
+  ) => void;
 }
 
 /** A lease is short, so that a dead worker's effects come back soon, and renewed while its worker lives. */
@@ -31,7 +35,10 @@ export class TaskRunner {
   private readonly limitMs: number;
   private readonly random: () => number;
 
-  constructor(private readonly host: TaskHost, private readonly options: TaskRunnerOptions = {}) {
+  constructor(
+    private readonly host: TaskHost,
+    private readonly options: TaskRunnerOptions = {},
+  ) {
     this.handlers = handlersOf(host);
     this.limitMs = options.limitMs ?? 60_000;
     this.random = options.random ?? Math.random;

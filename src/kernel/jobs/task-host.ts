@@ -21,13 +21,18 @@ export interface TaskHost {
   readonly ports: Ports;
   readonly registry: { readonly tasks: ReadonlyMap<string, Task>; readonly subscribers: readonly Subscriber[] };
   /** Serves statements of no tenant: only the doors of schema kernel answer there. */
-  readonly database: { readonly pool: { query(text: string, values: unknown[]): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }> } };
+  readonly database: {
+    readonly pool: { query(text: string, values: unknown[]): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }> };
+  };
   /** One transaction: commits when `run` returns, rolls back when it throws, ends the connection when it throws OutOfTime. */
   withWork<T>(request: TaskWorkRequest, run: (work: TaskWork) => Promise<T>): Promise<T>;
 }
 
 /** Statements in a transaction of their own, for the doors. */
-export const doorsOf = (host: TaskHost): Exec => (text, values) => host.database.pool.query(text, values);
+export const doorsOf =
+  (host: TaskHost): Exec =>
+  (text, values) =>
+    host.database.pool.query(text, values);
 
 /** The part of pino we use. */
 export interface TaskLog {

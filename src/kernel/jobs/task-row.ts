@@ -62,7 +62,13 @@ async function claimed(exec: Exec, { tenantId, taskId }: TaskAddress, text: stri
   if (!row) return null;
   const { name, key, payload, attempts, fence } = row;
   return {
-    tenantId, id: taskId, name: String(name), key: String(key), payload: isRecord(payload) ? payload : {}, attempts: Number(attempts), fence: String(fence),
+    tenantId,
+    id: taskId,
+    name: String(name),
+    key: String(key),
+    payload: isRecord(payload) ? payload : {},
+    attempts: Number(attempts),
+    fence: String(fence),
   };
 }
 

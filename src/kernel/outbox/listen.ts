@@ -66,7 +66,11 @@ export class EventFeed {
 
   private async connect(): Promise<void> {
     const client = new pg.Client({
-      connectionString: this.options.databaseUrl, application_name: 'kontor-feed', keepAlive: true, connectionTimeoutMillis: 5_000, query_timeout: 10_000,
+      connectionString: this.options.databaseUrl,
+      application_name: 'kontor-feed',
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+      query_timeout: 10_000,
     });
     client.on('notification', ({ payload }) => this.deliver(payload === undefined ? [] : fromNotification(payload)));
     client.on('error', (err) => this.lost(client, err));
@@ -111,7 +115,9 @@ export class EventFeed {
     let after = { txid: position, id: noId };
     for (;;) {
       const { rows } = await client.query<RelayedRow>('select * from kernel.relayed_since($1, $2, $3)', [after.txid, after.id, page]);
-      this.deliver(rows.map((r) => ({ tenantId: r.tenant_id, id: r.id, type: r.type, resource: r.subject_resource, subjectId: r.subject_id })));
+      this.deliver(
+        rows.map((r) => ({ tenantId: r.tenant_id, id: r.id, type: r.type, resource: r.subject_resource, subjectId: r.subject_id })),
+      );
       const last = rows.at(-1);
       if (!last || rows.length < page) return;
       after = last;

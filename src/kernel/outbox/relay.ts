@@ -6,7 +6,9 @@ export interface Subscriptions {
   readonly subscribers: readonly string[];
 }
 
-export function subscriptionsOf(subscribers: readonly { readonly name: string; readonly on: readonly { readonly name: string }[] }[]): Subscriptions {
+export function subscriptionsOf(
+  subscribers: readonly { readonly name: string; readonly on: readonly { readonly name: string }[] }[],
+): Subscriptions {
   const pairs = subscribers.flatMap(({ name, on }) => on.map((event) => [event.name, name] as const));
   return { types: pairs.map(([type]) => type), subscribers: pairs.map(([, name]) => name) };
 }

@@ -57,10 +57,11 @@ async function measure(postgres: EmbeddedPostgres): Promise<ImportBench> {
     for (let round = 0; round < rounds; round += 1) {
       const tenantId = await makeTenant(postgres.ownerUrl, round);
       const transact: Transact = (fn) => runtime.withWork({ tenantId, actor: systemActor('bench'), cause: { command: 'bench' } }, fn);
-      const load = () => timed(async () => {
-        const { id } = await transact((work) => startImport(work, { mapping: 'crm-opportunities', files }));
-        rows = (await runImport(id, transact)).processed;
-      });
+      const load = () =>
+        timed(async () => {
+          const { id } = await transact((work) => startImport(work, { mapping: 'crm-opportunities', files }));
+          rows = (await runImport(id, transact)).processed;
+        });
       times.push({ fresh: await load(), again: await load(), copy: await copy(postgres.ownerUrl, tenantId) });
     }
   } finally {
@@ -78,7 +79,9 @@ async function copy(ownerUrl: string, tenantId: string): Promise<number> {
   try {
     await client.query(`select set_config('app.tenant_id', $1, false)`, [tenantId]);
     await client.query(`create temporary table bare as select * from sales.opportunities with no data`);
-    const { rows } = await client.query<{ line: string }>(`select concat_ws(e'\\t', ${await columnTexts(client)}) as line from sales.opportunities`);
+    const { rows } = await client.query<{ line: string }>(
+      `select concat_ws(e'\\t', ${await columnTexts(client)}) as line from sales.opportunities`,
+    );
     const text = rows.map(({ line }) => `${line}\n`);
     return await timed(() => pipeline(Readable.from(text), client.query(copyFrom('copy bare from stdin'))));
   } finally {
@@ -87,7 +90,9 @@ async function copy(ownerUrl: string, tenantId: string): Promise<number> {
 }
 
 async function columnTexts(client: pg.Client): Promise<string> {
-  const { rows } = await client.query<{ name: string }>(`select attname as name from pg_attribute where attrelid = 'sales.opportunities'::regclass and attnum > 0 and not attisdropped order by attnum`);
+  const { rows } = await client.query<{ name: string }>(
+    `select attname as name from pg_attribute where attrelid = 'sales.opportunities'::regclass and attnum > 0 and not attisdropped order by attnum`,
+  );
   return rows.map(({ name }) => `coalesce(${name}::text, '\\N')`).join(', ');
 }
 
@@ -97,7 +102,10 @@ async function makeTenant(ownerUrl: string, round: number): Promise<string> {
   await client.connect();
   try {
     await client.query(`select set_config('app.tenant_id', $1, false)`, [id]);
-    await client.query(`insert into kernel.tenants (id, slug, name, currency, time_zone, locale) values ($1, $2, 'Bench', 'USD', 'UTC', 'en')`, [id, `bench-${round}`]);
+    await client.query(
+      `insert into kernel.tenants (id, slug, name, currency, time_zone, locale) values ($1, $2, 'Bench', 'USD', 'UTC', 'en')`,
+      [id, `bench-${round}`],
+    );
     return id;
   } finally {
     await client.end();
@@ -113,6 +121,12 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 const unused = () => Promise.reject(new Error('An import sends nothing.'));
-const noPorts = { mailer: { send: unused }, templates: { render: unused }, publicUrl: 'http://localhost', sign: () => '', verify: () => false };
+const noPorts = {
+  mailer: { send: unused },
+  templates: { render: unused },
+  publicUrl: 'http://localhost',
+  sign: () => '',
+  verify: () => false,
+};
 
 if (import.meta.main) console.table([await benchImport()]);

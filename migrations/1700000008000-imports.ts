@@ -15,7 +15,10 @@ export class Imports1700000008000 {
 }
 
 async function runs(q: MigrationRunner): Promise<void> {
-  await tenantTable(q, 'imports.imports', `
+  await tenantTable(
+    q,
+    'imports.imports',
+    `
     mapping text not null,
     state text not null,
     files jsonb not null,
@@ -31,15 +34,21 @@ async function runs(q: MigrationRunner): Promise<void> {
     failure text,
     started_by_id uuid,
     started_at timestamp with time zone not null,
-    finished_at timestamp with time zone`);
+    finished_at timestamp with time zone`,
+  );
   await q.query(`create index imports_mapping_idx on imports.imports (tenant_id, mapping, id)`);
   await q.query(`create index imports_state_idx on imports.imports (tenant_id, state, id)`);
   await q.query(`create index imports_started_by_id_idx on imports.imports (tenant_id, started_by_id, id)`);
-  await q.query(`alter table imports.imports add constraint imports_started_by_id_fkey foreign key (tenant_id, started_by_id) references identity.users (tenant_id, id)`);
+  await q.query(
+    `alter table imports.imports add constraint imports_started_by_id_fkey foreign key (tenant_id, started_by_id) references identity.users (tenant_id, id)`,
+  );
 }
 
 async function issues(q: MigrationRunner): Promise<void> {
-  await tenantTable(q, 'imports.import_issues', `
+  await tenantTable(
+    q,
+    'imports.import_issues',
+    `
     import_id uuid not null,
     file text not null,
     line integer not null,
@@ -48,10 +57,13 @@ async function issues(q: MigrationRunner): Promise<void> {
     severity text not null,
     value text,
     done text not null,
-    message text not null`);
+    message text not null`,
+  );
   await q.query(`create index import_issues_import_id_idx on imports.import_issues (tenant_id, import_id, id)`);
   await q.query(`create index import_issues_import_id_rule_idx on imports.import_issues (tenant_id, import_id, rule, id)`);
-  await q.query(`alter table imports.import_issues add constraint import_issues_import_id_fkey foreign key (tenant_id, import_id) references imports.imports (tenant_id, id) on delete cascade`);
+  await q.query(
+    `alter table imports.import_issues add constraint import_issues_import_id_fkey foreign key (tenant_id, import_id) references imports.imports (tenant_id, id) on delete cascade`,
+  );
 }
 
 async function files(q: MigrationRunner): Promise<void> {

@@ -21,7 +21,11 @@ function formOf(files: readonly Upload[], mapping: string | null = 'crm-opportun
 }
 
 async function upload(client: Client, form: FormData, headers: Record<string, string> = {}) {
-  const response = await fetch(`${url}/v1/imports`, { method: 'POST', body: form, headers: { authorization: `Bearer ${client.token}`, ...headers } });
+  const response = await fetch(`${url}/v1/imports`, {
+    method: 'POST',
+    body: form,
+    headers: { authorization: `Bearer ${client.token}`, ...headers },
+  });
   return { status: response.status, location: response.headers.get('location'), body: (await response.json()) as Record<string, unknown> };
 }
 
@@ -33,21 +37,42 @@ test('files come in as a form, run in the background, and tell how far they are'
 
   await kit.kit.drain();
   expect((await company.admin.get(location ?? '')).body).toMatchObject({
-    state: 'finished', total: 9095, processed: 9095, created: 8952, updated: 15, rejected: 0, issueCount: 2923, failure: null,
+    state: 'finished',
+    total: 9095,
+    processed: 9095,
+    created: 8952,
+    updated: 15,
+    rejected: 0,
+    issueCount: 2923,
+    failure: null,
   });
-  const won = await company.admin.graphql('{ opportunities(filter: { status: { eq: won } }) { totalCount } accounts { totalCount } products { totalCount } }');
+  const won = await company.admin.graphql(
+    '{ opportunities(filter: { status: { eq: won } }) { totalCount } accounts { totalCount } products { totalCount } }',
+  );
   expect(won).toMatchObject({ data: { opportunities: { totalCount: 4238 }, accounts: { totalCount: 85 }, products: { totalCount: 7 } } });
 
-  const issues = await company.admin.get(`${location}/issues?limit=2&count=true&filter=${encodeURIComponent('{"rule":{"eq":"correction"}}')}`);
+  const issues = await company.admin.get(
+    `${location}/issues?limit=2&count=true&filter=${encodeURIComponent('{"rule":{"eq":"correction"}}')}`,
+  );
   expect(issues.body).toMatchObject({
     total: 1493,
     data: [
-      { file: 'accounts.csv', line: 2, field: 'sector', rule: 'correction', severity: 'warning', value: 'technolgy', done: 'read as technology' },
+      {
+        file: 'accounts.csv',
+        line: 2,
+        field: 'sector',
+        rule: 'correction',
+        severity: 'warning',
+        value: 'technolgy',
+        done: 'read as technology',
+      },
       { file: 'accounts.csv', line: 5, field: 'office_location', value: 'Philipines', done: 'read as Philippines' },
     ],
   });
   const { endCursor } = issues.body['page'] as { endCursor: string };
-  const next = await company.admin.get(`${location}/issues?limit=1&after=${endCursor}&filter=${encodeURIComponent('{"rule":{"eq":"correction"}}')}`);
+  const next = await company.admin.get(
+    `${location}/issues?limit=1&after=${endCursor}&filter=${encodeURIComponent('{"rule":{"eq":"correction"}}')}`,
+  );
   expect(next.body).toMatchObject({ data: [{ file: 'accounts.csv', line: 8 }] });
 });
 
@@ -64,14 +89,22 @@ test('small files come in as texts too, by REST and GraphQL', async () => {
   const files = someFiles(3).map(({ name, bytes }) => ({ name, content: Buffer.from(bytes).toString('utf8') }));
   const rest = await company.admin.post('/v1/imports/run', { mapping: 'crm-opportunities', files });
   expect(rest).toMatchObject({ status: 202, body: { importId: expect.any(String) as string } });
-  const graphql = await company.admin.graphql('mutation ($input: RunImportInput!) { runImport(input: $input) { importId } }', { input: { mapping: 'crm-opportunities', files } });
+  const graphql = await company.admin.graphql('mutation ($input: RunImportInput!) { runImport(input: $input) { importId } }', {
+    input: { mapping: 'crm-opportunities', files },
+  });
   expect(graphql.data).toMatchObject({ runImport: { importId: expect.any(String) as string } });
 });
 
 test('a file that cannot be read fails the import and says where', async () => {
-  const { location } = await upload(company.admin, formOf(changed({ 'products.csv': () => 'product,series,sales_price\nA,B,1\n"C,D,2\n' })));
+  const { location } = await upload(
+    company.admin,
+    formOf(changed({ 'products.csv': () => 'product,series,sales_price\nA,B,1\n"C,D,2\n' })),
+  );
   await kit.kit.drain();
-  expect((await company.admin.get(location ?? '')).body).toMatchObject({ state: 'failed', failure: expect.stringMatching(/^products.csv, line 3: Quote Not Closed/) as string });
+  expect((await company.admin.get(location ?? '')).body).toMatchObject({
+    state: 'failed',
+    failure: expect.stringMatching(/^products.csv, line 3: Quote Not Closed/) as string,
+  });
 });
 
 test.each([
@@ -79,14 +112,35 @@ test.each([
   ['no files', () => formOf([]), 400, 'input.invalid'],
   ['an unknown mapping', () => formOf(someFiles(1), 'nonsense'), 404, 'import.mapping_unknown'],
   ['a missing file', () => formOf(someFiles(1).slice(1)), 400, 'import.file_missing'],
-  ['a file the mapping does not know', () => { const form = formOf(someFiles(1)); form.append('files', new Blob(['x']), '../../etc/passwd'); return form; }, 400, 'import.file_unknown'],
-  ['a file that is too large', () => { const form = formOf([]); form.append('files', new Blob([Buffer.alloc(21 * 2 ** 20, 65)]), 'accounts.csv'); return form; }, 413, 'import.too_large'],
+  [
+    'a file the mapping does not know',
+    () => {
+      const form = formOf(someFiles(1));
+      form.append('files', new Blob(['x']), '../../etc/passwd');
+      return form;
+    },
+    400,
+    'import.file_unknown',
+  ],
+  [
+    'a file that is too large',
+    () => {
+      const form = formOf([]);
+      form.append('files', new Blob([Buffer.alloc(21 * 2 ** 20, 65)]), 'accounts.csv');
+      return form;
+    },
+    413,
+    'import.too_large',
+  ],
 ])('%s is refused', async (_, form, status, code) => {
   expect(await upload(company.admin, form())).toMatchObject({ status, body: { code } });
 });
 
 test('a body that is no form is refused, and so is who has not signed in or lacks the right', async () => {
-  expect(await company.admin.post('/v1/imports', { mapping: 'crm-opportunities' })).toMatchObject({ status: 400, body: { code: 'request.unsupported_media_type' } });
+  expect(await company.admin.post('/v1/imports', { mapping: 'crm-opportunities' })).toMatchObject({
+    status: 400,
+    body: { code: 'request.unsupported_media_type' },
+  });
   const anonymous = await fetch(`${url}/v1/imports`, { method: 'POST', body: formOf(someFiles(1)) });
   expect(anonymous.status).toBe(401);
   const reader = await company.user({ '*:read': 'all' });

@@ -6,10 +6,14 @@ import { integer, ref, text } from '#kernel/resource/fields.js';
  * single events would only slow everybody down. Who keeps a picture of all rows (analytics, search) hears this
  * instead and refreshes it as a whole.
  */
-export const ImportFinished = defineEvent('imports.import_finished', 'An import has gone through all of its files. Rows it created told of themselves by this event only.', {
-  importId: ref('import', { required: true }),
-  mapping: text(80, { required: true }),
-  created: integer({ required: true }),
-  updated: integer({ required: true }),
-  rejected: integer({ required: true }),
-});
+export const ImportFinished = defineEvent(
+  'imports.import_finished',
+  'An import has gone through all of its files. Rows it created told of themselves by this event only.',
+  {
+    importId: ref('import', { required: true }),
+    mapping: text(80, { required: true }),
+    created: integer({ required: true }),
+    updated: integer({ required: true }),
+    rejected: integer({ required: true }),
+  },
+);

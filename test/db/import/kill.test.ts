@@ -24,17 +24,24 @@ afterAll(async () => {
 
 /** `npm run kontor -- import`, in a process of its own. */
 function command(t: TestTenant) {
-  const child = spawn(process.execPath, [resolve('dist/cli/kontor.js'), 'import', folder, '--mapping', 'crm-opportunities', '--tenant', `t-${t.id.slice(-12)}`], {
-    env: { PATH: process.env['PATH'], DATABASE_URL: kit.urls.app, KONTOR_HOME: home, LOG_LEVEL: 'warn' },
-  });
+  const child = spawn(
+    process.execPath,
+    [resolve('dist/cli/kontor.js'), 'import', folder, '--mapping', 'crm-opportunities', '--tenant', `t-${t.id.slice(-12)}`],
+    {
+      env: { PATH: process.env['PATH'], DATABASE_URL: kit.urls.app, KONTOR_HOME: home, LOG_LEVEL: 'warn' },
+    },
+  );
   let said = '';
   child.stdout.on('data', (text: Buffer) => (said += text.toString()));
   child.stderr.on('data', (text: Buffer) => (said += text.toString()));
-  const ended = new Promise<{ code: number | null; signal: string | null; said: string }>((tell) => child.on('exit', (code, signal) => tell({ code, signal, said })));
+  const ended = new Promise<{ code: number | null; signal: string | null; said: string }>((tell) =>
+    child.on('exit', (code, signal) => tell({ code, signal, said })),
+  );
   return { ended, kill: () => child.kill('SIGKILL') };
 }
 
-const progress = async (t: TestTenant) => Number((await kit.asOwner(`select coalesce(max(version), 0) as at from imports.imports`, [], t.id))[0]?.['at']);
+const progress = async (t: TestTenant) =>
+  Number((await kit.asOwner(`select coalesce(max(version), 0) as at from imports.imports`, [], t.id))[0]?.['at']);
 
 /** Kills the command at a random moment after it has got further than `from`. Returns how far it was, or null when it had ended. */
 async function killAfter(t: TestTenant, from: number): Promise<number | null> {
@@ -52,7 +59,7 @@ test('an import that is killed again and again ends as if nothing had happened',
   expect((await command(clean).ended).said).toMatch(/finished after .* s: 3152 created, 15 updated, 0 unchanged, 0 rejected/);
 
   let kills = 0;
-  for (let at: number | null = 0; at !== null && kills < 6; ) {
+  for (let at: number | null = 0; at !== null && kills < 6;) {
     at = await killAfter(killed, at);
     if (at !== null) kills += 1;
   }
@@ -62,7 +69,11 @@ test('an import that is killed again and again ends as if nothing had happened',
 
   const [expected] = await kit.asOwner(pictureSql, [], clean.id);
   expect((await kit.asOwner(pictureSql, [], killed.id))[0]).toEqual(expected);
-  const runs = await kit.asOwner(`select state, created, updated, rejected, issue_count from imports.imports order by id limit 1`, [], killed.id);
+  const runs = await kit.asOwner(
+    `select state, created, updated, rejected, issue_count from imports.imports order by id limit 1`,
+    [],
+    killed.id,
+  );
   expect(runs).toEqual(await kit.asOwner(`select state, created, updated, rejected, issue_count from imports.imports`, [], clean.id));
 }, 240_000);
 

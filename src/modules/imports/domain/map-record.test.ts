@@ -1,13 +1,34 @@
 import { mapRecord, type SourceRecord } from './map-record.js';
-import { column, constant, day, decimal, firstOf, link, now, orEmpty, reference, template, words, type FileSpec, type Step } from './mapping.js';
+import {
+  column,
+  constant,
+  day,
+  decimal,
+  firstOf,
+  link,
+  now,
+  orEmpty,
+  reference,
+  template,
+  words,
+  type FileSpec,
+  type Step,
+} from './mapping.js';
 
 const began = new Date('2026-03-02T09:00:00Z');
 const file: FileSpec = {
   name: 'deals.csv',
-  columns: { id: {}, product: { corrections: { GTXPro: 'GTX Pro' } }, account: { whenEmpty: { severity: 'warning', done: 'imported without account' } } },
+  columns: {
+    id: {},
+    product: { corrections: { GTXPro: 'GTX Pro' } },
+    account: { whenEmpty: { severity: 'warning', done: 'imported without account' } },
+  },
 };
 const step: Step = {
-  name: 'deals', resource: 'opportunity', file: 'deals', key: ['externalRef'],
+  name: 'deals',
+  resource: 'opportunity',
+  file: 'deals',
+  key: ['externalRef'],
   set: {
     externalRef: template('x:{id}'),
     name: firstOf(template('{product} for {account}'), template('{product} {id}')),
@@ -21,12 +42,20 @@ const step: Step = {
   },
 };
 const record = (cells: Record<string, string>): SourceRecord => ({ line: 7, cells });
-const map = (cells: Record<string, string>, speaks = true) => mapRecord(step, file, record(cells), began, speaks);
+const map = (cells: Record<string, string>, speaks = true) => mapRecord(record(cells), { step, file, now: began, speaks });
 
 test('cells become fields, and names become references', () => {
   const row = map({ id: 'A1', product: 'MG', account: 'Acme', stage: 'Won', amount: '1,054', closed: '3/1/2017', country: 'Kenya' });
   expect(row).toMatchObject({ line: 7, fate: 'import', findings: [] });
-  expect(row.values).toEqual({ externalRef: 'x:A1', name: 'MG for Acme', amount: '1054', closeOn: '2017-03-01', enteredAt: '2017-03-01', country: 'KE', source: 'file' });
+  expect(row.values).toEqual({
+    externalRef: 'x:A1',
+    name: 'MG for Acme',
+    amount: '1054',
+    closeOn: '2017-03-01',
+    enteredAt: '2017-03-01',
+    country: 'KE',
+    source: 'file',
+  });
   expect(row.wanted).toEqual({
     accountId: { resource: 'account', by: { externalRef: 'x:account:Acme' } },
     stageId: { resource: 'stage', by: { name: 'Won', pipelineId: { resource: 'pipeline', by: { name: 'Sales' } } } },
@@ -38,7 +67,15 @@ test('a known mistake is put right everywhere and told once', () => {
   const row = map(cells);
   expect(row.values['name']).toBe('GTX Pro for Acme');
   expect(row.findings).toEqual([
-    { line: 7, field: 'product', rule: 'correction', severity: 'warning', value: 'GTXPro', done: 'read as GTX Pro', message: '"GTXPro" is written for "GTX Pro".' },
+    {
+      line: 7,
+      field: 'product',
+      rule: 'correction',
+      severity: 'warning',
+      value: 'GTXPro',
+      done: 'read as GTX Pro',
+      message: '"GTXPro" is written for "GTX Pro".',
+    },
   ]);
   expect(map(cells, false).findings).toEqual([]);
 });
@@ -63,6 +100,9 @@ test('a cell that makes no sense leaves the row out, or the field where the mapp
 
 test('a broken line is told by the step that speaks for the file, and passed over by the others', () => {
   const broken = { ...record({ id: 'A1' }), broken: { rule: 'column_count', message: 'The line has 3 cells, the header 8.' } };
-  expect(mapRecord(step, file, broken, began, true)).toMatchObject({ fate: 'reject', findings: [{ rule: 'column_count', severity: 'error' }] });
-  expect(mapRecord(step, file, broken, began, false)).toMatchObject({ fate: 'skip', findings: [] });
+  expect(mapRecord(broken, { step, file, now: began, speaks: true })).toMatchObject({
+    fate: 'reject',
+    findings: [{ rule: 'column_count', severity: 'error' }],
+  });
+  expect(mapRecord(broken, { step, file, now: began, speaks: false })).toMatchObject({ fate: 'skip', findings: [] });
 });

@@ -41,37 +41,65 @@ export interface MappedRow {
 
 const leftOut = 'row left out';
 
-/** A record as the resource's fields hold it. `report` says whether this step speaks for the file's columns. */
-export function mapRecord(step: Step, file: FileSpec | undefined, record: SourceRecord, now: Date, report: boolean): MappedRow {
-  const findings: Finding[] = [];
-  const row: MappedRow = { line: record.line, values: {}, wanted: {}, once: new Set(), findings, fate: 'import' };
-  if (record.broken) {
-    if (!report) return { ...row, fate: 'skip' };
-    findings.push(finding(record, record.broken.column ?? null, record.broken.rule, 'error', leftOut, record.broken.message));
-    return { ...row, fate: 'reject' };
-  }
-  const cells = clean(file, record, report ? findings : []);
-  if (step.when !== undefined && !cells[step.when]) return { ...row, fate: 'skip' };
+/** What a record is read as. */
+export interface Reading {
+  readonly step: Step;
+  readonly file: FileSpec | undefined;
+  readonly now: Date;
+  /** Whether this step speaks for the file's columns: of several that read it, one does. */
+  readonly speaks: boolean;
+}
 
+/** A record as the resource's fields hold it. */
+export function mapRecord(record: SourceRecord, { step, file, now, speaks }: Reading): MappedRow {
+  const findings: Finding[] = [];
+  const empty = { line: record.line, values: {}, wanted: {}, once: new Set<string>(), findings };
+  if (record.broken) {
+    if (!speaks) return { ...empty, fate: 'skip' };
+    findings.push(brokenLine(record, record.broken));
+    return { ...empty, fate: 'reject' };
+  }
+  const cells = clean(file, record, speaks ? findings : []);
+  if (step.when !== undefined && !cells[step.when]) return { ...empty, fate: 'skip' };
+  const { faults, ...read } = readFields(step, cells, now);
+  findings.push(...faults.map((fault) => faultOf(record, fault)));
+  return { line: record.line, ...read, findings, fate: faults.every((fault) => fault.orEmpty) ? 'import' : 'reject' };
+}
+
+function readFields(step: Step, cells: Readonly<Record<string, string>>, now: Date) {
+  const values: Record<string, unknown> = {};
   const wanted: Record<string, Wanted> = {};
   const once = new Set<string>();
+  const faults: Fault[] = [];
   for (const [field, source] of Object.entries(step.set)) {
     const outcome = read(source, cells, now);
     if (outcome === null) continue;
-    if ('wanted' in outcome) wanted[field] = outcome.wanted;
-    else if ('value' in outcome) row.values[field] = outcome.value;
-    else {
-      if (!outcome.orEmpty) row.fate = 'reject';
-      findings.push(faultOf(record, outcome));
-    }
+    if ('rule' in outcome) faults.push(outcome);
+    else if ('wanted' in outcome) wanted[field] = outcome.wanted;
+    else values[field] = outcome.value;
     if ('once' in outcome) once.add(field);
   }
-  return { ...row, wanted, once };
+  return { values, wanted, once, faults };
 }
 
-const faultOf = (record: SourceRecord, { column, cell, rule, message, orEmpty }: Fault): Finding => ({
-  ...finding(record, column, rule, orEmpty ? 'warning' : 'error', orEmpty ? 'left empty' : leftOut, `${column} ${message}.`),
+const brokenLine = ({ line, cells }: SourceRecord, { rule, message, column }: NonNullable<SourceRecord['broken']>): Finding => ({
+  line,
+  field: column ?? null,
+  rule,
+  severity: 'error',
+  value: column === undefined ? null : (cells[column] ?? null),
+  done: leftOut,
+  message,
+});
+
+const faultOf = ({ line }: SourceRecord, { column, cell, rule, message, orEmpty }: Fault): Finding => ({
+  line,
+  field: column,
+  rule,
+  severity: orEmpty ? 'warning' : 'error',
   value: cell,
+  done: orEmpty ? 'left empty' : leftOut,
+  message: `${column} ${message}.`,
 });
 
 /** Cells with their known mistakes put right. */
@@ -80,18 +108,29 @@ function clean(file: FileSpec | undefined, record: SourceRecord, findings: Findi
   for (const [name, rule] of Object.entries(file?.columns ?? {})) {
     const cell = cells[name] ?? '';
     const meant = rule.corrections && Object.hasOwn(rule.corrections, cell) ? rule.corrections[cell] : undefined;
+    const said = { line: record.line, field: name, value: cell };
     if (meant !== undefined) {
       cells[name] = meant;
-      findings.push(finding(record, name, 'correction', 'warning', `read as ${meant}`, `"${cell}" is written for "${meant}".`));
+      findings.push({
+        ...said,
+        rule: 'correction',
+        severity: 'warning',
+        done: `read as ${meant}`,
+        message: `"${cell}" is written for "${meant}".`,
+      });
     }
-    if (cell === '' && rule.whenEmpty) {
-      findings.push(finding(record, name, 'empty', rule.whenEmpty.severity, rule.whenEmpty.done, `${name} is empty.`));
-    }
+    if (cell === '' && rule.whenEmpty) findings.push({ ...said, rule: 'empty', ...rule.whenEmpty, message: `${name} is empty.` });
   }
   return cells;
 }
 
-interface Fault { readonly rule: string; readonly message: string; readonly column: string; readonly cell: string; readonly orEmpty: boolean }
+interface Fault {
+  readonly rule: string;
+  readonly message: string;
+  readonly column: string;
+  readonly cell: string;
+  readonly orEmpty: boolean;
+}
 type Read = { readonly value: unknown; readonly once?: true } | { readonly wanted: Wanted } | Fault | null;
 
 function read(source: Source, cells: Readonly<Record<string, string>>, now: Date): Read {
@@ -105,7 +144,11 @@ function read(source: Source, cells: Readonly<Record<string, string>>, now: Date
   return readCell(source, cells, source.orEmpty === true);
 }
 
-function readCell(source: CellSource, cells: Readonly<Record<string, string>>, orEmpty: boolean): { readonly value: unknown } | Fault | null {
+function readCell(
+  source: CellSource,
+  cells: Readonly<Record<string, string>>,
+  orEmpty: boolean,
+): { readonly value: unknown } | Fault | null {
   const cell = fill(source.from, cells);
   if (cell === null) return null;
   const outcome = transform(cell, source.transforms ?? []);
@@ -125,7 +168,10 @@ function fill(text: string, cells: Readonly<Record<string, string>>): string | n
   return filled === '' ? null : filled;
 }
 
-interface TemplateParts { readonly texts: readonly string[]; readonly columns: readonly string[] }
+interface TemplateParts {
+  readonly texts: readonly string[];
+  readonly columns: readonly string[];
+}
 const templates = new Map<string, TemplateParts>();
 
 /** Mappings have few templates and files many rows: each template is taken apart once. */
@@ -148,6 +194,3 @@ function fillReference(reference: Reference, cells: Readonly<Record<string, stri
   }
   return { resource: reference.resource, by };
 }
-
-const finding = (record: SourceRecord, field: string | null, rule: string, severity: Severity, done: string, message: string): Finding =>
-  ({ line: record.line, field, rule, severity, value: field === null ? null : (record.cells[field] ?? null), done, message });

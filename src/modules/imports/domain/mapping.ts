@@ -22,7 +22,10 @@ export interface Reference {
 }
 
 /** A template, `{column}` standing for a cell, with what is done to it. */
-export interface CellSource { readonly from: string; readonly transforms?: readonly Transform[] }
+export interface CellSource {
+  readonly from: string;
+  readonly transforms?: readonly Transform[];
+}
 
 /** Where the value of a field comes from. */
 export type Source =
@@ -109,5 +112,8 @@ export const lower: Transform = { do: 'lower' };
 export const slug: Transform = { do: 'slug' };
 export const append = (text: string): Transform => ({ do: 'append', text });
 export const part = (of: string): Transform => ({ do: 'part', of });
-export const words = (map: Readonly<Record<string, JsonValue>>, otherwise?: JsonValue): Transform =>
-  ({ do: 'words', words: map, ...(otherwise === undefined ? {} : { otherwise }) });
+export const words = (map: Readonly<Record<string, JsonValue>>, otherwise?: JsonValue): Transform => ({
+  do: 'words',
+  words: map,
+  ...(otherwise === undefined ? {} : { otherwise }),
+});

@@ -24,7 +24,7 @@ export function markRepeats(row: MappedRow, key: readonly string[], distinct: bo
     field: null,
     rule: distinct ? 'conflicting_rows' : 'duplicate_in_file',
     severity: 'error',
-    value: key.map((field) => row.values[field]).filter((value) => value !== undefined).join(' / ') || null,
+    value: key.flatMap((field) => (typeof row.values[field] === 'string' ? [row.values[field]] : [])).join(' / ') || null,
     done: 'row left out',
     message: distinct ? 'An earlier line says something else about the same thing.' : 'An earlier line has the same key.',
   });

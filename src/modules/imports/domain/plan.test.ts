@@ -4,10 +4,23 @@ import { markRepeats, type Seen } from './mark-repeats.js';
 import { fillReferences, planRow, wantedByDepth, type Existing } from './plan.js';
 
 const fields: Fields = {
-  externalRef: text(200), name: text(200), amount: money(), rate: decimal(4), closeOn: date(), accountId: ref('account'), ownerId: ref('user', { required: true }), enteredAt: text(40),
+  externalRef: text(200),
+  name: text(200),
+  amount: money(),
+  rate: decimal(4),
+  closeOn: date(),
+  accountId: ref('account'),
+  ownerId: ref('user', { required: true }),
+  enteredAt: text(40),
 };
-const row = (values: Record<string, unknown>, wanted: Record<string, Wanted> = {}, line = 2): MappedRow =>
-  ({ line, values: { ...values }, wanted, once: new Set(['enteredAt']), findings: [], fate: 'import' });
+const row = (values: Record<string, unknown>, wanted: Record<string, Wanted> = {}, line = 2): MappedRow => ({
+  line,
+  values: { ...values },
+  wanted,
+  once: new Set(['enteredAt']),
+  findings: [],
+  fate: 'import',
+});
 const rules = { fields, key: ['externalRef'], mode: 'upsert' } as const;
 const there = (values: Record<string, unknown>) => new Map<string, Existing>([['["x:1"]', { id: 'id-1', externalRef: 'x:1', ...values }]]);
 
@@ -36,7 +49,14 @@ test('a missing row empties a field that may be empty and leaves the row out oth
   const acme = { resource: 'account', by: { externalRef: 'Acme' } };
   const ann = { resource: 'user', by: { email: 'ann' } };
   const known = row({}, { accountId: acme, ownerId: ann });
-  fillReferences(known, fields, new Map([['account(externalRef)["Acme"]', 'a1'], ['user(email)["ann"]', 'u1']]));
+  fillReferences(
+    known,
+    fields,
+    new Map([
+      ['account(externalRef)["Acme"]', 'a1'],
+      ['user(email)["ann"]', 'u1'],
+    ]),
+  );
   expect(known).toMatchObject({ values: { accountId: 'a1', ownerId: 'u1' }, fate: 'import', findings: [] });
 
   const lost = row({}, { accountId: acme, ownerId: ann });
@@ -62,11 +82,22 @@ describe('a key that comes again', () => {
   };
 
   test('is a mistake where rows are things', () => {
-    expect(mark([row({ externalRef: 'x:1' }), row({ externalRef: 'x:1' })], false)).toEqual([['import', undefined], ['reject', 'duplicate_in_file']]);
+    expect(mark([row({ externalRef: 'x:1' }), row({ externalRef: 'x:1' })], false)).toEqual([
+      ['import', undefined],
+      ['reject', 'duplicate_in_file'],
+    ]);
   });
 
   test('is the same thing where rows only mention things, unless they contradict each other', () => {
-    const rows = [row({ externalRef: 'x:1', name: 'East' }), row({ externalRef: 'x:1', name: 'East' }), row({ externalRef: 'x:1', name: 'West' })];
-    expect(mark(rows, true)).toEqual([['import', undefined], ['repeat', undefined], ['reject', 'conflicting_rows']]);
+    const rows = [
+      row({ externalRef: 'x:1', name: 'East' }),
+      row({ externalRef: 'x:1', name: 'East' }),
+      row({ externalRef: 'x:1', name: 'West' }),
+    ];
+    expect(mark(rows, true)).toEqual([
+      ['import', undefined],
+      ['repeat', undefined],
+      ['reject', 'conflicting_rows'],
+    ]);
   });
 });

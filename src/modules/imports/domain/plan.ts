@@ -66,7 +66,9 @@ function missing(row: MappedRow, field: string, wanted: Wanted, target: Target |
 }
 
 const describe = (wanted: Wanted): string =>
-  Object.values(wanted.by).map((part) => (typeof part === 'string' ? part : describe(part))).join(' / ');
+  Object.values(wanted.by)
+    .map((part) => (typeof part === 'string' ? part : describe(part)))
+    .join(' / ');
 
 /** A row that is there already. */
 export interface Existing {

@@ -9,9 +9,12 @@ test.each([
   expect(transform(cell, [day('m/d/yyyy')])).toEqual({ value: iso });
 });
 
-test.each(['20/10/2016', '2/29/2017', '2/30/2017', '13/1/2017', '1/1/17', '1-1-2017', '0/1/2017', 'soon'])('%s is no American day', (cell) => {
-  expect(transform(cell, [day('m/d/yyyy')])).toMatchObject({ rule: 'parse_date' });
-});
+test.each(['20/10/2016', '2/29/2017', '2/30/2017', '13/1/2017', '1/1/17', '1-1-2017', '0/1/2017', 'soon'])(
+  '%s is no American day',
+  (cell) => {
+    expect(transform(cell, [day('m/d/yyyy')])).toMatchObject({ rule: 'parse_date' });
+  },
+);
 
 test('German days and plain ISO days are read too', () => {
   expect(transform('1.3.2017', [day('d.m.yyyy')])).toEqual({ value: '2017-03-01' });
@@ -28,12 +31,22 @@ test.each([
   expect(transform(cell, [decimal(mark)])).toEqual({ value });
 });
 
-test.each([['1.234,56', '.'], ['1,23', '.'], ['1 234', '.'], ['$5', '.'], ['1e3', '.'], ['', '.'], ['NaN', ',']] as const)('%s with "%s" as its mark is no number', (cell, mark) => {
+test.each([
+  ['1.234,56', '.'],
+  ['1,23', '.'],
+  ['1 234', '.'],
+  ['$5', '.'],
+  ['1e3', '.'],
+  ['', '.'],
+  ['NaN', ','],
+] as const)('%s with "%s" as its mark is no number', (cell, mark) => {
   expect(transform(cell, [decimal(mark)])).toMatchObject({ rule: 'parse_number' });
 });
 
 test('millions become an exact amount of money', () => {
-  expect(transform('1100.04', [decimal('.'), scale('1000000'), money('USD')])).toEqual({ value: { amount: '1100040000', currency: 'USD' } });
+  expect(transform('1100.04', [decimal('.'), scale('1000000'), money('USD')])).toEqual({
+    value: { amount: '1100040000', currency: 'USD' },
+  });
 });
 
 test('a whole number has no fraction', () => {

@@ -16,32 +16,25 @@ export function transform(cell: string, transforms: readonly Transform[]): Outco
   return { value };
 }
 
-function apply(step: Transform, value: unknown): Outcome {
-  const text = String(value);
-  switch (step.do) {
-    case 'date':
-      return readDay(text, step.format);
-    case 'startOfDay':
-      return { value: new Date(`${text}T00:00:00Z`) };
-    case 'decimal':
-      return readDecimal(text, step.mark);
-    case 'integer':
-      return /^[+-]?\d{1,10}$/.test(text) ? { value: Number(text) } : { rule: 'parse_number', message: 'is no whole number' };
-    case 'scale':
-      return { value: new Decimal(text).times(step.by).toFixed() };
-    case 'money':
-      return { value: { amount: text, currency: step.currency } };
-    case 'lower':
-      return { value: text.toLowerCase() };
-    case 'slug':
-      return readSlug(text);
-    case 'append':
-      return { value: `${text}${step.text}` };
-    case 'part':
-      return { value: { [step.of]: value } };
-    case 'words':
-      return readWord(text, step);
-  }
+type Doers = { readonly [K in Transform['do']]: (text: string, step: Extract<Transform, { do: K }>, value: unknown) => Outcome };
+
+const doers: Doers = {
+  date: (text, step) => readDay(text, step.format),
+  startOfDay: (text) => ({ value: new Date(`${text}T00:00:00Z`) }),
+  decimal: (text, step) => readDecimal(text, step.mark),
+  integer: (text) => (/^[+-]?\d{1,10}$/.test(text) ? { value: Number(text) } : { rule: 'parse_number', message: 'is no whole number' }),
+  scale: (text, step) => ({ value: new Decimal(text).times(step.by).toFixed() }),
+  money: (text, step) => ({ value: { amount: text, currency: step.currency } }),
+  lower: (text) => ({ value: text.toLowerCase() }),
+  slug: (text) => readSlug(text),
+  append: (text, step) => ({ value: `${text}${step.text}` }),
+  part: (_, step, value) => ({ value: { [step.of]: value } }),
+  words: (text, step) => readWord(text, step),
+};
+
+function apply<K extends Transform['do']>(step: Extract<Transform, { do: K }>, value: unknown): Outcome {
+  const kind: K = step.do;
+  return doers[kind](String(value), step, value);
 }
 
 const patterns = {
@@ -55,7 +48,8 @@ function readDay(text: string, format: keyof typeof patterns): Outcome {
   const pattern = patterns[format];
   const parts = pattern.form.exec(text);
   const [year, month, day] = [Number(parts?.[pattern.year]), Number(parts?.[pattern.month]), Number(parts?.[pattern.day])];
-  if (!parts || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return { rule: 'parse_date', message: `is no day written ${format}` };
+  if (!parts || month < 1 || month > 12 || day < 1 || day > daysIn(year, month))
+    return { rule: 'parse_date', message: `is no day written ${format}` };
   return { value: `${parts[pattern.year]}-${String(month).padStart(2, '0')}-${String(day).padStart(2, '0')}` };
 }
 
@@ -76,7 +70,12 @@ function readDecimal(text: string, mark: '.' | ','): Outcome {
 }
 
 function readSlug(text: string): Outcome {
-  const value = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replace(/[^a-z0-9]+/g, '.').replace(/^\.+|\.+$/g, '');
+  const value = text
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '.')
+    .replace(/^\.+|\.+$/g, '');
   return value === '' ? { rule: 'no_name', message: 'holds no letter or digit to make a name from' } : { value };
 }
 

@@ -9,9 +9,18 @@ export const ImportIssue = defineResource('import_issue', {
   fields: {
     importId: ref('import', { required: true, writer: 'system', inverse: 'issues', onDelete: 'cascade' }),
     file: text(200, { required: true, writer: 'system' }),
-    line: integer({ required: true, min: 0, writer: 'system', description: 'Line of the file, the header being line 1; 0 for rows the mapping itself brings.' }),
+    line: integer({
+      required: true,
+      min: 0,
+      writer: 'system',
+      description: 'Line of the file, the header being line 1; 0 for rows the mapping itself brings.',
+    }),
     field: text(200, { writer: 'system', description: 'Column of the file, or field of the record.' }),
-    rule: text(80, { required: true, writer: 'system', description: 'What is wrong: `correction`, `empty`, `parse_date`, `parent_not_found`, …' }),
+    rule: text(80, {
+      required: true,
+      writer: 'system',
+      description: 'What is wrong: `correction`, `empty`, `parse_date`, `parent_not_found`, …',
+    }),
     severity: choice(['info', 'warning', 'error'], { required: true, writer: 'system', description: '`error`: the row was left out.' }),
     value: text(500, { writer: 'system', description: 'What the file says, shortened.' }),
     done: text(500, { required: true, writer: 'system', description: 'What was done about it.' }),

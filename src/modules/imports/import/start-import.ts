@@ -48,7 +48,11 @@ function mayWrite(work: Work, mapping: Mapping): void {
 function checkFiles(mapping: Mapping, files: readonly Upload[]): Upload[] {
   const names = Object.values(mapping.files).map((file) => file.name);
   const stranger = files.find((file) => !names.includes(file.name));
-  if (stranger) throw invalid('import.file_unknown', `The mapping ${mapping.name} knows no file "${stranger.name.slice(0, 100)}". It reads ${names.join(', ')}.`);
+  if (stranger)
+    throw invalid(
+      'import.file_unknown',
+      `The mapping ${mapping.name} knows no file "${stranger.name.slice(0, 100)}". It reads ${names.join(', ')}.`,
+    );
   const large = files.find((file) => file.bytes.length > limits.fileBytes);
   if (large || files.reduce((sum, file) => sum + file.bytes.length, 0) > limits.totalBytes) throw tooLarge(large?.name);
   return names.map((name) => {
@@ -60,4 +64,8 @@ function checkFiles(mapping: Mapping, files: readonly Upload[]): Upload[] {
 }
 
 export const tooLarge = (name?: string): DomainError =>
-  new DomainError('too_large', 'import.too_large', `${name ?? 'The import'} is too large: a file may have ${limits.fileBytes / 2 ** 20} MB, all together ${limits.totalBytes / 2 ** 20} MB.`);
+  new DomainError(
+    'too_large',
+    'import.too_large',
+    `${name ?? 'The import'} is too large: a file may have ${limits.fileBytes / 2 ** 20} MB, all together ${limits.totalBytes / 2 ** 20} MB.`,
+  );

@@ -8,7 +8,10 @@ import { startImport, type StartInput } from './start-import.js';
 
 const mapping = text(80, { required: true, description: 'What the files mean, e.g. `crm-opportunities`.' });
 const file = object(
-  { name: text(200, { required: true, description: 'As the mapping calls it.' }), content: text(20_000_000, { required: true, description: 'The text of the file.' }) },
+  {
+    name: text(200, { required: true, description: 'As the mapping calls it.' }),
+    content: text(20_000_000, { required: true, description: 'The text of the file.' }),
+  },
   { name: 'ImportText', required: true },
 );
 const common = {
@@ -55,9 +58,11 @@ async function begin(work: Work, input: StartInput): Promise<{ importId: string 
 
 function checkParts(input: unknown): { mapping: string; files: readonly Upload[] } {
   const { mapping, files }: Partial<Record<keyof StartInput, unknown>> = typeof input === 'object' && input !== null ? input : {};
-  if (typeof mapping !== 'string' || mapping === '') throw invalid('input.invalid', 'The part "mapping" is missing: name the mapping that says what the files mean.');
+  if (typeof mapping !== 'string' || mapping === '')
+    throw invalid('input.invalid', 'The part "mapping" is missing: name the mapping that says what the files mean.');
   if (!isUploads(files)) throw invalid('input.invalid', 'The files are missing: send each as a part of its own, with its file name.');
   return { mapping, files };
 }
 
-const isUploads = (files: unknown): files is Upload[] => Array.isArray(files) && files.length > 0 && files.every((one) => one instanceof Upload);
+const isUploads = (files: unknown): files is Upload[] =>
+  Array.isArray(files) && files.length > 0 && files.every((one) => one instanceof Upload);

@@ -17,7 +17,7 @@ export const continueImport = defineEffect({
   async run({ importId }, context) {
     const until = context.now().getTime() + turnMs;
     try {
-      const run = await runImport(importId, context.work, { pause: () => context.now().getTime() >= until });
+      const run = await runImport(importId, (fn) => context.work(fn), { pause: () => context.now().getTime() >= until });
       if (run.state === 'running') await nextTurn(run, context);
     } catch (error) {
       if (context.attempt >= attempts) await giveUp(importId, context);
@@ -35,6 +35,9 @@ async function nextTurn(run: ImportRun, context: EffectContext): Promise<void> {
 async function giveUp(importId: string, context: EffectContext): Promise<void> {
   await context.work((work) =>
     work.repo(ImportRun).update(importId, {
-      state: 'failed', finishedAt: work.now, failure: 'The import broke off several times at the same place. What it had written stays; ask your operator for the reason.',
-    }));
+      state: 'failed',
+      finishedAt: work.now,
+      failure: 'The import broke off several times at the same place. What it had written stays; ask your operator for the reason.',
+    }),
+  );
 }

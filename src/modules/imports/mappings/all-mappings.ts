@@ -7,6 +7,10 @@ export const allMappings: readonly Mapping[] = [crmOpportunities];
 
 export function mappingNamed(name: string): Mapping {
   const mapping = allMappings.find((one) => one.name === name);
-  if (!mapping) throw notFound('import.mapping_unknown', `There is no mapping "${name.slice(0, 80)}". Known: ${allMappings.map((one) => one.name).join(', ')}.`);
+  if (!mapping)
+    throw notFound(
+      'import.mapping_unknown',
+      `There is no mapping "${name.slice(0, 80)}". Known: ${allMappings.map((one) => one.name).join(', ')}.`,
+    );
   return mapping;
 }

@@ -1,6 +1,25 @@
 import {
-  append, column, constant, day, decimal, firstOf, integer, link, lower, money, now, orEmpty, part, reference, scale, slug, startOfDay, template, words,
-  type CellSource, type Mapping,
+  append,
+  column,
+  constant,
+  day,
+  decimal,
+  firstOf,
+  integer,
+  link,
+  lower,
+  money,
+  now,
+  orEmpty,
+  part,
+  reference,
+  scale,
+  slug,
+  startOfDay,
+  template,
+  words,
+  type CellSource,
+  type Mapping,
 } from '../domain/mapping.js';
 
 const system = 'crm-opportunities';
@@ -8,8 +27,21 @@ const pipelineName = 'Hardware sales';
 const priceListName = 'Hardware list prices';
 
 const countries = {
-  Belgium: 'BE', Brazil: 'BR', China: 'CN', Germany: 'DE', Italy: 'IT', Japan: 'JP', Jordan: 'JO', Kenya: 'KE', Korea: 'KR', Norway: 'NO', Panama: 'PA',
-  Philippines: 'PH', Poland: 'PL', Romania: 'RO', 'United States': 'US',
+  Belgium: 'BE',
+  Brazil: 'BR',
+  China: 'CN',
+  Germany: 'DE',
+  Italy: 'IT',
+  Japan: 'JP',
+  Jordan: 'JO',
+  Kenya: 'KE',
+  Korea: 'KR',
+  Norway: 'NO',
+  Panama: 'PA',
+  Philippines: 'PH',
+  Poland: 'PL',
+  Romania: 'RO',
+  'United States': 'US',
 };
 
 /** The files know people by name only. Mail can never reach an address under `.invalid`. */
@@ -58,17 +90,39 @@ export const crmOpportunities: Mapping = {
     },
   },
   steps: [
-    { name: 'teams', resource: 'team', file: 'teams', key: ['name'], distinct: true, set: { name: template('Team {manager}'), region: column('regional_office') } },
     {
-      name: 'managers', resource: 'user', file: 'teams', key: ['email'], distinct: true,
+      name: 'teams',
+      resource: 'team',
+      file: 'teams',
+      key: ['name'],
+      distinct: true,
+      set: { name: template('Team {manager}'), region: column('regional_office') },
+    },
+    {
+      name: 'managers',
+      resource: 'user',
+      file: 'teams',
+      key: ['email'],
+      distinct: true,
       set: { email: addressOf('manager'), name: column('manager'), teamId: link(teamOf('manager')) },
     },
     {
-      name: 'agents', resource: 'user', file: 'teams', key: ['email'],
-      set: { email: addressOf('sales_agent'), name: column('sales_agent'), teamId: link(teamOf('manager')), managerId: link(userOf('manager')) },
+      name: 'agents',
+      resource: 'user',
+      file: 'teams',
+      key: ['email'],
+      set: {
+        email: addressOf('sales_agent'),
+        name: column('sales_agent'),
+        teamId: link(teamOf('manager')),
+        managerId: link(userOf('manager')),
+      },
     },
     {
-      name: 'accounts', resource: 'account', file: 'accounts', key: ['externalRef'],
+      name: 'accounts',
+      resource: 'account',
+      file: 'accounts',
+      key: ['externalRef'],
       set: {
         externalRef: refOf('account', 'account'),
         name: column('account'),
@@ -82,16 +136,33 @@ export const crmOpportunities: Mapping = {
     },
     // A subsidiary may stand above its parent in the file.
     {
-      name: 'parents', resource: 'account', file: 'accounts', key: ['externalRef'], mode: 'link', when: 'subsidiary_of',
+      name: 'parents',
+      resource: 'account',
+      file: 'accounts',
+      key: ['externalRef'],
+      mode: 'link',
+      when: 'subsidiary_of',
       set: { externalRef: refOf('account', 'account'), parentId: link(accountOf('subsidiary_of')) },
     },
     {
-      name: 'products', resource: 'product', file: 'products', key: ['externalRef'],
+      name: 'products',
+      resource: 'product',
+      file: 'products',
+      key: ['externalRef'],
       set: { externalRef: refOf('product', 'product'), code: column('product'), name: column('product'), family: column('series') },
     },
-    { name: 'price list', resource: 'price_list', rows: [{}], key: ['name'], set: { name: constant(priceListName), currency: constant('USD') } },
     {
-      name: 'prices', resource: 'price', file: 'products', key: ['priceListId', 'productId', 'minQuantity'],
+      name: 'price list',
+      resource: 'price_list',
+      rows: [{}],
+      key: ['name'],
+      set: { name: constant(priceListName), currency: constant('USD') },
+    },
+    {
+      name: 'prices',
+      resource: 'price',
+      file: 'products',
+      key: ['priceListId', 'productId', 'minQuantity'],
       set: {
         priceListId: link(reference('price_list', { name: template(priceListName) })),
         productId: link(productOf('product')),
@@ -101,7 +172,9 @@ export const crmOpportunities: Mapping = {
     },
     { name: 'pipeline', resource: 'pipeline', rows: [{}], key: ['name'], set: { name: constant(pipelineName) } },
     {
-      name: 'stages', resource: 'stage', key: ['pipelineId', 'name'],
+      name: 'stages',
+      resource: 'stage',
+      key: ['pipelineId', 'name'],
       rows: [
         { name: 'Prospecting', position: '1', kind: 'open', probability: '10' },
         { name: 'Engaging', position: '2', kind: 'open', probability: '40' },
@@ -117,7 +190,10 @@ export const crmOpportunities: Mapping = {
       },
     },
     {
-      name: 'deals', resource: 'opportunity', file: 'deals', key: ['externalRef'],
+      name: 'deals',
+      resource: 'opportunity',
+      file: 'deals',
+      key: ['externalRef'],
       set: {
         externalRef: refOf('opportunity', 'opportunity_id'),
         name: firstOf(template('{product} for {account}'), template('{product} {opportunity_id}')),
@@ -139,8 +215,12 @@ export const crmOpportunities: Mapping = {
   ],
   checks: [
     {
-      kind: 'unused', file: 'teams', column: 'sales_agent', by: { file: 'deals', column: 'sales_agent' },
-      severity: 'info', message: 'The agent has no deal in sales_pipeline.csv.',
+      kind: 'unused',
+      file: 'teams',
+      column: 'sales_agent',
+      by: { file: 'deals', column: 'sales_agent' },
+      severity: 'info',
+      message: 'The agent has no deal in sales_pipeline.csv.',
     },
   ],
 };

@@ -6,7 +6,10 @@ export function decode(fileName: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
-    throw invalid('import.encoding_unknown', `${fileName}, line ${lineOfFault(bytes)}: the text is not ${encoding.toUpperCase()}. Save the file as UTF-8.`);
+    throw invalid(
+      'import.encoding_unknown',
+      `${fileName}, line ${lineOfFault(bytes)}: the text is not ${encoding.toUpperCase()}. Save the file as UTF-8.`,
+    );
   }
 }
 

@@ -6,9 +6,18 @@ import type { SourceRecord } from '../domain/map-record.js';
 import type { FileSpec } from '../domain/mapping.js';
 import { limits } from './limits.js';
 
-interface Parsed { readonly record: readonly string[]; readonly info: { readonly lines: number } }
+interface Parsed {
+  readonly record: readonly string[];
+  readonly info: { readonly lines: number };
+}
 
-const dialect = { info: true, relax_column_count: true, skip_empty_lines: true, max_record_size: 1_000_000, record_delimiter: ['\r\n', '\n', '\r'] };
+const dialect = {
+  info: true,
+  relax_column_count: true,
+  skip_empty_lines: true,
+  max_record_size: 1_000_000,
+  record_delimiter: ['\r\n', '\n', '\r'],
+};
 const sliceLength = 64 * 1024;
 
 /** The records of a file, one at a time. A file that cannot be read to its end is refused with the line where it breaks. */
@@ -30,7 +39,8 @@ export async function* readCsv(file: FileSpec, bytes: Uint8Array): AsyncGenerato
         header = checkHeader(file, record);
         continue;
       }
-      if (++rows > limits.rows) throw invalid('import.too_many_rows', `${file.name} has more than ${limits.rows.toLocaleString('en')} rows. Split it.`);
+      if (++rows > limits.rows)
+        throw invalid('import.too_many_rows', `${file.name} has more than ${limits.rows.toLocaleString('en')} rows. Split it.`);
       yield toRecord(header, record, line);
     }
   } catch (error) {
@@ -44,12 +54,16 @@ function* slices(text: string): Generator<string> {
   for (let at = 0; at < text.length; at += sliceLength) yield text.slice(at, at + sliceLength);
 }
 
-const newlinesIn = (record: readonly string[]): number => record.reduce((sum, cell) => sum + (cell.includes('\n') ? cell.split('\n').length - 1 : 0), 0);
+const newlinesIn = (record: readonly string[]): number =>
+  record.reduce((sum, cell) => sum + (cell.includes('\n') ? cell.split('\n').length - 1 : 0), 0);
 
 /** A quote that never closes is found at the end of the file; the line that opened it is the one to look at. */
 function brokenFile(file: FileSpec, error: CsvError, lastLine: number): Error {
   const line = error.code === 'CSV_QUOTE_NOT_CLOSED' ? lastLine + 1 : Number(error['lines'] ?? lastLine + 1);
-  return invalid('import.broken_csv', `${file.name}, line ${line}: ${error.message.replace(/ at line \d+/, '')}.`, { file: file.name, line });
+  return invalid('import.broken_csv', `${file.name}, line ${line}: ${error.message.replace(/ at line \d+/, '')}.`, {
+    file: file.name,
+    line,
+  });
 }
 
 function checkHeader(file: FileSpec, record: readonly string[]): readonly string[] {
@@ -59,7 +73,8 @@ function checkHeader(file: FileSpec, record: readonly string[]): readonly string
   const twice = header.find((name, i) => name !== '' && header.indexOf(name) !== i);
   if (twice !== undefined) throw problem(`the column "${twice.slice(0, 100)}" is there twice.`);
   const missing = Object.keys(file.columns).filter((name) => !header.includes(name));
-  if (missing.length > 0) throw problem(`the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing.`);
+  if (missing.length > 0)
+    throw problem(`the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing.`);
   return header;
 }
 
@@ -75,5 +90,7 @@ function toRecord(header: readonly string[], record: readonly string[], line: nu
     return { line, cells, broken: { rule: 'encoding', column: faulty, message: `${faulty} holds a NUL character.` } };
   }
   const long = header.find((name) => (cells[name] ?? '').length > limits.cellCharacters);
-  return long === undefined ? { line, cells } : { line, cells, broken: { rule: 'too_long', column: long, message: `${long} is longer than ${limits.cellCharacters} characters.` } };
+  return long === undefined
+    ? { line, cells }
+    : { line, cells, broken: { rule: 'too_long', column: long, message: `${long} is longer than ${limits.cellCharacters} characters.` } };
 }

@@ -39,10 +39,12 @@ function writtenBy(resource: Resource, action: Action): Record<string, unknown> 
 
 /** Dates in a patch as rows hold them. */
 function normalised(resource: Resource, patch: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(patch).map(([name, value]) => {
-    const field = resource.fields[name];
-    return [name, field ? normalise(field, value) : value];
-  }));
+  return Object.fromEntries(
+    Object.entries(patch).map(([name, value]) => {
+      const field = resource.fields[name];
+      return [name, field ? normalise(field, value) : value];
+    }),
+  );
 }
 
 /** The finding for a row that was refused as a whole. */
@@ -56,4 +58,5 @@ export const refusal = (row: MappedRow, rule: string, message: string, field: st
   message,
 });
 
-const textOf = (value: unknown): string | null => (value === null || value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value));
+const textOf = (value: unknown): string | null =>
+  value === null || value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value);

@@ -32,7 +32,12 @@ async function findShape(work: Work, shape: string, wanted: readonly Wanted[], f
 }
 
 /** Rows that are there already, by their key. */
-export async function findExisting(work: Work, resource: Resource, key: readonly string[], rows: readonly MappedRow[]): Promise<Map<string, Existing>> {
+export async function findExisting(
+  work: Work,
+  resource: Resource,
+  key: readonly string[],
+  rows: readonly MappedRow[],
+): Promise<Map<string, Existing>> {
   const wanted = rows.filter((row) => row.fate === 'import');
   if (wanted.length === 0) return new Map();
   const where = Object.fromEntries(key.map((field) => [field, [...new Set(wanted.map((row) => row.values[field] ?? null))]]));

@@ -26,7 +26,8 @@ export async function finishImport(importId: string, source: ImportSource, trans
 
 async function checkFiles(source: ImportSource, check: Check): Promise<Finding[]> {
   const used = new Set<string>();
-  for await (const record of recordsOfFile(source, check.by.file)) used.add(corrected(source.mapping.files[check.by.file], check.by.column, record));
+  for await (const record of recordsOfFile(source, check.by.file))
+    used.add(corrected(source.mapping.files[check.by.file], check.by.column, record));
   const records: SourceRecord[] = [];
   for await (const record of recordsOfFile(source, check.file)) records.push(record);
   return unusedValues(check, source.mapping.files, records, used);

@@ -12,14 +12,14 @@ export interface ImportSource {
 }
 
 /** The rows of one step, from the record at `from` on. Earlier ones are still read: they tell which keys were taken. */
-export async function* readStep(source: ImportSource, index: number, from: number): AsyncGenerator<MappedRow> {
+export async function* readStep(source: ImportSource, index: number, from: number): AsyncGenerator<MappedRow, void> {
   const step = stepAt(source.mapping, { step: index, record: 0 });
   const file = step.file === undefined ? undefined : source.mapping.files[step.file];
   const speaks = source.mapping.steps.findIndex((other) => other.file === step.file) === index;
   const seen: Seen = new Map();
   let at = 0;
   for await (const record of recordsOf(source, index)) {
-    const row = mapRecord(step, file, record, source.startedAt, speaks);
+    const row = mapRecord(record, { step, file, now: source.startedAt, speaks });
     markRepeats(row, step.key, step.distinct === true, seen);
     if (at++ >= from) yield row;
   }
@@ -43,9 +43,16 @@ export async function* recordsOfFile({ mapping, files }: ImportSource, key: stri
 export async function countRows(source: ImportSource): Promise<number> {
   const counts = new Map<string, number>();
   for (const key of Object.keys(source.mapping.files)) {
-    let rows = 0;
-    for await (const _ of recordsOfFile(source, key)) rows += 1;
-    counts.set(key, rows);
+    counts.set(key, await countOf(recordsOfFile(source, key)));
   }
-  return source.mapping.steps.reduce((sum, step) => sum + (step.file === undefined ? (step.rows?.length ?? 0) : (counts.get(step.file) ?? 0)), 0);
+  return source.mapping.steps.reduce(
+    (sum, step) => sum + (step.file === undefined ? (step.rows?.length ?? 0) : (counts.get(step.file) ?? 0)),
+    0,
+  );
+}
+
+async function countOf(records: AsyncGenerator<SourceRecord>): Promise<number> {
+  let count = 0;
+  while (!(await records.next()).done) count += 1;
+  return count;
 }

@@ -17,8 +17,6 @@ export interface RunOptions {
 }
 
 const fullChunk = 1000;
-/** Deadlock, serialisation failure. */
-const worthRepeating = new Set(['40001', '40P01']);
 
 /** Takes an import on from where it stands until it is done, has failed, was stopped, or `pause` says so. */
 export async function runImport(importId: string, transact: Transact, options: RunOptions = {}): Promise<ImportRun> {
@@ -33,7 +31,12 @@ export async function runImport(importId: string, transact: Transact, options: R
 
 type End = 'done' | 'moved' | 'stopped' | 'paused';
 
-async function allSteps(importId: string, source: ImportSource & { readonly position: Position }, transact: Transact, options: RunOptions): Promise<End> {
+async function allSteps(
+  importId: string,
+  source: ImportSource & { readonly position: Position },
+  transact: Transact,
+  options: RunOptions,
+): Promise<End> {
   let at = source.position;
   while (at.step < source.mapping.steps.length) {
     const end = await oneStep({ importId, source, transact, options }, at);
@@ -44,57 +47,70 @@ async function allSteps(importId: string, source: ImportSource & { readonly posi
   return 'done';
 }
 
-interface Run { readonly importId: string; readonly source: ImportSource; readonly transact: Transact; readonly options: RunOptions }
+interface Run {
+  readonly importId: string;
+  readonly source: ImportSource;
+  readonly transact: Transact;
+  readonly options: RunOptions;
+}
+
+/** Rows read and not yet committed. */
+class Ahead {
+  readonly rows: MappedRow[] = [];
+  isAll = false;
+
+  constructor(private readonly source: AsyncGenerator<MappedRow, void>) {}
+
+  async fill(length: number): Promise<void> {
+    while (!this.isAll && this.rows.length < length) {
+      const next = await this.source.next();
+      if (next.done) this.isAll = true;
+      else this.rows.push(next.value);
+    }
+  }
+}
 
 async function oneStep(run: Run, from: Position): Promise<End> {
-  const rows = readStep(run.source, from.step, from.record);
-  const pending: MappedRow[] = [];
+  const ahead = new Ahead(readStep(run.source, from.step, from.record));
   let at = from;
   let size = fullChunk;
-  let read = await fillUp(rows, pending, fullChunk);
-  do {
-    const taken = pending.slice(0, size);
-    const last = read.done && taken.length === pending.length;
-    const next = last ? { step: at.step + 1, record: 0 } : { step: at.step, record: at.record + taken.length };
+  await ahead.fill(fullChunk);
+  for (;;) {
+    const rows = ahead.rows.slice(0, size);
+    const isLast = ahead.isAll && rows.length === ahead.rows.length;
+    const next = isLast ? { step: at.step + 1, record: 0 } : { step: at.step, record: at.record + rows.length };
+    const chunk: Chunk = { importId: run.importId, mapping: run.source.mapping, at, next, rows };
     // The database writes this chunk while the next one is read.
-    const [result, ahead] = await Promise.all([
-      attempt(run, { importId: run.importId, mapping: run.source.mapping, at, next, rows: taken }),
-      read.done ? read : fillUp(rows, pending, taken.length + fullChunk),
-    ]);
-    read = ahead;
-    if (result.kind === 'refused') {
-      size = Math.ceil(taken.length / 2);
-      continue;
+    const [result] = await Promise.all([attempt(run.transact, chunk), ahead.fill(rows.length + fullChunk)]);
+    if (result.kind === 'refused') size = Math.ceil(rows.length / 2);
+    else if (result.kind !== 'written') return result.kind;
+    else {
+      run.options.onProgress?.(result.run);
+      if (isLast) return 'done';
+      if (run.options.pause?.()) return 'paused';
+      ahead.rows.splice(0, rows.length);
+      at = next;
+      size = Math.min(fullChunk, size * 2);
     }
-    if (result.kind !== 'written') return result.kind;
-    run.options.onProgress?.(result.run);
-    if (last) return 'done';
-    if (run.options.pause?.()) return 'paused';
-    pending.splice(0, taken.length);
-    at = next;
-    size = Math.min(fullChunk, size * 2);
-  } while (true);
+  }
 }
 
-async function fillUp(rows: AsyncGenerator<MappedRow>, pending: MappedRow[], length: number): Promise<{ done: boolean }> {
-  while (pending.length < length) {
-    const { value, done } = await rows.next();
-    if (done === true) return { done: true };
-    pending.push(value);
-  }
-  return { done: false };
-}
+type Attempt = ChunkResult | { readonly kind: 'refused' };
 
 /** A chunk that the database refuses is halved until the one row at fault is found; that row is reported instead of written. */
-async function attempt({ transact }: Run, chunk: Chunk, left = 5): Promise<ChunkResult | { readonly kind: 'refused' }> {
+async function attempt(transact: Transact, chunk: Chunk, left = 5): Promise<Attempt> {
   try {
     return await transact((work) => writeChunk(work, chunk));
   } catch (error) {
-    if (error instanceof DomainError && (error.kind === 'conflict' || error.kind === 'invalid') && !chunk.refused) {
-      return chunk.rows.length > 1 ? { kind: 'refused' } : transact((work) => writeChunk(work, { ...chunk, refused: error }));
-    }
-    const code = (error as { code?: unknown } | null)?.code;
-    if (typeof code === 'string' && worthRepeating.has(code) && left > 1) return attempt({ transact } as Run, chunk, left - 1);
+    if (isRefusal(error) && chunk.rows.length > 1) return { kind: 'refused' };
+    if (isRefusal(error)) return transact((work) => writeChunk(work, { ...chunk, refused: error }));
+    if (isWorthRepeating(error) && left > 1) return attempt(transact, chunk, left - 1);
     throw error;
   }
 }
+
+const isRefusal = (error: unknown): error is DomainError =>
+  error instanceof DomainError && (error.kind === 'conflict' || error.kind === 'invalid');
+
+/** Deadlock, serialisation failure. */
+const isWorthRepeating = (error: unknown): boolean => ['40001', '40P01'].includes(String((error as { code?: unknown } | null)?.code));

@@ -37,7 +37,7 @@ export async function writeChunk(work: Work, chunk: Chunk): Promise<ChunkResult>
   await carryOut(work, work.resource(step.resource), actions);
   const findings = actions.flatMap((action) => action.row.findings);
   await report(work, chunk.importId, fileOf(chunk.mapping, step), findings);
-  return { kind: 'written', run: await advance(work, run, chunk, step, tallyOf(actions, findings.length)) };
+  return { kind: 'written', run: await advance(work, run, chunk, tallyOf(actions, findings.length)) };
 }
 
 export function stepAt(mapping: Mapping, position: Position): Step {
@@ -64,8 +64,10 @@ async function plan(work: Work, step: Step, given: readonly MappedRow[]): Promis
   return rows.map((row) => checkInvariants(resource, planRow(row, existing, rules)));
 }
 
-const refuse = (row: MappedRow, error: DomainError | undefined): Action =>
-  ({ kind: 'rejected', row: { ...row, findings: [...row.findings, refusal(row, error?.code ?? 'refused', error?.message ?? 'The row was refused.')] } });
+const refuse = (row: MappedRow, error: DomainError | undefined): Action => ({
+  kind: 'rejected',
+  row: { ...row, findings: [...row.findings, refusal(row, error?.code ?? 'refused', error?.message ?? 'The row was refused.')] },
+});
 
 async function carryOut(work: Work, resource: Resource, actions: readonly Action[]): Promise<void> {
   const fresh = actions.flatMap((action) => (action.kind === 'create' ? [action.row.values] : []));
@@ -75,11 +77,17 @@ async function carryOut(work: Work, resource: Resource, actions: readonly Action
 
 /** Keeps what was found, cells shortened to what a list can show. */
 export async function report(work: Work, importId: string, file: string, findings: readonly Finding[]): Promise<void> {
-  const rows = findings.map(({ value, message, ...finding }) => ({ ...finding, importId, file, value: value?.slice(0, 500) ?? null, message: message.slice(0, 2000) }));
+  const rows = findings.map(({ value, message, ...finding }) => ({
+    ...finding,
+    importId,
+    file,
+    value: value?.slice(0, 500) ?? null,
+    message: message.slice(0, 2000),
+  }));
   await work.repo(ImportIssue).createMany(rows, { events: 'none' });
 }
 
-function advance(work: Work, run: ImportRun, chunk: Chunk, step: Step, tally: Tally): Promise<ImportRun> {
+function advance(work: Work, run: ImportRun, chunk: Chunk, tally: Tally): Promise<ImportRun> {
   return work.repo(ImportRun).update(run.id, {
     position: chunk.next,
     processed: run.processed + tally.read,
@@ -88,6 +96,6 @@ function advance(work: Work, run: ImportRun, chunk: Chunk, step: Step, tally: Ta
     unchanged: run.unchanged + tally.unchanged,
     rejected: run.rejected + tally.rejected,
     issueCount: run.issueCount + tally.issues,
-    steps: addCounts(run.steps ?? [], step, tally),
+    steps: addCounts(run.steps ?? [], stepAt(chunk.mapping, chunk.at), tally),
   });
 }

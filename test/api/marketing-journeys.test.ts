@@ -185,6 +185,22 @@ describe('on the way', () => {
     expect(wake.get(unknown.id)).toEqual(new Date('2026-03-03T08:00:00Z'));
   });
 
+  test("who moves while waiting for nine o'clock waits for that of the new place", async () => {
+    const journeyId = await journey(t, await waitAndMail({ kind: 'wait_until', time: '09:00' }));
+    const ada = await person(t, { timeZone: 'Asia/Tokyo' });
+    await tell(t, ada.id);
+    await kit.drain();
+    await t.work((work) => work.repo(Contact).update(ada.id, { timeZone: 'Europe/Lisbon' }));
+    await kit.drain();
+    expect(await enrolments(journeyId)).toMatchObject([{ wakeAt: new Date('2026-03-03T09:00:00Z') }]);
+    kit.clock.set(new Date('2026-03-03T00:00:00Z')); // nine in Tokyo
+    await kit.drain();
+    expect(await messages(t, { journeyId })).toHaveLength(0);
+    kit.clock.set(new Date('2026-03-03T09:00:00Z'));
+    await kit.drain();
+    expect((await messages(t, { journeyId })).map((m) => m.status)).toEqual(['sent']);
+  });
+
   test('the goal ends a wait at once, and its timer finds nothing to do', async () => {
     const journeyId = await journey(t, { exitOn: ['order.placed'], ...(await waitAndMail(anHour)) });
     const ada = await person(t);

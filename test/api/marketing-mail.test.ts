@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import multipart from '@fastify/multipart';
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { simpleParser, type ParsedMail } from 'mailparser';
@@ -45,7 +46,9 @@ beforeAll(async () => {
   renderer = new ThreadedTemplateRenderer({ threads: 1 });
   kit = await openMarketing({ ports: { mailer, templates: renderer } });
   const module = { module: AppModule, controllers: [UnsubscribeController], providers: [{ provide: Runner, useValue: kit.runner }] };
-  app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter(), { logger: false });
+  Logger.overrideLogger(false);
+  app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter());
+
   await app.register(multipart); // as the API process does, for uploads
   await app.init();
   t = await kit.tenant();

@@ -179,12 +179,16 @@ describe('the two readings of a condition', () => {
     'contact.city': address?.city ?? null,
     'contact.country': address?.country ?? null,
   });
-  const traitsOfAccount = (account: Account | null) => ({
-    'account.name': account?.name ?? null,
-    'account.employees': account?.employees ?? null,
-    'account.city': account?.address?.city ?? null,
-    'account.country': account?.address?.country ?? null,
-  });
+  const traitsOfAccount = (account: Account | null): Facts['traits'] => {
+    if (!account) return {};
+    const { name, employees, address } = account;
+    return {
+      'account.name': name,
+      'account.employees': employees,
+      'account.city': address?.city ?? null,
+      'account.country': address?.country ?? null,
+    };
+  };
 });
 
 describe('preview', () => {

@@ -37,7 +37,7 @@ import { SegmentMember } from './segment/segment-member.resource.js';
 import { Segment } from './segment/segment.resource.js';
 import { onConsentWithdrawn } from './subscribers/on-consent-withdrawn.js';
 import { onEventTold } from './subscribers/on-event-told.js';
-import { onAccountChanged, onContactChanged } from './subscribers/on-person-changed.js';
+import { onAccountChanged, onContactChanged, onContactMoved } from './subscribers/on-person-changed.js';
 import { onSegmentEntered } from './subscribers/on-segment-entered.js';
 import { liftSuppression } from './suppression/lift-suppression.js';
 import { suppressAddress } from './suppression/suppress-address.js';
@@ -75,7 +75,7 @@ export const marketing = defineModule({
     MessageBecameUnknown,
     ContactUnsubscribed,
   ],
-  subscribers: [onEventTold, onSegmentEntered, onConsentWithdrawn, onContactChanged, onAccountChanged],
+  subscribers: [onEventTold, onSegmentEntered, onConsentWithdrawn, onContactChanged, onAccountChanged, onContactMoved],
   jobs: [evaluateSegment, evaluateTimedSegments, advanceEnrolment, releaseHeld, emptyJourney],
   effects: [sendMessage],
   roles: marketingRoles,

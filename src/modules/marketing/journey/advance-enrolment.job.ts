@@ -16,15 +16,14 @@ export const advanceEnrolment = defineJob({
   description: 'Takes the next steps of one person in a journey, up to the next wait or the end.',
   payload: { enrolmentId: ref('enrolment', { required: true }), fence: integer({ required: true }) },
   async run({ enrolmentId, fence }, work) {
-    const enrolment = await work.repo(Enrolment).find(enrolmentId);
-    if (!enrolment) return; // the person was erased
-    const locked = await work.repo(Enrolment).lock(enrolmentId);
-    if (locked.status !== 'active' || locked.fence !== fence) return;
-    const journey = await work.repo(Journey).get(locked.journeyId);
+    // None when the person was erased, and none when another wake-up has been planned since.
+    const enrolment = await work.repo(Enrolment).first({ id: enrolmentId, status: 'active', fence }, { lock: 'wait' });
+    if (!enrolment) return;
+    const journey = await work.repo(Journey).get(enrolment.journeyId);
     if (journey.status === 'paused') return; // resuming wakes whoever is due by then
-    if (journey.status === 'archived') return endEnrolment(work, locked, 'exited', 'journey_archived');
-    const { definition } = await work.repo(JourneyVersion).get(locked.journeyVersionId);
-    await takeSteps(work, locked, definition);
+    if (journey.status === 'archived') return endEnrolment(work, enrolment, 'exited', 'journey_archived');
+    const { definition } = await work.repo(JourneyVersion).get(enrolment.journeyVersionId);
+    await takeSteps(work, enrolment, definition);
   },
 });
 
@@ -48,8 +47,9 @@ async function take(work: Work, enrolment: Enrolment, definition: JourneyDefinit
   return true;
 }
 
-async function sleep(work: Work, { id, fence }: Enrolment, stepIndex: number, wakeAt: Date): Promise<void> {
+/** Plans the next wake-up; one planned before means nothing any more. */
+export async function sleep(work: Work, { id, fence }: Enrolment, stepIndex: number, wakeAt: Date): Promise<void> {
   const next = fence + 1;
-  await work.repo(Enrolment).update(id, { stepIndex, wakeAt, fence: next });
+  await work.system.repo(Enrolment).update(id, { stepIndex, wakeAt, fence: next });
   await work.schedule(advanceEnrolment, { key: `${id}:${next}`, dueAt: wakeAt, payload: { enrolmentId: id, fence: next } });
 }

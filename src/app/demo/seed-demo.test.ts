@@ -1,22 +1,28 @@
 import { systemActor } from '#kernel/access/actor.js';
 import { sql } from '#kernel/db/sql.js';
 import { openKit, type Kit, type TestTenant } from '#kernel/testing/kit.js';
-import { catalog } from '#modules/catalog/catalog.module.js';
-import { customers } from '#modules/customers/customers.module.js';
 import { Activity } from '#modules/customers/activity/activity.resource.js';
 import { Consent } from '#modules/customers/consent/consent.resource.js';
 import { Contact } from '#modules/customers/contact/contact.resource.js';
-import { identity } from '#modules/identity/identity.module.js';
 import { OpportunityStageChange } from '#modules/sales/opportunity/opportunity-stage-change.resource.js';
 import { Opportunity } from '#modules/sales/opportunity/opportunity.resource.js';
-import { sales } from '#modules/sales/sales.module.js';
+import { OutboundMessage } from '#modules/marketing/message/outbound-message.resource.js';
+import { ingestEvent } from '#modules/marketing/event/ingest-event.js';
+import { Case } from '#modules/service/case/case.resource.js';
+import { Notification } from '#modules/service/notification/notification.resource.js';
+import { CaseTimer } from '#modules/service/sla/case-timer.resource.js';
+import { SegmentMember } from '#modules/marketing/segment/segment-member.resource.js';
+import { allModules } from '../modules.js';
 import { seedDemo, type DemoCompany } from './seed-demo.js';
+import { signUpEvent } from './seed-marketing.js';
 
 const today = new Date('2026-03-02T09:00:00Z');
 let kit: Kit;
 
 beforeAll(async () => {
-  kit = await openKit([identity, customers, catalog, sales]);
+  kit = await openKit(allModules);
+});
+beforeEach(() => {
   kit.clock.set(today);
 });
 afterAll(() => kit.close());
@@ -26,6 +32,23 @@ async function seeded(): Promise<{ t: TestTenant; company: DemoCompany }> {
   const company = await seedDemo((seed) => t.work(seed, systemActor('demo')), { adminId: t.admin.userId ?? '', roleIds: new Map() });
   return { t, company };
 }
+
+// First, while this company is the only one whose events the workers have to go through.
+test('the company is alive: its manager hears of an urgent case nobody answered, and who signs up is greeted', async () => {
+  const { t, company } = await seeded();
+  const contactId = await t.work(async (work) => (await work.repo(Consent).first({ status: 'granted' }))?.contactId);
+  await t.run(ingestEvent, { id: 'sign-up-1', type: signUpEvent, contactId });
+  kit.clock.advance({ minutes: 30 });
+  await kit.drain();
+
+  await t.work(async (work) => {
+    expect(await work.repo(Case).count({})).toBe(company.cases);
+    expect(await work.repo(CaseTimer).count({})).toBe(2 * company.cases);
+    expect(await work.repo(Notification).count({ userId: t.admin.userId })).toBeGreaterThan(0);
+    expect(await work.repo(OutboundMessage).list({ journeyId: company.journeyId })).toMatchObject([{ contactId, status: 'sent' }]);
+    expect(await work.repo(SegmentMember).count({ segmentId: company.segmentId })).toBeGreaterThan(5);
+  });
+});
 
 test('the company has the size of a real one', async () => {
   const { t, company } = await seeded();

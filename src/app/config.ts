@@ -45,6 +45,7 @@ const IsAddress = (...protocols: string[]) => check('address', (text) => URL.can
 const IsPostgres = () => IsAddress('postgres:', 'postgresql:');
 const IsOrigin = () =>
   check('origin', (text) => URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol) && ['', '/'].includes(pathOf(text)));
+const IsToken = () => check('token', (text) => /^[\x21-\x7e]{32,200}$/.test(text));
 const IsOriginList = () => check('origins', (text) => originsOf(text).every((part) => URL.canParse(part) && new URL(part).origin === part));
 const IsHost = () => check('host', (text) => isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text));
 const IsProxyRule = () =>
@@ -76,7 +77,7 @@ export class Environment {
   @IsOptional() @IsPrivateKey() JWT_PRIVATE_KEY?: string;
   @IsOptional() @IsPublicKeys() JWT_PUBLIC_KEYS?: string;
   @IsOptional() @MinLength(32) KONTOR_SECRET?: string;
-  @IsOptional() @MinLength(32) KONTOR_OPS_TOKEN?: string;
+  @IsOptional() @IsToken() KONTOR_OPS_TOKEN?: string;
   @IsOptional() @IsOriginList() CORS_ORIGINS?: string;
   @IsIn(LOG_LEVELS) LOG_LEVEL: Config['logLevel'] = 'info';
 }

@@ -102,7 +102,7 @@ export const SETTINGS = {
   KONTOR_OPS_TOKEN: {
     about:
       'Opens the job board, metrics, the documentation and the explorer to operators, as Bearer token or as Basic password. Without it they answer 404 in production; elsewhere this machine itself may see them.',
-    must: 'at least 32 characters, as made by: openssl rand -base64 32',
+    must: '32 to 200 characters without blanks, as made by: openssl rand -base64 32',
     unset: 'no operator from outside',
     secret: true,
   },

@@ -28,10 +28,12 @@ export function addSecurityHeaders(server: Pick<FastifyInstance, 'addHook'>, { i
 export function answerOptions(server: FastifyInstance): void {
   const methods = new Map<string, Set<string>>();
   server.addHook('onRoute', (route) => {
-    const known = methods.get(route.url);
+    // Whatever a parameter is called, the address is the same.
+    const address = route.url.replace(/:\w+/g, ':');
+    const known = methods.get(address);
     const allowed = known ?? new Set<string>();
     for (const method of [route.method].flat()) allowed.add(method);
-    methods.set(route.url, allowed);
+    methods.set(address, allowed);
     if (known || allowed.has('OPTIONS') || !route.url.startsWith('/v1/')) return;
     allowed.add('OPTIONS');
     server.options(route.url, (_request, reply) => reply.code(204).header('allow', [...allowed].sort().join(', ')).send());

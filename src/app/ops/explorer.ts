@@ -13,7 +13,7 @@ query Accounts {
       id
       name
       contacts(first: 3) {
-        nodes { id name }
+        nodes { id firstName lastName }
       }
     }
   }

@@ -72,7 +72,7 @@ li a { flex: 0 0 12rem; font-weight: 600; } li span { color: var(--dim); }
 @media (max-width: 34rem) { li { flex-direction: column; gap: 0; } li a { flex: none; } }
 a { color: var(--link); } .note { color: var(--dim); }
 code, pre { font: 14px/1.5 ui-monospace, monospace; background: var(--soft); border-radius: 4px; } code { padding: .1em .3em; }
-.copy { position: relative; } pre { padding: 1rem; margin: 0; overflow-x: auto; }
+.copy { position: relative; } pre { padding: 3rem 1rem 1rem; margin: 0; overflow-x: auto; }
 button { position: absolute; top: .5rem; right: .5rem; font: inherit; font-size: 14px; padding: .2rem .7rem; cursor: pointer; }
 `;
 

@@ -8,6 +8,8 @@ import { register as registerMigrate } from './migrate.js';
 import { register as registerPrepareDatabase } from './prepare-database.js';
 import { register as registerReset } from './reset.js';
 import { register as registerSchemaDiff } from './schema-diff.js';
+import { register as registerOpenapi } from './openapi.js';
+import { register as registerSeed } from './seed.js';
 import { register as registerSettings } from './settings.js';
 
 /** One command a file; a new one is an import and a line here. */
@@ -18,7 +20,7 @@ const commands = [
   registerPrepareDatabase,
   registerReset,
   registerDoctor,
-  registerSettings,
+  registerSettings, registerOpenapi, registerSeed,
   registerSchemaDiff,
 ];
 

@@ -1,0 +1,18 @@
+// `npm run bench` runs all benchmarks, `npm run bench -- read import` those named.
+import { readdirSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const helpers = new Set(['run.ts', 'raw-server.ts']);
+const all = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.ts') && !helpers.has(name)).map((name) => name.slice(0, -3));
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !all.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(', ')}. There are: ${all.join(', ')}.`);
+  process.exit(1);
+}
+for (const name of wanted.length > 0 ? wanted : all) {
+  console.log(`\n## ${name}\n`);
+  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`)], { stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}

@@ -124,9 +124,24 @@ describe('A stop', () => {
       await sleep(50);
       await expect(fetch(`${ops.url}/livez`)).rejects.toThrow();
       const answers = await running;
+      expect(new Set(answers.map(({ connection }) => connection))).toEqual(new Set(['close']));
       expect(answers.map(({ status, body }) => `${status} ${body}`)).toEqual(Array(20).fill('200 {"finished":true}'));
       await stopped;
       expect(ops.lines.filter(({ route }) => route === '/v1/slow/:ms')).toHaveLength(20);
+    } finally {
+      await ops.close();
+    }
+  });
+
+  test('answers what comes over connections that were open', async () => {
+    const ops = await openOpsKit();
+    try {
+      const agent = new Agent({ keepAlive: true });
+      await ask(`${ops.url}/livez`, agent);
+      const stopped = ops.stopHttp();
+      await sleep(50);
+      expect(await ask(`${ops.url}/readyz`, agent)).toEqual({ status: 503, body: 'process: stopping, takes no new work\n', connection: 'close' });
+      await stopped;
     } finally {
       await ops.close();
     }

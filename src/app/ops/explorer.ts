@@ -21,7 +21,7 @@ query Accounts {
 `;
 
 const staticPath = '/explorer/static/';
-const config = { staticPath, endpoint: '/graphql', subscriptionEndpoint: '/graphql', initialQuery: firstQuery, defaultQuery: firstQuery };
+const config = { staticPath, endpoint: '/graphql', subscriptionEndpoint: '/graphql', defaultQuery: firstQuery };
 
 /** GraphiQL (as Ruru dresses it) from files of this server. */
 export async function addExplorer(server: FastifyInstance, demo: { readonly email: string; readonly password: string } | null): Promise<void> {

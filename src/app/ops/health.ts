@@ -24,10 +24,6 @@ export class Health {
     this.draining = true;
   }
 
-  get isDraining(): boolean {
-    return this.draining;
-  }
-
   /** One line for each thing that is wrong; none when all is well. */
   async problems(): Promise<string[]> {
     if (this.draining) return ['process: stopping, takes no new work'];

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { projectRoot } from '../project-root.js';
 import { addSecurityHeaders, allowOrigins, answerOptions } from './edge.js';
 import { addExplorer } from './explorer.js';
-import { Health } from './health.js';
 import { addJobBoard } from './job-board.js';
 import { guardOperatorPages } from './operator-guard.js';
 import type { OpsParts } from './ops.module.js';
@@ -25,8 +24,7 @@ export interface PageParts extends OpsParts {
 export async function addPages(app: NestFastifyApplication, parts: PageParts): Promise<Traffic> {
   const { config, log } = parts.system;
   const server = app.getHttpAdapter().getInstance();
-  const health = app.get(Health, { strict: false });
-  const traffic = new Traffic({ log, metrics: parts.metrics, tenantOf: parts.tenantOf, isDraining: () => health.isDraining });
+  const traffic = new Traffic({ log, metrics: parts.metrics, tenantOf: parts.tenantOf });
   traffic.watch(server);
   addSecurityHeaders(server, config);
   guardOperatorPages(server, config);

@@ -7,25 +7,24 @@ export interface TrafficParts {
   readonly metrics: Metrics;
   /** The tenant a request was found to come from. */
   readonly tenantOf: (request: FastifyRequest) => string | null;
-  /** Whether answers should ask their client to leave. */
-  readonly isDraining: () => boolean;
 }
 
 const quietRoutes = new Set(['/livez', '/readyz', '/metrics']);
 
 /** Sees every request of a process: counts those that run, measures them and writes one line about each. */
 export class Traffic {
-  private running = 0;
+  private readonly running = new Set<FastifyReply>();
+  private leaving = false;
   private waiting: (() => void)[] = [];
 
   constructor(private readonly parts: TrafficParts) {}
 
   watch(server: Pick<FastifyInstance, 'addHook'>): void {
     server.addHook('onRequest', (request, reply, done) => {
-      this.running++;
+      this.running.add(reply);
       // Comes for every request, also when its client went away.
-      reply.raw.once('close', () => this.left());
-      if (this.parts.isDraining()) void reply.header('connection', 'close');
+      reply.raw.once('close', () => this.left(reply));
+      if (this.leaving) void reply.header('connection', 'close');
       done();
     });
     server.addHook('onResponse', (request, reply, done) => {
@@ -38,9 +37,15 @@ export class Traffic {
     });
   }
 
+  /** From now on every answer, also of requests that run, tells its client to come back on another connection. */
+  sendAway(): void {
+    this.leaving = true;
+    for (const reply of this.running) if (!reply.sent) void reply.header('connection', 'close');
+  }
+
   /** Resolves when no request runs, with 0, or with how many still do after that time. */
   async quiet(withinMs: number): Promise<number> {
-    if (this.running === 0) return 0;
+    if (this.running.size === 0) return 0;
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([
       new Promise<void>((resolve) => this.waiting.push(resolve)),
@@ -49,12 +54,12 @@ export class Traffic {
       }),
     ]);
     clearTimeout(timer);
-    return this.running;
+    return this.running.size;
   }
 
-  private left(): void {
-    this.running--;
-    if (this.running > 0) return;
+  private left(reply: FastifyReply): void {
+    this.running.delete(reply);
+    if (this.running.size > 0) return;
     for (const resolve of this.waiting) resolve();
     this.waiting = [];
   }

@@ -52,7 +52,7 @@ export const SETTINGS = {
     secret: true,
   },
   DATABASE_READ_URL: {
-    about: 'A replica for reads that may be a moment old.',
+    about: 'A replica for reads that may be a moment old. Kept for later: nothing reads from it yet.',
     must: 'an address like postgres://kontor_app:password@replica:5432/kontor',
     unset: 'the value of DATABASE_URL',
     secret: true,

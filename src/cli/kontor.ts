@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
 import { OperatorError } from '#app/postgres/failure.js';
+import { register as registerCreateCompany } from './create-company.js';
 import { register as registerDoctor } from './doctor.js';
 import { register as registerImport } from './import.js';
 import { register as registerMakeSecrets } from './make-secrets.js';
@@ -14,6 +15,7 @@ import { register as registerSettings } from './settings.js';
 
 /** One command a file; a new one is an import and a line here. */
 const commands = [
+  registerCreateCompany,
   registerMakeSecrets,
   registerMigrate,
   registerImport,

@@ -29,7 +29,8 @@ beforeAll(async () => {
   kit = await openMarketing({
     ports: {
       mailer: {
-        send: (mail) => {
+        send: async (mail, handOver) => {
+          if (!(await handOver())) return { outcome: 'deferred', response: 'not handed over' };
           handed.push(mail);
           return answer(mail);
         },

@@ -16,9 +16,10 @@ export class FileMailer implements Mailer {
 
   constructor(private readonly folder: string) {}
 
-  async send(mail: OutgoingMail): Promise<MailResult> {
+  async send(mail: OutgoingMail, handOver: () => Promise<boolean> = always): Promise<MailResult> {
     if (!isPlainAddress(mail.to.address)) return { outcome: 'refused', response: 'The recipient is not one plain address.' };
     const { message } = await this.transport.sendMail(messageOf(mail));
+    if (!(await handOver())) return { outcome: 'deferred', response: 'It was not handed over.' };
     const file = join(this.folder, `${mail.messageId.replace(/[^\w.-]+/g, '_')}.eml`);
     await mkdir(this.folder, { recursive: true });
     // Written whole or not at all; the same message twice is one file.
@@ -31,3 +32,5 @@ export class FileMailer implements Mailer {
     this.transport.close();
   }
 }
+
+const always = () => Promise.resolve(true);

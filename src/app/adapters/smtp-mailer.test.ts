@@ -130,6 +130,39 @@ describe('a mail that is accepted', () => {
   });
 });
 
+describe('a mail is ended only after a yes', () => {
+  test('which is asked for once, when the server is ready to take it', async () => {
+    const { caught, mailer, close } = await smtp();
+    let asked = 0;
+    const yes = () => {
+      asked += 1;
+      expect(caught).toHaveLength(0);
+      return Promise.resolve(true);
+    };
+    expect(await mailer.send(mail(), yes)).toMatchObject({ outcome: 'accepted' });
+    await close();
+    expect([asked, caught.length]).toEqual([1, 1]);
+  });
+
+  test('and after a no, or when asking fails, the server has nothing and the next mail goes as ever', async () => {
+    const { caught, mailer, close } = await smtp();
+    expect(await mailer.send(mail(), () => Promise.resolve(false))).toMatchObject({ outcome: 'deferred' });
+    await expect(mailer.send(mail(), () => Promise.reject(new Error('the database is away')))).rejects.toThrow('the database is away');
+    expect(caught).toHaveLength(0);
+    expect(await mailer.send(mail({ messageId: '<2@kontor.example>' }))).toMatchObject({ outcome: 'accepted' });
+    await close();
+    expect(caught).toHaveLength(1);
+  });
+
+  test('which is not asked for when the server says no before', async () => {
+    const { mailer, close } = await smtp({ rcpt: 451 });
+    const asked: boolean[] = [];
+    expect(await mailer.send(mail(), () => Promise.resolve(asked.push(true) > 0))).toMatchObject({ outcome: 'deferred' });
+    await close();
+    expect(asked).toHaveLength(0);
+  });
+});
+
 describe('what the server says is what is told', () => {
   test.each([
     ['refuses the recipient for good', { rcpt: 550 }, 'refused'],

@@ -18,7 +18,11 @@ export type MailResult =
   | { readonly outcome: 'refused' | 'deferred' | 'unknown'; readonly response: string };
 
 export interface Mailer {
-  send(mail: OutgoingMail): Promise<MailResult>;
+  /**
+   * `handOver` is asked when the server has all of the mail but its end, and not at all when it never comes to that. Only after its yes is the
+   * mail ended, and from then on the server may have taken it. After a no, or when asking fails, the line is cut and the server has nothing.
+   */
+  send(mail: OutgoingMail, handOver: () => Promise<boolean>): Promise<MailResult>;
 }
 
 /** Fills a user's template in a killable worker thread. */

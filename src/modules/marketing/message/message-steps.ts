@@ -10,9 +10,8 @@ import { isSuppressed, suppress } from '../suppression/suppress-address.js';
 import { addressHash } from '../suppression/address-hash.js';
 import { OutboundMessage } from './outbound-message.resource.js';
 
-/** The last look before a mail goes out. Null when it does not, or not by us. */
-export async function claimMessage(work: Work, messageId: string, subject: string): Promise<{ to: MailAddress; attempt: number } | null> {
-  const message = await work.repo(OutboundMessage).lock(messageId);
+/** Whom this mail may go to now. Null when it must not go; why is written down, unless somebody is going to ask again. */
+export async function addresseeOf(work: Work, message: OutboundMessage): Promise<MailAddress | null> {
   // Not queued: somebody else has it, or it was cancelled. Put off meanwhile: another task has it.
   if (message.status !== 'queued' || message.notBefore > work.now) return null;
   const { status } = await work.repo(Journey).get(message.journeyId);
@@ -20,21 +19,29 @@ export async function claimMessage(work: Work, messageId: string, subject: strin
   const contact = await contactCard(work.system, message.contactId);
   const obstacle = status === 'archived' ? cancelled('journey_archived') : await obstacleFor(work, message, contact);
   if (obstacle || !contact?.email) {
-    await work.repo(OutboundMessage).update(messageId, obstacle ?? suppressed('no_address'));
+    await work.repo(OutboundMessage).update(message.id, obstacle ?? suppressed('no_address'));
     return null;
   }
-  const to = { name: nameOf(contact), address: contact.email };
+  return { name: nameOf(contact), address: contact.email };
+}
+
+/** The last look, when the mail server has all but the end of it. The number of this attempt, or null when it must not be ended. */
+export async function claimMessage(work: Work, messageId: string, written: { to: MailAddress; subject: string }): Promise<number | null> {
+  const message = await work.repo(OutboundMessage).lock(messageId);
+  const to = await addresseeOf(work, message);
+  if (!to) return null;
+  if (to.address !== written.to.address) throw new Error('The address has changed since the mail was written.');
   const attempt = message.attempts + 1;
   const sending = {
     status: 'sending',
     attempts: attempt,
     sendingAt: work.now,
     address: to.address,
-    subject: subject.slice(0, 250),
+    subject: written.subject.slice(0, 250),
     reason: null,
   } as const;
   await work.repo(OutboundMessage).update(messageId, sending);
-  return { to, attempt };
+  return attempt;
 }
 
 interface Obstacle {

@@ -3,20 +3,21 @@ import type { Work } from '#kernel/usecase/work.js';
 import { TrackedEvent } from '../event/tracked-event.resource.js';
 import { Enrolment } from '../journey/enrolment.resource.js';
 import { JourneyVersion } from '../journey/journey-version.resource.js';
-import { becomeUnknown } from './message-steps.js';
+import { addresseeOf, becomeUnknown } from './message-steps.js';
 import { OutboundMessage } from './outbound-message.resource.js';
 import { unsubscribeUrl } from './unsubscribe-link.js';
 
 /** All that filling the template needs; null when there is nothing to send any more. */
 export async function prepareMessage(work: Work, messageId: string) {
-  const message = await work.repo(OutboundMessage).find(messageId);
+  const message = await work.repo(OutboundMessage).first({ id: messageId }, { lock: 'wait' });
   if (!message) return null; // the person was erased
   if (message.status === 'sending') {
     // Somebody died, or lost his lease, with this mail in his hands.
     await becomeUnknown(work, messageId, message.attempts);
     return null;
   }
-  if (message.status !== 'queued') return null;
+  const to = await addresseeOf(work, message);
+  if (!to) return null;
   const version = await work.repo(JourneyVersion).get(message.journeyVersionId);
   const { definition, templates } = version;
   const step = definition.steps.find(({ id }) => id === message.stepId);
@@ -26,6 +27,7 @@ export async function prepareMessage(work: Work, messageId: string) {
   const url = unsubscribeUrl(work, messageId);
   return {
     from: definition.from,
+    to,
     template,
     unsubscribeUrl: url,
     messageIdHeader: `<${messageId}@${definition.from.address.split('@')[1] ?? 'localhost'}>`,

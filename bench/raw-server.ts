@@ -24,7 +24,7 @@ const l2 = {
 };
 const create = {
   name: 'create',
-  text: `insert into customers.contacts (tenant_id, id, account_id, owner_id, first_name, last_name, email) values ($1, $2, $3, $4, $5, $6, $7) returning row_to_json(contacts)::text as data`,
+  text: `insert into customers.contacts (tenant_id, id, account_id, owner_id, first_name, last_name, email, do_not_call) values ($1, $2, $3, $4, $5, $6, $7, false) returning row_to_json(contacts)::text as data`,
 };
 
 // The wall is set once a connection: row-level security holds for the application role here too.

@@ -14,7 +14,7 @@ const create = `mutation ($input: CreateContactInput!) { createContact(input: $i
 
 const installation = await install({ DB_POOL_SIZE: '6' });
 try {
-  const data = await fillCrm(installation.postgres.ownerUrl, { account: hex('account'), contact: hex('contact'), opportunity: hex('opportunity') });
+  const data = await fillCrm(installation.postgres, { account: hex('account'), contact: hex('contact'), opportunity: hex('opportunity') });
   const raw = await installation.neighbour('bench/raw-server.ts', { RAW_URL: installation.postgres.appUrl, RAW_TENANT: data.tenantId, RAW_OWNER: data.ownerId });
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${await login()}` };
   const sample = Array.from({ length: 500 }, (_, i) => data.accountIds[i * 39] ?? '');

@@ -26,14 +26,16 @@ async function wrk(url: string, shots: readonly Shot[], seconds: number): Promis
   const folder = mkdtempSync(join(tmpdir(), 'kontor-wrk-'));
   const script = join(folder, 'shots.lua');
   const lua = (text: string) => `[==[${text}]==]`;
-  const table = (headers: Readonly<Record<string, string>>) => `{${Object.entries(headers).map(([k, v]) => `[${lua(k)}]=${lua(v)}`).join(',')}}`;
+  const table = (headers: Readonly<Record<string, string>>) => `{${Object.entries(headers).map(([k, v]) => `[ ${lua(k)} ]=${lua(v)}`).join(',')}}`;
   const lines = shots.map((shot) => `  wrk.format(${lua(shot.method)}, ${lua(shot.path)}, ${table(shot.headers)}, ${shot.body === undefined ? 'nil' : lua(shot.body)})`);
   writeFileSync(script, `local shots = nil\nlocal n = 0\nfunction init(args)\n  shots = {\n${lines.join(',\n')}\n  }\nend\nfunction request()\n  n = n % #shots + 1\n  return shots[n]\nend\n`);
-  const child = spawn('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', script, url], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', script, url], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let said = '';
+  child.stderr.on('data', (chunk) => { said += String(chunk); });
   let out = '';
   for await (const chunk of child.stdout) out += String(chunk);
   rmSync(folder, { recursive: true, force: true });
-  if (/Non-2xx|Socket errors/.test(out)) throw new Error(`Not all answers were good:\n${out}`);
+  if (said !== '' || /Non-2xx|Socket errors/.test(out)) throw new Error(`Not all answers were good:\n${said}${out}`);
   return { perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(out)?.[1]), p50: millis(/50%\s+(\S+)/.exec(out)?.[1]), p99: millis(/99%\s+(\S+)/.exec(out)?.[1]) };
 }
 

@@ -16,8 +16,6 @@ beforeAll(async () => {
   api = await openApiKit();
   url = await api.listen();
   company = await api.company();
-  const { migrateQueue } = await import('#kernel/jobs/migrate-queue.js');
-  await migrateQueue(api.kit.urls.owner);
   queue = await createQueueBackend({ databaseUrl: api.kit.urls.app, concurrency: 4 });
   tasks = await startTasks(api.kit.runtime, queue);
 });
@@ -36,7 +34,7 @@ function listen(client: Client, query: string): { seen: unknown[]; errors: unkno
   const seen: unknown[] = [];
   const errors: unknown[] = [];
   const ready = new Promise<void>((resolve) => { socket.on('connected', () => setTimeout(resolve, 300)); });
-  socket.subscribe({ query }, { next: (value) => seen.push(value.data), error: (error) => errors.push(error), complete: () => undefined });
+  socket.subscribe({ query }, { next: (value) => (value.errors ? errors.push(...value.errors) : seen.push(value.data)), error: (error) => errors.push(error), complete: () => undefined });
   return { seen, errors, ready };
 }
 

@@ -1,4 +1,3 @@
-import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { DomainError } from '#kernel/errors/domain-error.js';
 
@@ -11,7 +10,7 @@ const codes: Readonly<Record<string, string>> = {
 /** One refusal in GraphQL: the same code as in REST, in `extensions.code`. A defect says nothing but that it was one. */
 export function formatError(onDefect: (error: unknown) => void) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-    const original = unwrapResolverError(error);
+    const original = error instanceof GraphQLError && error.originalError ? error.originalError : error;
     if (original instanceof DomainError) return { ...position(formatted), message: original.message, extensions: { code: original.code, ...original.details } };
     const code = formatted.extensions?.['code'];
     if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') return { ...position(formatted), message: formatted.message, extensions: { code: codes[code] ?? code } };

@@ -75,13 +75,23 @@ const costAndStatus: ApolloServerPlugin<GraphqlContext> = {
 
 const maxOperationsPerSocket = 100;
 
-interface Extra extends Record<PropertyKey, unknown> { readonly request: IncomingMessage; token?: string; operations?: number }
+interface Extra extends Record<PropertyKey, unknown> { readonly request: IncomingMessage; readonly socket: { close(code: number, reason: string): void }; token?: string; operations?: number }
 type Socket = Context<Record<string, unknown>, Extra>;
 
 function socketOptions({ authenticator, onDefect }: GraphqlModuleOptions): ServerOptions<Record<string, unknown>, Extra> {
+  const open = new Set<Extra>();
+  // A session that ends takes its sockets with it, also those that are silent.
+  authenticator.onChange(() => {
+    for (const extra of open) authenticator.authenticate(extra.token).catch(() => extra.socket.close(4403, 'Forbidden'));
+  });
   return {
     connectionInitWaitTimeout: 3_000,
-    onConnect: (socket) => connect(authenticator, socket),
+    onConnect: async (socket) => {
+      const welcome = await connect(authenticator, socket);
+      if (welcome) open.add(socket.extra);
+      return welcome;
+    },
+    onDisconnect: ({ extra }) => { open.delete(extra); },
     onSubscribe: ({ extra }) => {
       extra.operations = (extra.operations ?? 0) + 1;
       if (extra.operations <= maxOperationsPerSocket) return undefined;

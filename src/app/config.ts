@@ -70,7 +70,7 @@ export class Environment {
   @IsOptional() @IsPostgres() DATABASE_OWNER_URL?: string;
   @IsOptional() @IsPostgres() DATABASE_READ_URL?: string;
   @IsInt() @Min(2) @Max(500) DB_POOL_SIZE = 10;
-  @IsInt() @Min(2) @Max(500) QUEUE_POOL_SIZE = 10;
+  @IsInt() @Min(2) @Max(500) QUEUE_POOL_SIZE = 13;
   @IsOptional() @IsAddress('redis:', 'rediss:') REDIS_URL?: string;
   @IsOptional() @IsAddress('smtp:', 'smtps:') SMTP_URL?: string;
   @IsSender() MAIL_FROM = 'Kontor <kontor@localhost>';
@@ -167,7 +167,11 @@ function parseSender(text: string): { name?: string; address: string } | null {
   return address ? { ...(name ? { name } : {}), address } : null;
 }
 
-const originsOf = (text: string): string[] => text.split(',').map((part) => part.trim()).filter((part) => part !== '');
+const originsOf = (text: string): string[] =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
 
 const pathOf = (text: string): string => new URL(text).pathname;
 

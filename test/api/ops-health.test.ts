@@ -11,15 +11,20 @@ const text = async (url: string, headers: Record<string, string> = {}) => {
 };
 
 const slowRoute = (app: NestFastifyApplication): void => {
-  app.getHttpAdapter().getInstance().get('/v1/slow/:ms', async (request) => {
-    await sleep(Number((request.params as { ms: string }).ms), null, { ref: false });
-    return { finished: true };
-  });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/v1/slow/:ms', async (request) => {
+      await sleep(Number((request.params as { ms: string }).ms), null, { ref: false });
+      return { finished: true };
+    });
 };
 
 describe('Health', () => {
   let ops: OpsKit;
-  beforeEach(async () => { ops = await openOpsKit(); });
+  beforeEach(async () => {
+    ops = await openOpsKit();
+  });
   afterEach(() => ops.close());
 
   test('says alive and ready', async () => {
@@ -30,7 +35,10 @@ describe('Health', () => {
 
   test('is not ready while a migration is missing, and says so', async () => {
     await ops.kit.asOwner(`delete from kontor_migrations where name = (select max(name) from kontor_migrations)`);
-    expect(await text(`${ops.url}/readyz`)).toMatchObject({ status: 503, body: 'migrations: 1 not run yet; run "npm run kontor -- migrate"\n' });
+    expect(await text(`${ops.url}/readyz`)).toMatchObject({
+      status: 503,
+      body: 'migrations: 1 not run yet; run "npm run kontor -- migrate"\n',
+    });
     expect((await text(`${ops.url}/livez`)).status).toBe(200);
   });
 
@@ -47,7 +55,9 @@ describe('Health', () => {
     await client.connect();
     try {
       await client.query(`alter database ${database} connection limit 0`);
-      await client.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()');
+      await client.query(
+        'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
+      );
       const { status, body } = await text(`${ops.url}/readyz`);
       expect(status).toBe(503);
       expect(body).toMatch(/^database: does not answer.*\nqueue: does not answer.*\nmigrations: does not answer.*\n$/);
@@ -69,7 +79,8 @@ test('A worker answers health and metrics and nothing else', async () => {
     expect((await text(`${ops.url}/livez`)).status).toBe(200);
     expect((await text(`${ops.url}/readyz`)).body).toBe('ready\n');
     expect((await text(`${ops.url}/metrics`)).status).toBe(200);
-    for (const path of ['/', '/graphql', '/v1/accounts', '/docs', '/explorer', '/jobs']) expect((await text(ops.url + path)).status).toBe(404);
+    for (const path of ['/', '/graphql', '/v1/accounts', '/docs', '/explorer', '/jobs'])
+      expect((await text(ops.url + path)).status).toBe(404);
   } finally {
     await ops.close();
   }
@@ -97,7 +108,14 @@ describe('Metrics', () => {
       const { body } = await text(`${ops.url}/metrics`);
       expect(body).toContain('kontor_http_request_seconds_count{method="GET",route="/v1/accounts/:id",status="404"} 1');
       expect(body).toContain('kontor_http_request_seconds_count{method="GET",route="none",status="404"} 1');
-      for (const name of ['kontor_tasks{state="due"}', 'kontor_outbox_lag_seconds', 'kontor_pool_connections{state="waiting"}', 'kontor_nodejs_eventloop_lag_p99_seconds', 'kontor_defects_total']) expect(body).toContain(name);
+      for (const name of [
+        'kontor_tasks{state="due"}',
+        'kontor_outbox_lag_seconds',
+        'kontor_pool_connections{state="waiting"}',
+        'kontor_nodejs_eventloop_lag_p99_seconds',
+        'kontor_defects_total',
+      ])
+        expect(body).toContain(name);
       expect(body).not.toContain(missing);
       expect(body).not.toContain(tenantId);
     } finally {
@@ -140,7 +158,11 @@ describe('A stop', () => {
       await ask(`${ops.url}/livez`, agent);
       const stopped = ops.stopHttp();
       await sleep(50);
-      expect(await ask(`${ops.url}/readyz`, agent)).toEqual({ status: 503, body: 'process: stopping, takes no new work\n', connection: 'close' });
+      expect(await ask(`${ops.url}/readyz`, agent)).toEqual({
+        status: 503,
+        body: 'process: stopping, takes no new work\n',
+        connection: 'close',
+      });
       await stopped;
     } finally {
       await ops.close();
@@ -150,7 +172,10 @@ describe('A stop', () => {
   test('cuts off what takes too long and says how many', async () => {
     const ops = await openOpsKit({ prepare: slowRoute });
     try {
-      const slow = fetch(`${ops.url}/v1/slow/60000`).then(() => 'answered', () => 'cut off');
+      const slow = fetch(`${ops.url}/v1/slow/60000`).then(
+        () => 'answered',
+        () => 'cut off',
+      );
       await sleep(150);
       const began = performance.now();
       await ops.stopHttp(200);

@@ -58,7 +58,12 @@ export async function openOpsKit({ env = {}, role = 'api', demo, prepare }: OpsO
   const parts = { system, queue, metrics: new Metrics(system) };
   const api = role === 'worker' ? null : await openApi(kit, config.isProduction, parts);
   const app = api?.app ?? (await createWorkerApp(opsModule(parts), log));
-  const traffic = await addPages(app, { ...parts, role, demo: demo ?? null, tenantOf: (request) => api?.tenantOf(request.headers.authorization) ?? null });
+  const traffic = await addPages(app, {
+    ...parts,
+    role,
+    demo: demo ?? null,
+    tenantOf: (request) => api?.tenantOf(request.headers.authorization) ?? null,
+  });
   prepare?.(app);
   await app.listen(0, '127.0.0.1');
   let stopped = false;
@@ -68,7 +73,11 @@ export async function openOpsKit({ env = {}, role = 'api', demo, prepare }: OpsO
     await closeGently(app, traffic, log, withinMs);
   };
   return {
-    kit, app, queue, lines, stopHttp,
+    kit,
+    app,
+    queue,
+    lines,
+    stopHttp,
     url: `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`,
     close: async () => {
       await stopHttp();
@@ -82,23 +91,49 @@ export async function openOpsKit({ env = {}, role = 'api', demo, prepare }: OpsO
 async function openApi(kit: Kit, isProduction: boolean, parts: Parameters<typeof opsModule>[0]) {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const keys = { active: { kid: 'k1', privateKey }, publicKeys: new Map([['k1', publicKey]]) };
-  const auth = await wireAuth(kit.runtime, { tokens: { keys, issuer: 'https://kontor.test', audience: 'kontor' }, databaseUrl: kit.urls.app });
+  const auth = await wireAuth(kit.runtime, {
+    tokens: { keys, issuer: 'https://kontor.test', audience: 'kontor' },
+    databaseUrl: kit.urls.app,
+  });
   const feed = new EventFeed({ databaseUrl: kit.urls.app });
   await feed.start();
   const { app } = await createApi({
-    runtime: kit.runtime, auth, feed, cursorSecret: 'test', isProduction, trustProxy: false, log: parts.system.log, extra: [opsModule(parts)],
+    runtime: kit.runtime,
+    auth,
+    feed,
+    cursorSecret: 'test',
+    isProduction,
+    trustProxy: false,
+    log: parts.system.log,
+    extra: [opsModule(parts)],
   });
   const tenantOf = (header: string | undefined) => auth.authenticator.recall(header)?.tenantId ?? null;
-  return { app, tenantOf, stop: async () => { await feed.stop(); await auth.stop(); } };
+  return {
+    app,
+    tenantOf,
+    stop: async () => {
+      await feed.stop();
+      await auth.stop();
+    },
+  };
 }
 
 /** A company whose administrator has just signed in. */
 export async function signIn({ kit, url }: OpsKit): Promise<{ readonly tenantId: string; readonly authorization: string }> {
   const email = 'admin@example.test';
   const { tenantId } = await provisionTenant(kit.runtime, {
-    slug: 'ops', name: 'Company', currency: 'EUR', timeZone: 'Europe/Berlin', locale: 'de', admin: { email, name: 'Ada Admin', password },
+    slug: 'ops',
+    name: 'Company',
+    currency: 'EUR',
+    timeZone: 'Europe/Berlin',
+    locale: 'de',
+    admin: { email, name: 'Ada Admin', password },
   });
-  const response = await fetch(`${url}/v1/auth/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ email, password }) });
+  const response = await fetch(`${url}/v1/auth/login`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email, password }),
+  });
   const { accessToken } = (await response.json()) as { accessToken: string };
   return { tenantId, authorization: `Bearer ${accessToken}` };
 }

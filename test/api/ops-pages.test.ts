@@ -5,7 +5,13 @@ import { openOpsKit, opsToken, password, production, signIn, type OpsKit } from 
 
 const page = async (url: string, init: RequestInit = {}) => {
   const response = await fetch(url, { redirect: 'manual', ...init });
-  return { status: response.status, type: response.headers.get('content-type') ?? '', policy: response.headers.get('content-security-policy') ?? '', headers: response.headers, body: await response.text() };
+  return {
+    status: response.status,
+    type: response.headers.get('content-type') ?? '',
+    policy: response.headers.get('content-security-policy') ?? '',
+    headers: response.headers,
+    body: await response.text(),
+  };
 };
 
 /** Like fetch, under another name than that of the address. */
@@ -18,7 +24,9 @@ async function statusUnder(host: string, url: string): Promise<number> {
 describe('On the own machine', () => {
   const demo = { email: 'demo@kontor.example', password: 'kontor-demo' };
   let ops: OpsKit;
-  beforeAll(async () => { ops = await openOpsKit({ demo }); });
+  beforeAll(async () => {
+    ops = await openOpsKit({ demo });
+  });
   afterAll(() => ops.close());
 
   test('every page is there and loads nothing from elsewhere', async () => {
@@ -32,7 +40,14 @@ describe('On the own machine', () => {
   });
 
   test('their scripts and styles are served', async () => {
-    for (const path of ['/docs/swagger-ui-bundle.js', '/docs/swagger-ui.css', '/docs/swagger-ui-init.js', '/explorer/static/ruru.js', '/explorer/static/ruru.css', '/explorer/sign-in.js'])
+    for (const path of [
+      '/docs/swagger-ui-bundle.js',
+      '/docs/swagger-ui.css',
+      '/docs/swagger-ui-init.js',
+      '/explorer/static/ruru.js',
+      '/explorer/static/ruru.css',
+      '/explorer/sign-in.js',
+    ])
       expect({ path, status: (await page(ops.url + path)).status }).toEqual({ path, status: 200 });
     expect((await page(`${ops.url}/explorer/static/..%2f..%2fpackage.json`)).status).toBe(404);
   });
@@ -50,14 +65,31 @@ describe('On the own machine', () => {
   });
 
   test('the job board only reads, and shows no key or payload', async () => {
-    await ops.queue.doorbell.ring([{ tenantId: 't1', taskId: 'task-1', name: 'test.bell', key: 'anna@example.test', attempts: 0, dueAt: new Date(Date.now() + 3_600_000) }]);
+    await ops.queue.doorbell.ring([
+      {
+        tenantId: 't1',
+        taskId: 'task-1',
+        name: 'test.bell',
+        key: 'anna@example.test',
+        attempts: 0,
+        dueAt: new Date(Date.now() + 3_600_000),
+      },
+    ]);
     const { status, body } = await page(`${ops.url}/jobs/api/queues?activeQueue=kontor&status=latest&page=1&jobsPerPage=10`);
     expect(status).toBe(200);
     expect(body).toContain('task-1');
     expect(body).not.toContain('anna@example.test');
     for (const action of ['pause', 'empty', 'obliterate', 'promote'])
       expect((await page(`${ops.url}/jobs/api/queues/kontor/${action}`, { method: 'PUT' })).status).toBeGreaterThanOrEqual(400);
-    expect((await page(`${ops.url}/jobs/api/queues/kontor/add`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"name":"x","data":{},"options":{}}' })).status).toBeGreaterThanOrEqual(400);
+    expect(
+      (
+        await page(`${ops.url}/jobs/api/queues/kontor/add`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: '{"name":"x","data":{},"options":{}}',
+        })
+      ).status,
+    ).toBeGreaterThanOrEqual(400);
   });
 
   test('a page that gives its own name to this address learns nothing of the inside', async () => {
@@ -74,7 +106,10 @@ describe('On the own machine', () => {
   });
 
   test('no page of another origin is let in, by request or by socket', async () => {
-    const preflight = await page(`${ops.url}/v1/accounts`, { method: 'OPTIONS', headers: { origin: 'https://app.example.test', 'access-control-request-method': 'GET' } });
+    const preflight = await page(`${ops.url}/v1/accounts`, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://app.example.test', 'access-control-request-method': 'GET' },
+    });
     expect(preflight.headers.get('access-control-allow-origin')).toBeNull();
     expect(await handshake(ops.url, 'https://app.example.test')).toBe(403);
     expect(await handshake(ops.url, ops.url)).toBe(101);
@@ -104,7 +139,12 @@ test('Listed origins may call, others may not', async () => {
     for (const origin of ['https://app.example.test.evil.example', 'http://app.example.test', 'null'])
       expect([null, 'false']).toContain((await allowed(origin)).get('access-control-allow-origin'));
     const preflight = await page(`${ops.url}/v1/accounts`, {
-      method: 'OPTIONS', headers: { origin: 'https://app.example.test', 'access-control-request-method': 'PATCH', 'access-control-request-headers': 'authorization,if-match' },
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://app.example.test',
+        'access-control-request-method': 'PATCH',
+        'access-control-request-headers': 'authorization,if-match',
+      },
     });
     expect(preflight.status).toBe(204);
     expect(preflight.headers.get('access-control-allow-methods')).toContain('PATCH');
@@ -115,7 +155,17 @@ test('Listed origins may call, others may not', async () => {
 });
 
 describe('In production', () => {
-  const operatorPages = ['/metrics', '/jobs', '/jobs/api/queues', '/docs', '/docs/openapi.json', '/docs/swagger-ui.css', '/explorer', '/explorer/sign-in.js', '/explorer/static/ruru.css'];
+  const operatorPages = [
+    '/metrics',
+    '/jobs',
+    '/jobs/api/queues',
+    '/docs',
+    '/docs/openapi.json',
+    '/docs/swagger-ui.css',
+    '/explorer',
+    '/explorer/sign-in.js',
+    '/explorer/static/ruru.css',
+  ];
 
   test('operator pages do not exist without an operator token', async () => {
     const ops = await openOpsKit({ env: production });
@@ -136,8 +186,10 @@ describe('In production', () => {
     try {
       const basic = (secret: string) => `Basic ${Buffer.from(`ops:${secret}`).toString('base64')}`;
       for (const path of operatorPages) {
-        for (const authorization of [`Bearer ${opsToken}`, basic(opsToken)]) expect({ path, status: (await page(ops.url + path, { headers: { authorization } })).status }).toEqual({ path, status: 200 });
-        for (const authorization of ['Bearer', `Bearer ${opsToken}x`, basic('guess'), opsToken]) expect({ path, status: (await page(ops.url + path, { headers: { authorization } })).status }).toEqual({ path, status: 401 });
+        for (const authorization of [`Bearer ${opsToken}`, basic(opsToken)])
+          expect({ path, status: (await page(ops.url + path, { headers: { authorization } })).status }).toEqual({ path, status: 200 });
+        for (const authorization of ['Bearer', `Bearer ${opsToken}x`, basic('guess'), opsToken])
+          expect({ path, status: (await page(ops.url + path, { headers: { authorization } })).status }).toEqual({ path, status: 401 });
       }
     } finally {
       await ops.close();
@@ -151,10 +203,18 @@ test('Every request is one line in the log: with its tenant, without bodies, tok
     const { tenantId, authorization } = await signIn(ops);
     await page(`${ops.url}/v1/accounts?limit=1`, { headers: { authorization, 'x-request-id': 'caller-0001' } });
     const ids = ops.lines.filter(({ msg }) => msg === 'Request');
-    expect(ids.at(-1)).toMatchObject({ method: 'GET', route: '/v1/accounts', status: 200, requestId: 'caller-0001', tenantId, ms: expect.any(Number) });
+    expect(ids.at(-1)).toMatchObject({
+      method: 'GET',
+      route: '/v1/accounts',
+      status: 200,
+      requestId: 'caller-0001',
+      tenantId,
+      ms: expect.any(Number),
+    });
     await page(`${ops.url}/v1/accounts%0a%1b[31m?secret=canary-in-address`);
     const all = JSON.stringify(ops.lines);
-    for (const secret of [password, authorization.slice(7), 'admin@example.test', 'canary-in-address', '\\u001b']) expect(all).not.toContain(secret);
+    for (const secret of [password, authorization.slice(7), 'admin@example.test', 'canary-in-address', '\\u001b'])
+      expect(all).not.toContain(secret);
   } finally {
     await ops.close();
   }

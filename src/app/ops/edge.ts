@@ -8,7 +8,10 @@ import type { Config } from '../config.js';
 const dataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
 /** What browsers are told with every answer. */
-export function addSecurityHeaders(server: Pick<FastifyInstance, 'addHook'>, { isProduction, publicUrl }: Pick<Config, 'isProduction' | 'publicUrl'>): void {
+export function addSecurityHeaders(
+  server: Pick<FastifyInstance, 'addHook'>,
+  { isProduction, publicUrl }: Pick<Config, 'isProduction' | 'publicUrl'>,
+): void {
   const headers = {
     'content-security-policy': dataPolicy,
     'x-content-type-options': 'nosniff',
@@ -36,7 +39,12 @@ export function answerOptions(server: FastifyInstance): void {
     methods.set(address, allowed);
     if (known || allowed.has('OPTIONS') || !route.url.startsWith('/v1/')) return;
     allowed.add('OPTIONS');
-    server.options(route.url, (_request, reply) => reply.code(204).header('allow', [...allowed].sort().join(', ')).send());
+    server.options(route.url, (_request, reply) =>
+      reply
+        .code(204)
+        .header('allow', [...allowed].sort().join(', '))
+        .send(),
+    );
   });
 }
 
@@ -45,7 +53,13 @@ const exposed = ['etag', 'link', 'location', 'retry-after', 'x-request-id', 'rat
 /** Lets pages of listed origins call, with tokens they hold; cookies are not ours. Off when none is listed. */
 export function allowOrigins(app: NestFastifyApplication, { corsOrigins, publicUrl }: Pick<Config, 'corsOrigins' | 'publicUrl'>): void {
   if (corsOrigins.length > 0) {
-    app.enableCors({ origin: [...corsOrigins], credentials: false, methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'], exposedHeaders: exposed, maxAge: 600 });
+    app.enableCors({
+      origin: [...corsOrigins],
+      credentials: false,
+      methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+      exposedHeaders: exposed,
+      maxAge: 600,
+    });
   }
   const known = new Set([...corsOrigins, new URL(publicUrl).origin]);
   // Browsers let any page open a socket: here is where it is asked who it is.

@@ -24,7 +24,10 @@ const staticPath = '/explorer/static/';
 const config = { staticPath, endpoint: '/graphql', subscriptionEndpoint: '/graphql', defaultQuery: firstQuery };
 
 /** GraphiQL (as Ruru dresses it) from files of this server. */
-export async function addExplorer(server: FastifyInstance, demo: { readonly email: string; readonly password: string } | null): Promise<void> {
+export async function addExplorer(
+  server: FastifyInstance,
+  demo: { readonly email: string; readonly password: string } | null,
+): Promise<void> {
   const assets = join(dirname(createRequire(import.meta.url).resolve('ruru/static')), '..', 'static');
   const html = ruruHTML({
     staticPath,

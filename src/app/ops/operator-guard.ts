@@ -26,8 +26,13 @@ function mayOperate(request: FastifyRequest, { isProduction, opsToken }: GuardCo
 
 /** Without a token there is nothing to ask for, so there is nothing here. */
 function refuse(reply: FastifyReply, { opsToken }: GuardConfig): void {
-  if (opsToken === null) return void reply.callNotFound();
-  void reply.code(401).header('www-authenticate', 'Basic realm="Kontor operators", Bearer').type('text/plain; charset=utf-8').send('An operator token is needed.\n');
+  if (opsToken === null) reply.callNotFound();
+  else
+    void reply
+      .code(401)
+      .header('www-authenticate', 'Basic realm="Kontor operators", Bearer')
+      .type('text/plain; charset=utf-8')
+      .send('An operator token is needed.\n');
 }
 
 function hasToken(header: string | undefined, token: string): boolean {
@@ -47,5 +52,7 @@ const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /** The name counts too: a page from elsewhere can have its own name point here, but not call itself localhost. */
 function isThisMachine(request: FastifyRequest): boolean {
-  return loopback.has(request.socket.remoteAddress ?? '') && loopback.has(request.ip) && loopbackNames.has(request.host.replace(/:\d+$/, ''));
+  return (
+    loopback.has(request.socket.remoteAddress ?? '') && loopback.has(request.ip) && loopbackNames.has(request.host.replace(/:\d+$/, ''))
+  );
 }

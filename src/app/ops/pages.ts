@@ -40,11 +40,14 @@ export async function addPages(app: NestFastifyApplication, parts: PageParts): P
 }
 
 function addStartPage(app: NestFastifyApplication, { system: { config }, demo }: PageParts, version: string): void {
-  app.getHttpAdapter().getInstance().get('/', (request, reply) => {
-    const url = !config.isProduction && /^[\w.:[\]-]+$/.test(request.host) ? `${request.protocol}://${request.host}` : config.publicUrl;
-    const html = startPage({ version, url, demo, isProduction: config.isProduction });
-    return reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy(html)).send(html);
-  });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .get('/', (request, reply) => {
+      const url = !config.isProduction && /^[\w.:[\]-]+$/.test(request.host) ? `${request.protocol}://${request.host}` : config.publicUrl;
+      const html = startPage({ version, url, demo, isProduction: config.isProduction });
+      return reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy(html)).send(html);
+    });
 }
 
 function versionOf(): string {

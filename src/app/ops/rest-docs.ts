@@ -6,10 +6,13 @@ import { pagePolicy } from './page.js';
 
 /** Swagger UI on the document of the REST API, from files of this server. The document is made when it is first asked for. */
 export function addRestDocs(app: NestFastifyApplication, registry: Registry, version: string): void {
-  app.getHttpAdapter().getInstance().addHook('onRequest', (request, reply, done) => {
-    if (request.routeOptions.url?.startsWith('/docs')) void reply.header('content-security-policy', pagePolicy(''));
-    done();
-  });
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onRequest', (request, reply, done) => {
+      if (request.routeOptions.url?.startsWith('/docs')) void reply.header('content-security-policy', pagePolicy(''));
+      done();
+    });
   SwaggerModule.setup('docs', app, () => openApiDocument(app, registry, version), {
     jsonDocumentUrl: 'docs/openapi.json',
     raw: ['json'],

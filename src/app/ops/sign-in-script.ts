@@ -4,9 +4,10 @@ import { scriptValue } from './page.js';
  * For explorer and documentation: a bar to sign in with, whose session goes along with every request of the page. Kept in
  * sessionStorage, so it ends with the tab; renewed before it runs out.
  */
-export const signInScript = (demo: { readonly email: string; readonly password: string } | null): string => `'use strict';
-(() => {
-const demo = ${scriptValue(demo)};
+export const signInScript = (demo: { readonly email: string; readonly password: string } | null): string =>
+  `'use strict';\n(() => {\nconst demo = ${scriptValue(demo)};\nconst css = ${scriptValue(style)};\n${session}${bar}})();\n`;
+
+const session = `
 const place = 'kontor.session';
 const read = () => JSON.parse(sessionStorage.getItem(place) ?? 'null');
 const keep = (email, answer) => sessionStorage.setItem(place, JSON.stringify({ ...answer, email, until: Date.now() + answer.expiresIn * 1000 }));
@@ -56,6 +57,9 @@ WebSocket.prototype.send = function (data) {
   return plainSend.call(this, data);
 };
 
+`;
+
+const bar = `
 const make = (tag, values, ...children) => {
   const element = Object.assign(document.createElement(tag), values);
   element.append(...children);
@@ -96,11 +100,10 @@ bar.addEventListener('submit', async (event) => {
   }
 });
 
-const style = make('style', { textContent: ${scriptValue(style)} });
+const style = make('style', { textContent: css });
 const start = () => { document.head.append(style); document.body.prepend(bar); show(); };
 if (document.body) start();
 else addEventListener('DOMContentLoaded', start);
-})();
 `;
 
 const style = `#kontor-sign-in { display: flex; align-items: center; gap: .6rem; box-sizing: border-box; height: 42px; padding: 0 1rem; background: #17212b; color: #dfe7ee; font: 14px system-ui, sans-serif; }

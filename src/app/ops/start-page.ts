@@ -19,7 +19,9 @@ const links: readonly (readonly [path: string, name: string, about: string])[] =
 
 export function startPage(page: StartPage): string {
   const rows = links.map(([path, name, about]) => `<li><a href="${path}">${name}</a><span>${about}</span></li>`).join('\n');
-  const note = page.isProduction ? '<p class="note">Operators only: explorer, documentation, job board and metrics ask for the operator token.</p>' : '';
+  const note = page.isProduction
+    ? '<p class="note">Operators only: explorer, documentation, job board and metrics ask for the operator token.</p>'
+    : '';
   return `<!doctype html>
 <html lang="en">
 <head>

@@ -59,9 +59,9 @@ export const SETTINGS = {
   },
   DB_POOL_SIZE: { about: 'Database connections of one process for requests and jobs.', must: 'a whole number from 2 to 500', unset: '10' },
   QUEUE_POOL_SIZE: {
-    about: 'Database connections of one process for queues on PostgreSQL.',
+    about: 'Database connections of one process for queues on PostgreSQL. Fewer than 13 count as 13.',
     must: 'a whole number from 2 to 500',
-    unset: '10',
+    unset: '13',
   },
   REDIS_URL: {
     about: 'Redis or Valkey for the queues.',

@@ -3,7 +3,12 @@ import { createServer } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 
-const pool = new pg.Pool({ connectionString: process.env['RAW_URL'], max: 6, options: '-c timezone=UTC -c jit=off' });
+const pool = new pg.Pool({
+  connectionString: process.env['RAW_URL'],
+  max: 6,
+  // The wall is set once a connection: row-level security holds for the application role here too.
+  options: `-c timezone=UTC -c jit=off -c app.tenant_id=${process.env['RAW_TENANT'] ?? ''}`,
+});
 const tenant = process.env['RAW_TENANT'];
 const owner = process.env['RAW_OWNER'];
 
@@ -27,9 +32,6 @@ const create = {
   text: `insert into customers.contacts (tenant_id, id, account_id, owner_id, first_name, last_name, email, do_not_call) values ($1, $2, $3, $4, $5, $6, $7, false) returning row_to_json(contacts)::text as data`,
 };
 
-// The wall is set once a connection: row-level security holds for the application role here too.
-pool.on('connect', (client) => void client.query(`select set_config('app.tenant_id', '${String(tenant)}', false)`));
-
 createServer((request, response) => {
   const url = request.url ?? '';
   const send = (result: pg.QueryResult<{ data: string }>) => {
@@ -45,7 +47,9 @@ createServer((request, response) => {
   if (url.startsWith('/l1/')) return void pool.query({ ...l1, values: [tenant, url.slice(4)] }).then(send, fail);
   if (url.startsWith('/l2/')) return void pool.query({ ...l2, values: [tenant, url.slice(4)] }).then(send, fail);
   let body = '';
-  request.on('data', (chunk) => { body += String(chunk); });
+  request.on('data', (chunk) => {
+    body += String(chunk);
+  });
   request.on('end', () => {
     const { accountId, firstName, lastName, email } = JSON.parse(body) as Record<string, string>;
     pool.query({ ...create, values: [tenant, randomUUID(), accountId, owner, firstName, lastName, email] }).then(send, fail);

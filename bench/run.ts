@@ -4,7 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const helpers = new Set(['run.ts', 'raw-server.ts']);
-const all = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.ts') && !helpers.has(name)).map((name) => name.slice(0, -3));
+const all = readdirSync(import.meta.dirname)
+  .filter((name) => name.endsWith('.ts') && !helpers.has(name))
+  .map((name) => name.slice(0, -3));
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !all.includes(name));
 if (unknown.length > 0) {

@@ -20,7 +20,9 @@ export class Kernel1700000000000 {
     )`);
     await q.query(`alter table kernel.tenants enable row level security`);
     await q.query(`alter table kernel.tenants force row level security`);
-    await q.query(`create policy tenant_wall on kernel.tenants using (id = kernel.current_tenant()) with check (id = kernel.current_tenant())`);
+    await q.query(
+      `create policy tenant_wall on kernel.tenants using (id = kernel.current_tenant()) with check (id = kernel.current_tenant())`,
+    );
     await q.query(`create policy relay on kernel.tenants for select to kontor_relay using (true)`);
     await q.query(`grant select, insert, update on kernel.tenants to kontor_app`);
     await q.query(`grant select on kernel.tenants to kontor_relay`);

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -30,15 +30,27 @@ export async function install(env: Record<string, string> = {}): Promise<Install
   const children: ChildProcess[] = [];
   const launch = async (script: string, more: Record<string, string>): Promise<string> => {
     const port = await freePort();
-    const child = spawn(process.execPath, [script], { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, PORT: String(port), ...more } });
+    const child = spawn(process.execPath, [script], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, PORT: String(port), ...more },
+    });
     children.push(child);
     const url = `http://127.0.0.1:${port}`;
     await answers(url, child);
     return url;
   };
-  const url = await launch('dist/main.js', { KONTOR_HOME: home, LOG_LEVEL: 'error', ...env });
+  const settings = { KONTOR_HOME: home, LOG_LEVEL: 'error', ...env };
+  const seeded = spawnSync(process.execPath, ['dist/cli/kontor.js', 'seed'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...settings },
+  });
+  if (seeded.status !== 0) throw new Error('The demo company could not be made.');
+  // The API alone, as in production: what workers make of the writes later is not part of answering them.
+  const url = await launch('dist/main.api.js', settings);
   return {
-    postgres, url, home,
+    postgres,
+    url,
+    home,
     neighbour: launch,
     stop: async () => {
       for (const child of children) {
@@ -54,7 +66,13 @@ export async function install(env: Record<string, string> = {}): Promise<Install
 async function answers(url: string, child: ChildProcess): Promise<void> {
   for (let i = 0; i < 300; i++) {
     if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode} before it answered.`);
-    if (await fetch(`${url}/livez`).then((r) => r.ok, () => false)) return;
+    if (
+      await fetch(`${url}/livez`).then(
+        (r) => r.ok,
+        () => false,
+      )
+    )
+      return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`${url} did not answer within 30 s.`);

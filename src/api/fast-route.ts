@@ -3,7 +3,9 @@ import type { Authenticator } from './auth/authenticator.js';
 import type { FastReads, GraphqlRequest } from './graphql/fast-path.js';
 
 /** The part of Fastify this needs. */
-interface HookTarget { addHook(name: 'preHandler', hook: (request: FastifyRequest, reply: FastifyReply) => Promise<void>): unknown }
+interface HookTarget {
+  addHook(name: 'preHandler', hook: (request: FastifyRequest, reply: FastifyReply) => Promise<void>): unknown;
+}
 
 /** Puts the fast path before Apollo: what it cannot answer goes on as if it were not there. */
 export function addFastReads(server: HookTarget, reads: FastReads, authenticator: Authenticator): void {
@@ -14,7 +16,9 @@ export function addFastReads(server: HookTarget, reads: FastReads, authenticator
     if (!principal || !body) return;
     const text = await reads.answer(body, principal);
     if (text === null) return;
-    const wanted = request.headers.accept?.includes('application/graphql-response+json') ? 'application/graphql-response+json' : 'application/json';
+    const wanted = request.headers.accept?.includes('application/graphql-response+json')
+      ? 'application/graphql-response+json'
+      : 'application/json';
     await reply.header('content-type', `${wanted}; charset=utf-8`).header('cache-control', 'no-store').send(text);
   });
 }

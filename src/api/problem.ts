@@ -2,13 +2,28 @@ import { DomainError, type ErrorKind } from '#kernel/errors/domain-error.js';
 
 /** The one mapping of refusals to HTTP. */
 export const statusOf: Readonly<Record<ErrorKind, number>> = {
-  invalid: 400, unauthorized: 401, forbidden: 403, not_found: 404, conflict: 409, precondition: 412, too_large: 413, precondition_required: 428,
-  too_many: 429, unavailable: 503,
+  invalid: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  precondition: 412,
+  too_large: 413,
+  precondition_required: 428,
+  too_many: 429,
+  unavailable: 503,
 };
 
 const titles: Readonly<Record<ErrorKind, string>> = {
-  invalid: 'The request is not valid', unauthorized: 'Sign in first', forbidden: 'Not allowed', not_found: 'Not found', conflict: 'Conflict',
-  precondition: 'The record has changed', too_large: 'Too large', precondition_required: 'A precondition is needed', too_many: 'Too many requests',
+  invalid: 'The request is not valid',
+  unauthorized: 'Sign in first',
+  forbidden: 'Not allowed',
+  not_found: 'Not found',
+  conflict: 'Conflict',
+  precondition: 'The record has changed',
+  too_large: 'Too large',
+  precondition_required: 'A precondition is needed',
+  too_many: 'Too many requests',
   unavailable: 'Not available right now',
 };
 
@@ -28,13 +43,23 @@ const reserved = new Set(['type', 'title', 'status', 'detail', 'code', 'requestI
 export function problemOf(error: DomainError, requestId: string): Problem {
   const details = Object.fromEntries(Object.entries(error.details).filter(([key]) => !reserved.has(key)));
   return {
-    type: `/errors#${error.code}`, title: titles[error.kind], status: statusOf[error.kind], detail: error.message, code: error.code, requestId, ...details,
+    type: `/errors#${error.code}`,
+    title: titles[error.kind],
+    status: statusOf[error.kind],
+    detail: error.message,
+    code: error.code,
+    requestId,
+    ...details,
   };
 }
 
 /** A defect: logged with its stack, answered without detail. */
 export const defect = (requestId: string): Problem => ({
-  type: '/errors#internal', title: 'Something broke on our side', status: 500, code: 'internal', requestId,
+  type: '/errors#internal',
+  title: 'Something broke on our side',
+  status: 500,
+  code: 'internal',
+  requestId,
   detail: 'The server met an error it did not expect. It has been logged; tell the operator the request id.',
 });
 

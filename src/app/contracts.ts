@@ -22,13 +22,27 @@ export async function makeContracts(): Promise<Contracts> {
   const config = { ...readConfig({}), home, logLevel: 'error' as const };
   const system = await openSystem(config, makeLog(config));
   try {
-    const auth = await wireAuth(system.runtime, { tokens: { keys: loadJwtKeys(config), issuer: config.publicUrl, audience: 'kontor' }, databaseUrl: system.postgres.appUrl });
-    const { app, schema } = await createApi({ runtime: system.runtime, auth, feed: { onEvent: () => () => undefined }, cursorSecret: '', isProduction: false, trustProxy: false, log: system.log });
+    const auth = await wireAuth(system.runtime, {
+      tokens: { keys: loadJwtKeys(config), issuer: config.publicUrl, audience: 'kontor' },
+      databaseUrl: system.postgres.appUrl,
+    });
+    const { app, schema } = await createApi({
+      runtime: system.runtime,
+      auth,
+      feed: { onEvent: () => () => undefined },
+      cursorSecret: '',
+      isProduction: false,
+      trustProxy: false,
+      log: system.log,
+    });
     await app.init();
     const document = openApiDocument(app, system.registry, version);
     await app.close();
     await auth.stop();
-    return { 'openapi.json': `${JSON.stringify(document, null, 2)}\n`, 'schema.graphql': `${printSchema(lexicographicSortSchema(schema))}\n` };
+    return {
+      'openapi.json': `${JSON.stringify(document, null, 2)}\n`,
+      'schema.graphql': `${printSchema(lexicographicSortSchema(schema))}\n`,
+    };
   } finally {
     await system.stop();
     await rm(home, { recursive: true, force: true });

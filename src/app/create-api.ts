@@ -35,7 +35,10 @@ export interface ApiParts {
   readonly extra?: readonly DynamicModule[];
 }
 
-export interface Api { readonly app: NestFastifyApplication; readonly schema: GraphQLSchema }
+export interface Api {
+  readonly app: NestFastifyApplication;
+  readonly schema: GraphQLSchema;
+}
 
 const bodyLimit = 1_048_576;
 
@@ -45,19 +48,35 @@ export async function createApi(parts: ApiParts): Promise<Api> {
   const graphql = { registry: runtime.registry, database: runtime.database, runner: auth.runner, cursorSecret: parts.cursorSecret };
   const onDefect = (error: unknown) => log.error({ err: error }, 'An operation met a defect');
   const schema = buildSchema(graphql, new FeedChanges(parts.feed, runtime.database, runtime.registry, onDefect));
-  const adapter = new FastifyAdapter({ bodyLimit, trustProxy: proxyRule(parts.trustProxy), genReqId: newRequestId, routerOptions: { maxParamLength: 200 } });
-  const app = await NestFactory.create<NestFastifyApplication>(rootModule(parts, schema, onDefect), adapter, { logger: false, abortOnError: false });
+  const adapter = new FastifyAdapter({
+    bodyLimit,
+    trustProxy: proxyRule(parts.trustProxy),
+    genReqId: newRequestId,
+    routerOptions: { maxParamLength: 200 },
+  });
+  const app = await NestFactory.create<NestFastifyApplication>(rootModule(parts, schema, onDefect), adapter, {
+    logger: false,
+    abortOnError: false,
+  });
   const filter = new ProblemFilter(log);
   app.useGlobalFilters(filter);
   const server = adapter.getInstance();
-  server.addContentTypeParser('application/merge-patch+json', { parseAs: 'string', bodyLimit }, server.getDefaultJsonParser('error', 'error'));
+  server.addContentTypeParser(
+    'application/merge-patch+json',
+    { parseAs: 'string', bodyLimit },
+    server.getDefaultJsonParser('error', 'error'),
+  );
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
     done();
   });
   // Routes that take files say how large they may be.
   await app.register(multipart);
-  addFastReads(server, new FastReads(graphql, schema, [...specifiedRules, ...limitRules, ...(parts.isProduction ? [NoSchemaIntrospectionCustomRule] : [])]), auth.authenticator);
+  addFastReads(
+    server,
+    new FastReads(graphql, schema, [...specifiedRules, ...limitRules, ...(parts.isProduction ? [NoSchemaIntrospectionCustomRule] : [])]),
+    auth.authenticator,
+  );
   return { app, schema };
 }
 
@@ -71,8 +90,17 @@ function rootModule(parts: ApiParts, schema: GraphQLSchema, onDefect: (error: un
   return {
     module: RootModule,
     global: true,
-    imports: [AuthModule.of(auth.flows, auth.authenticator), graphqlModule({ schema, authenticator: auth.authenticator, isProduction: parts.isProduction, onDefect }), ...modules, ...(parts.extra ?? [])],
-    providers: [{ provide: Runner, useValue: auth.runner }, { provide: Runtime, useValue: runtime }, { provide: RestReads, useValue: reads }],
+    imports: [
+      AuthModule.of(auth.flows, auth.authenticator),
+      graphqlModule({ schema, authenticator: auth.authenticator, isProduction: parts.isProduction, onDefect }),
+      ...modules,
+      ...(parts.extra ?? []),
+    ],
+    providers: [
+      { provide: Runner, useValue: auth.runner },
+      { provide: Runtime, useValue: runtime },
+      { provide: RestReads, useValue: reads },
+    ],
     exports: [Runner, Runtime, RestReads],
   };
 }
@@ -85,9 +113,10 @@ function businessModule(spec: ModuleSpec, { runtime, auth }: ApiParts, reads: Re
   const name = `${pascal(spec.name)}Module`;
   const module = { [name]: class {} }[name] as Type<object>;
   const rest = { reads, runner: auth.runner };
-  const resources = (spec.resources ?? []).filter((resource) => resource.operations.length > 0).map((resource) => resourceController(resource, rest));
+  const resources = (spec.resources ?? [])
+    .filter((resource) => resource.operations.length > 0)
+    .map((resource) => resourceController(resource, rest));
   // Verbs come first: `/v1/leads/import` must not be taken for a lead with the id "import".
   const useCases = useCaseController(spec.name, [...(spec.commands ?? []), ...(spec.queries ?? [])], runtime.registry, rest);
   return { module, controllers: [...(spec.controllers ?? []), useCases, ...resources] };
 }
-

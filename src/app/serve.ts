@@ -46,7 +46,10 @@ async function start(role: Role): Promise<void> {
     const metrics = new Metrics(system);
     const queue = await openQueue(system, role);
     stops.push(() => queue.close());
-    const tasks = role === 'api' ? null : await startTasks(system.runtime, queue, { log, onOutcome: (name, outcome, seconds) => metrics.task(name, outcome, seconds) });
+    const tasks =
+      role === 'api'
+        ? null
+        : await startTasks(system.runtime, queue, { log, onOutcome: (name, outcome, seconds) => metrics.task(name, outcome, seconds) });
     if (tasks) stops.push(() => tasks.stop(10_000));
     const app = await openHttp(system, { role, queue, metrics, tasks, stops, isDemo });
     if (role !== 'worker') banner(config, await app.getUrl(), isDemo);
@@ -60,10 +63,21 @@ const workerConcurrency = 16;
 
 const openQueue = ({ config, postgres, log }: System, role: Role): Promise<QueueBackend> =>
   createQueueBackend({
-    redisUrl: config.redisUrl ?? undefined, databaseUrl: postgres.appUrl, concurrency: role === 'api' ? 0 : workerConcurrency, poolSize: Math.max(config.queuePoolSize, 13), log,
+    redisUrl: config.redisUrl ?? undefined,
+    databaseUrl: postgres.appUrl,
+    concurrency: role === 'api' ? 0 : workerConcurrency,
+    poolSize: Math.max(config.queuePoolSize, 13),
+    log,
   });
 
-interface HttpParts { readonly role: Role; readonly queue: QueueBackend; readonly metrics: Metrics; readonly tasks: TaskProcess | null; readonly stops: (() => Promise<unknown>)[]; readonly isDemo: boolean }
+interface HttpParts {
+  readonly role: Role;
+  readonly queue: QueueBackend;
+  readonly metrics: Metrics;
+  readonly tasks: TaskProcess | null;
+  readonly stops: (() => Promise<unknown>)[];
+  readonly isDemo: boolean;
+}
 
 async function openHttp(system: System, parts: HttpParts): Promise<NestFastifyApplication> {
   const { config, log } = system;
@@ -71,11 +85,16 @@ async function openHttp(system: System, parts: HttpParts): Promise<NestFastifyAp
   const { app, tenantOf } = role === 'worker' ? await openWatch(system, parts) : await openApi(system, parts);
   const traffic = await addPages(app, { system, queue, metrics, role, tenantOf, demo: isDemo ? demoLogin : null });
   stops.push(() => closeGently(app, traffic, log));
-  await app.listen({ port: config.port, host: config.host }).catch((error: unknown) => { throw listenErrors(error, config); });
+  await app.listen({ port: config.port, host: config.host }).catch((error: unknown) => {
+    throw listenErrors(error, config);
+  });
   return app;
 }
 
-interface OpenApp { readonly app: NestFastifyApplication; readonly tenantOf: (request: { headers: { authorization?: string | undefined } }) => string | null }
+interface OpenApp {
+  readonly app: NestFastifyApplication;
+  readonly tenantOf: (request: { headers: { authorization?: string | undefined } }) => string | null;
+}
 
 /** A worker answers those who watch it and nobody else. */
 async function openWatch(system: System, { queue, metrics }: HttpParts): Promise<OpenApp> {
@@ -90,7 +109,13 @@ async function openApi(system: System, { queue, metrics, tasks, stops }: HttpPar
   await feed.start();
   stops.push(() => feed.stop());
   const { app } = await createApi({
-    runtime, auth, feed, log: countDefects(system, metrics), cursorSecret: system.signer.keyFor('cursor').toString('base64url'), isProduction: config.isProduction, trustProxy: config.trustProxy,
+    runtime,
+    auth,
+    feed,
+    log: countDefects(system, metrics),
+    cursorSecret: system.signer.keyFor('cursor').toString('base64url'),
+    isProduction: config.isProduction,
+    trustProxy: config.trustProxy,
     extra: [opsModule({ system, queue, metrics })],
     ...(tasks ? { committed: () => tasks.hint() } : {}),
   });
@@ -104,18 +129,34 @@ const countDefects = ({ log }: System, metrics: Metrics) => ({
   },
 });
 
-const openAuth = (system: System): Promise<Auth> => wireAuth(system.runtime, {
-  tokens: { keys: loadJwtKeys(system.config), issuer: system.config.publicUrl, audience: 'kontor' }, databaseUrl: system.postgres.appUrl, log: system.log,
-});
+const openAuth = (system: System): Promise<Auth> =>
+  wireAuth(system.runtime, {
+    tokens: { keys: loadJwtKeys(system.config), issuer: system.config.publicUrl, audience: 'kontor' },
+    databaseUrl: system.postgres.appUrl,
+    log: system.log,
+  });
 
 function banner(config: Config, listening: string, isDemo: boolean): void {
-  const url = config.host === '0.0.0.0' || config.host === '127.0.0.1' || config.host === '::' ? `http://localhost:${new URL(listening).port}` : listening;
+  const url =
+    config.host === '0.0.0.0' || config.host === '127.0.0.1' || config.host === '::'
+      ? `http://localhost:${new URL(listening).port}`
+      : listening;
   const lines = [
-    '', '  Kontor is running.', '',
-    `  Start here         ${url}/`, `  GraphQL            ${url}/graphql`, `  GraphQL explorer   ${url}/explorer`, `  REST               ${url}/v1`, `  REST documentation ${url}/docs`,
-    `  Job board          ${url}/jobs`, `  Health             ${url}/readyz`, `  Metrics            ${url}/metrics`,
+    '',
+    '  Kontor is running.',
+    '',
+    `  Start here         ${url}/`,
+    `  GraphQL            ${url}/graphql`,
+    `  GraphQL explorer   ${url}/explorer`,
+    `  REST               ${url}/v1`,
+    `  REST documentation ${url}/docs`,
+    `  Job board          ${url}/jobs`,
+    `  Health             ${url}/readyz`,
+    `  Metrics            ${url}/metrics`,
     ...(isDemo ? ['', `  Demo login         ${demoLogin.email} / ${demoLogin.password}`] : []),
-    '', `  Data in ${config.home}. Stop with Ctrl-C; start over with "npm run reset".`, '',
+    '',
+    `  Data in ${config.home}. Stop with Ctrl-C; start over with "npm run reset".`,
+    '',
   ];
   console.log(lines.join('\n'));
 }

@@ -30,7 +30,10 @@ export interface System {
 const secrets = ['password', 'token', 'accessToken', 'refreshToken', 'authorization', 'secret', 'apiKey'];
 
 export const makeLog = (config: Pick<Config, 'logLevel'>): Logger =>
-  pino({ level: config.logLevel, redact: { paths: [...secrets, ...secrets.map((name) => `*.${name}`), 'req.headers.authorization'], censor: '[hidden]' } });
+  pino({
+    level: config.logLevel,
+    redact: { paths: [...secrets, ...secrets.map((name) => `*.${name}`), 'req.headers.authorization'], censor: '[hidden]' },
+  });
 
 /** Opens the database, brings it up to date where this process may, and makes the runtime. */
 export async function openSystem(config: Config, log: Logger): Promise<System> {
@@ -38,13 +41,22 @@ export async function openSystem(config: Config, log: Logger): Promise<System> {
   const postgres = await openPostgres(config);
   try {
     if (postgres.ownerUrl) await bringUpToDate(postgres.ownerUrl, log);
-    const database = await openDatabase(registry, { url: postgres.appUrl, poolSize: config.dbPoolSize, onPoolError: (err) => log.warn({ err }, 'A database connection was lost') });
+    const database = await openDatabase(registry, {
+      url: postgres.appUrl,
+      poolSize: config.dbPoolSize,
+      onPoolError: (err) => log.warn({ err }, 'A database connection was lost'),
+    });
     const signer = loadSigner(config);
     const renderer = new ThreadedTemplateRenderer();
     const mailer = config.smtpUrl ? new SmtpMailer({ url: config.smtpUrl }) : new FileMailer(join(config.home, 'mail'));
     const ports: Ports = { mailer, templates: renderer, publicUrl: config.publicUrl, sign: signer.sign, verify: signer.verify };
     return {
-      config, log, postgres, registry, signer, runtime: new Runtime(registry, database, systemClock, ports),
+      config,
+      log,
+      postgres,
+      registry,
+      signer,
+      runtime: new Runtime(registry, database, systemClock, ports),
       stop: async () => {
         await renderer.close();
         if (mailer instanceof SmtpMailer) mailer.close();

@@ -22,7 +22,9 @@ const commands = [
   registerPrepareDatabase,
   registerReset,
   registerDoctor,
-  registerSettings, registerOpenapi, registerSeed,
+  registerSettings,
+  registerOpenapi,
+  registerSeed,
   registerSchemaDiff,
 ];
 

@@ -12,8 +12,17 @@ import { allModules } from '#app/modules.js';
 const password = 'correct horse battery';
 let made = 0;
 
-export interface GraphqlAnswer { readonly data?: Record<string, unknown> | null; readonly errors?: readonly { message: string; extensions: { code: string } }[]; readonly extensions?: { cost?: number } }
-export interface Answer { readonly status: number; readonly body: Record<string, unknown>; readonly headers: Record<string, unknown>; readonly text: string }
+export interface GraphqlAnswer {
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: readonly { message: string; extensions: { code: string } }[];
+  readonly extensions?: { cost?: number };
+}
+export interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+  readonly headers: Record<string, unknown>;
+  readonly text: string;
+}
 
 /** The whole API of all modules on a database of its own. */
 export interface ApiKit {
@@ -33,15 +42,30 @@ export async function openApiKit(): Promise<ApiKit> {
   const kit = await openKit(allModules);
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const keys = { active: { kid: 'k1', privateKey }, publicKeys: new Map([['k1', publicKey]]) };
-  const auth = await wireAuth(kit.runtime, { tokens: { keys, issuer: 'https://kontor.test', audience: 'kontor' }, databaseUrl: kit.urls.app });
+  const auth = await wireAuth(kit.runtime, {
+    tokens: { keys, issuer: 'https://kontor.test', audience: 'kontor' },
+    databaseUrl: kit.urls.app,
+  });
   const feed = new EventFeed({ databaseUrl: kit.urls.app });
   await feed.start();
   const defects: object[] = [];
-  const { app, schema } = await createApi({ runtime: kit.runtime, auth, feed, cursorSecret: 'test', isProduction: false, trustProxy: false, log: { error: (details) => defects.push(details) } });
+  const { app, schema } = await createApi({
+    runtime: kit.runtime,
+    auth,
+    feed,
+    cursorSecret: 'test',
+    isProduction: false,
+    trustProxy: false,
+    log: { error: (details) => defects.push(details) },
+  });
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return {
-    kit, auth, app, schema, defects,
+    kit,
+    auth,
+    app,
+    schema,
+    defects,
     company: () => openCompany(kit, auth, app),
     listen: async () => {
       await app.listen(0, '127.0.0.1');
@@ -68,7 +92,12 @@ async function openCompany(kit: Kit, auth: Auth, app: NestFastifyApplication): P
   const slug = `company-${++made}`;
   const email = `admin-${made}@example.test`;
   const { tenantId, adminId } = await provisionTenant(kit.runtime, {
-    slug, name: 'Company', currency: 'EUR', timeZone: 'Europe/Berlin', locale: 'de', admin: { email, name: 'Ada Admin', password },
+    slug,
+    name: 'Company',
+    currency: 'EUR',
+    timeZone: 'Europe/Berlin',
+    locale: 'de',
+    admin: { email, name: 'Ada Admin', password },
   });
   const login = async (who: string, id: string) =>
     new Client(app, (await auth.flows.login({ email: who, password, tenant: slug }, { ip: '127.0.0.1', userAgent: null })).accessToken, id);
@@ -89,7 +118,11 @@ async function openCompany(kit: Kit, auth: Auth, app: NestFastifyApplication): P
 }
 
 export class Client {
-  constructor(private readonly app: NestFastifyApplication, readonly token: string, readonly userId: string) {}
+  constructor(
+    private readonly app: NestFastifyApplication,
+    readonly token: string,
+    readonly userId: string,
+  ) {}
 
   get(url: string, headers: Record<string, string> = {}): Promise<Answer> {
     return this.send('GET', url, undefined, headers);
@@ -110,10 +143,22 @@ export class Client {
     return body as GraphqlAnswer;
   }
 
-  private async send(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  private async send(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    url: string,
+    body: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> {
     const response = await this.app.inject({
-      method, url, headers: { authorization: `Bearer ${this.token}`, ...headers },
-      ...(body === undefined ? {} : { payload: JSON.stringify(body), headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json', ...headers } }),
+      method,
+      url,
+      headers: { authorization: `Bearer ${this.token}`, ...headers },
+      ...(body === undefined
+        ? {}
+        : {
+            payload: JSON.stringify(body),
+            headers: { authorization: `Bearer ${this.token}`, 'content-type': 'application/json', ...headers },
+          }),
     });
     return { status: response.statusCode, headers: response.headers, text: response.body, body: parse(response.body) };
   }

@@ -9,9 +9,14 @@ beforeAll(async () => {
   company = await api.company();
   admin = company.admin;
   for (let i = 0; i < 7; i++) {
-    const account = await admin.post('/v1/accounts', { name: `Account ${i}`, sector: i % 2 ? 'retail' : 'medical', ...(i === 3 ? {} : { employees: i * 10 }) });
+    const account = await admin.post('/v1/accounts', {
+      name: `Account ${i}`,
+      sector: i % 2 ? 'retail' : 'medical',
+      ...(i === 3 ? {} : { employees: i * 10 }),
+    });
     expect(account.status).toBe(201);
-    for (let k = 0; k < i; k++) await admin.post('/v1/contacts', { lastName: `Contact ${i}.${k}`, accountId: account.body['id'], email: `c${i}.${k}@example.test` });
+    for (let k = 0; k < i; k++)
+      await admin.post('/v1/contacts', { lastName: `Contact ${i}.${k}`, accountId: account.body['id'], email: `c${i}.${k}@example.test` });
   }
 });
 afterAll(async () => {
@@ -53,17 +58,43 @@ const nested = `query ($first: Int!) {
 
 test('a nested read is one SQL statement', async () => {
   let answer: unknown;
-  const seen = await statements(async () => { answer = await admin.graphql(nested, { first: 50 }); });
-  expect(answer).toMatchObject({ data: { accounts: { nodes: expect.arrayContaining([expect.objectContaining({ name: 'Account 6' })]) as unknown } } });
+  const seen = await statements(async () => {
+    answer = await admin.graphql(nested, { first: 50 });
+  });
+  expect(answer).toMatchObject({
+    data: { accounts: { nodes: expect.arrayContaining([expect.objectContaining({ name: 'Account 6' })]) as unknown } },
+  });
   expect(seen).toHaveLength(1);
 });
 
 const operations: readonly [string, string, Record<string, unknown>][] = [
   ['nested lists with aggregates', nested, { first: 4 }],
-  ['aliases, fragments, typenames', `{ a: accounts(first: 2) { __typename edges { cursor n: node { ...F __typename } } } b: accounts(last: 2, orderBy: [{field: employees}]) { nodes { ...F } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } fragment F on Account { id name owner { name } ... on Node { id } }`, {}],
-  ['directives', `query ($yes: Boolean!) { accounts(first: 1) { nodes { id name @include(if: $yes) sector @skip(if: $yes) } totalCount } }`, { yes: true }],
-  ['filters', `query ($f: AccountFilter) { accounts(filter: $f) { nodes { name employees } totalCount } }`, { f: { or: [{ name: { contains: '1' } }, { employees: { gte: 40 } }], not: { sector: { eq: 'medical' } }, contacts: { some: { email: { endsWith: 'example.test' } } } } }],
-  ['empty lists', `{ accounts(filter: { name: { in: [] } }) { nodes { id } edges { cursor } pageInfo { hasNextPage endCursor } totalCount aggregate { count sum { employees } } } }`, {}],
+  [
+    'aliases, fragments, typenames',
+    `{ a: accounts(first: 2) { __typename edges { cursor n: node { ...F __typename } } } b: accounts(last: 2, orderBy: [{field: employees}]) { nodes { ...F } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } fragment F on Account { id name owner { name } ... on Node { id } }`,
+    {},
+  ],
+  [
+    'directives',
+    `query ($yes: Boolean!) { accounts(first: 1) { nodes { id name @include(if: $yes) sector @skip(if: $yes) } totalCount } }`,
+    { yes: true },
+  ],
+  [
+    'filters',
+    `query ($f: AccountFilter) { accounts(filter: $f) { nodes { name employees } totalCount } }`,
+    {
+      f: {
+        or: [{ name: { contains: '1' } }, { employees: { gte: 40 } }],
+        not: { sector: { eq: 'medical' } },
+        contacts: { some: { email: { endsWith: 'example.test' } } },
+      },
+    },
+  ],
+  [
+    'empty lists',
+    `{ accounts(filter: { name: { in: [] } }) { nodes { id } edges { cursor } pageInfo { hasNextPage endCursor } totalCount aggregate { count sum { employees } } } }`,
+    {},
+  ],
   ['times and versions', `{ accounts(first: 3) { nodes { version createdAt updatedAt } } }`, {}],
 ];
 
@@ -99,26 +130,48 @@ test('pages follow each other without gap or overlap, forwards and backwards, nu
   }
 });
 
-interface Accounts { accounts: { nodes: { name: string }[]; pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string; endCursor: string } } }
+interface Accounts {
+  accounts: {
+    nodes: { name: string }[];
+    pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string; endCursor: string };
+  };
+}
 const accountsOf = (answer: { data?: unknown }) => (answer.data as Accounts).accounts;
 const namesOf = (answer: { data?: unknown }) => accountsOf(answer).nodes.map((node) => node.name);
 const infoOf = (answer: { data?: unknown }) => accountsOf(answer).pageInfo;
 
 test('a cursor that was altered, or made for another order or tenant, is refused', async () => {
-  const { endCursor } = infoOf(await admin.graphql(`{ accounts(first: 2, orderBy: [{field: name}]) { nodes { name } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`));
-  const ask = (client: Client, cursor: string, field = 'name') => client.graphql(`query ($c: String) { accounts(first: 2, after: $c, orderBy: [{field: ${field}}]) { nodes { name } } }`, { c: cursor });
+  const { endCursor } = infoOf(
+    await admin.graphql(
+      `{ accounts(first: 2, orderBy: [{field: name}]) { nodes { name } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
+    ),
+  );
+  const ask = (client: Client, cursor: string, field = 'name') =>
+    client.graphql(`query ($c: String) { accounts(first: 2, after: $c, orderBy: [{field: ${field}}]) { nodes { name } } }`, { c: cursor });
   expect((await ask(admin, endCursor)).errors).toBeUndefined();
   const altered = `${endCursor.startsWith('A') ? 'B' : 'A'}${endCursor.slice(1)}`;
   const other = (await api.company()).admin;
-  for (const answer of [await ask(admin, altered), await ask(admin, endCursor, 'sector'), await ask(other, endCursor), await ask(admin, 'x')]) {
+  for (const answer of [
+    await ask(admin, altered),
+    await ask(admin, endCursor, 'sector'),
+    await ask(other, endCursor),
+    await ask(admin, 'x'),
+  ]) {
     expect(answer.errors?.[0]?.extensions.code).toBe('paging.cursor_invalid');
   }
 });
 
 test('another company finds nothing of ours: by id, node, list, nested filter or reference', async () => {
   const { admin: stranger } = await api.company();
-  const { id } = (await admin.graphql(`{ accounts(first: 1) { nodes { id } } }`) as { data: { accounts: { nodes: [{ id: string }] } } }).data.accounts.nodes[0];
-  expect((await stranger.graphql(`query ($id: ID!) { account(id: $id) { name } node(id: $id) { id } accounts { totalCount nodes { id } } }`, { id })).data).toEqual({ account: null, node: null, accounts: { totalCount: 0, nodes: [] } });
+  const { id } = ((await admin.graphql(`{ accounts(first: 1) { nodes { id } } }`)) as { data: { accounts: { nodes: [{ id: string }] } } })
+    .data.accounts.nodes[0];
+  expect(
+    (
+      await stranger.graphql(`query ($id: ID!) { account(id: $id) { name } node(id: $id) { id } accounts { totalCount nodes { id } } }`, {
+        id,
+      })
+    ).data,
+  ).toEqual({ account: null, node: null, accounts: { totalCount: 0, nodes: [] } });
   expect((await stranger.get(`/v1/accounts/${id}`)).status).toBe(404);
   expect((await stranger.patch(`/v1/accounts/${id}`, { name: 'Mine' })).status).toBe(404);
   expect((await stranger.delete(`/v1/accounts/${id}`)).status).toBe(404);
@@ -163,12 +216,23 @@ test('the same Idempotency-Key answers the first result; with another body it is
 test('bad input is refused with a code and a place, and writes nothing', async () => {
   const before = await admin.graphql(`{ accounts { totalCount } }`);
   const cases: [unknown, string][] = [
-    [{ name: '' }, '/name'], [{}, '/name'], [{ name: 'x'.repeat(1000) }, '/name'], [{ name: 'A', nonsense: 1 }, '/nonsense'], [{ name: 'A', tenantId: 'x' }, '/tenantId'],
-    [{ name: 'A\u0000B' }, '/name'], [{ name: 'A', employees: 1.5 }, '/employees'], [{ name: 'A', employees: '5' }, '/employees'], [{ name: ['A'] }, '/name'],
+    [{ name: '' }, '/name'],
+    [{}, '/name'],
+    [{ name: 'x'.repeat(1000) }, '/name'],
+    [{ name: 'A', nonsense: 1 }, '/nonsense'],
+    [{ name: 'A', tenantId: 'x' }, '/tenantId'],
+    [{ name: 'A\u0000B' }, '/name'],
+    [{ name: 'A', employees: 1.5 }, '/employees'],
+    [{ name: 'A', employees: '5' }, '/employees'],
+    [{ name: ['A'] }, '/name'],
   ];
   for (const [body, path] of cases) {
     const answer = await admin.post('/v1/accounts', body);
-    expect([answer.status, answer.body['code'], (answer.body['errors'] as { path: string }[] | undefined)?.[0]?.path]).toEqual([400, 'input.invalid', path]);
+    expect([answer.status, answer.body['code'], (answer.body['errors'] as { path: string }[] | undefined)?.[0]?.path]).toEqual([
+      400,
+      'input.invalid',
+      path,
+    ]);
     expect(answer.headers['content-type']).toContain('application/problem+json');
   }
   expect((await admin.post('/v1/accounts', [1])).status).toBe(400);
@@ -176,11 +240,17 @@ test('bad input is refused with a code and a place, and writes nothing', async (
 });
 
 test('GraphQL writes answer the row that was asked for, and refusals carry codes', async () => {
-  const made = await admin.graphql(`mutation { createAccount(input: { name: "Neu GmbH", employees: 3 }) { id version name owner { name } contacts { totalCount } } }`);
-  expect(made).toMatchObject({ data: { createAccount: { version: 1, name: 'Neu GmbH', owner: { name: 'Ada Admin' }, contacts: { totalCount: 0 } } } });
+  const made = await admin.graphql(
+    `mutation { createAccount(input: { name: "Neu GmbH", employees: 3 }) { id version name owner { name } contacts { totalCount } } }`,
+  );
+  expect(made).toMatchObject({
+    data: { createAccount: { version: 1, name: 'Neu GmbH', owner: { name: 'Ada Admin' }, contacts: { totalCount: 0 } } },
+  });
   const { id } = (made.data as { createAccount: { id: string } }).createAccount;
   const update = `mutation ($id: ID!, $v: Int) { updateAccount(id: $id, expectedVersion: $v, patch: { employees: null }) { version employees } }`;
   expect(await admin.graphql(update, { id, v: 1 })).toMatchObject({ data: { updateAccount: { version: 2, employees: null } } });
   expect((await admin.graphql(update, { id, v: 1 })).errors?.[0]?.extensions.code).toBe('account.version_conflict');
-  expect(await admin.graphql(`mutation ($id: ID!) { deleteAccount(id: $id) { deleted } }`, { id })).toMatchObject({ data: { deleteAccount: { deleted: true } } });
+  expect(await admin.graphql(`mutation ($id: ID!) { deleteAccount(id: $id) { deleted } }`, { id })).toMatchObject({
+    data: { deleteAccount: { deleted: true } },
+  });
 });

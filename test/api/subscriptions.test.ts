@@ -29,12 +29,26 @@ afterAll(async () => {
 
 /** Everything a subscription tells, from the moment it is listening. */
 function listen(client: Client, query: string): { seen: unknown[]; errors: unknown[]; ready: Promise<void> } {
-  const socket = createClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, connectionParams: { authorization: `Bearer ${client.token}` }, retryAttempts: 0 });
+  const socket = createClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${client.token}` },
+    retryAttempts: 0,
+  });
   sockets.push(socket);
   const seen: unknown[] = [];
   const errors: unknown[] = [];
-  const ready = new Promise<void>((resolve) => { socket.on('connected', () => setTimeout(resolve, 300)); });
-  socket.subscribe({ query }, { next: (value) => (value.errors ? errors.push(...value.errors) : seen.push(value.data)), error: (error) => errors.push(error), complete: () => undefined });
+  const ready = new Promise<void>((resolve) => {
+    socket.on('connected', () => setTimeout(resolve, 300));
+  });
+  socket.subscribe(
+    { query },
+    {
+      next: (value) => (value.errors ? errors.push(...value.errors) : seen.push(value.data)),
+      error: (error) => errors.push(error),
+      complete: () => undefined,
+    },
+  );
   return { seen, errors, ready };
 }
 

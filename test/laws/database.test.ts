@@ -4,7 +4,9 @@ import { drift, readTables } from '#kernel/resource/drift.js';
 import { openKit, type Kit } from '#kernel/testing/kit.js';
 
 let kit: Kit;
-beforeAll(async () => { kit = await openKit(allModules); });
+beforeAll(async () => {
+  kit = await openKit(allModules);
+});
 afterAll(() => kit.close());
 
 const schemas = ['kernel', ...allModules.map((m) => m.name)];
@@ -28,44 +30,66 @@ test('drift is seen: a missing column, index and wall are reported', async () =>
   const changed = new Map(await tables());
   const facts = changed.get('customers.accounts');
   if (!facts) throw new Error('no accounts');
-  changed.set('customers.accounts', { ...facts, columns: facts.columns.filter((c) => !c.startsWith('sector')), indexes: [], forcedRowSecurity: false });
-  expect(drift(kit.runtime.registry, changed).get('customers')?.join('\n')).toMatch(/add column sector text[\s\S]*create unique index[\s\S]*not forced/);
+  changed.set('customers.accounts', {
+    ...facts,
+    columns: facts.columns.filter((c) => !c.startsWith('sector')),
+    indexes: [],
+    forcedRowSecurity: false,
+  });
+  expect(drift(kit.runtime.registry, changed).get('customers')?.join('\n')).toMatch(
+    /add column sector text[\s\S]*create unique index[\s\S]*not forced/,
+  );
 });
 
 test('every table with a tenant has row-level security on and forced', async () => {
   const all = await tables();
-  const open = [...all].filter(([, facts]) => facts.columns.some((c) => c.startsWith('tenant_id ')) && !facts.forcedRowSecurity).map(([name]) => name);
+  const open = [...all]
+    .filter(([, facts]) => facts.columns.some((c) => c.startsWith('tenant_id ')) && !facts.forcedRowSecurity)
+    .map(([name]) => name);
   expect(all.size).toBeGreaterThan(40);
   expect(open).toEqual([]);
 });
 
 test('every foreign key between tables of tenants carries the tenant', async () => {
-  const rows = await asOwner(async (client) => (await client.query<{ name: string }>(
-    `select k.conrelid::regclass || ' ' || k.conname as name from pg_constraint k join pg_namespace n on n.oid = k.connamespace
+  const rows = await asOwner(
+    async (client) =>
+      (
+        await client.query<{ name: string }>(
+          `select k.conrelid::regclass || ' ' || k.conname as name from pg_constraint k join pg_namespace n on n.oid = k.connamespace
      where k.contype = 'f' and n.nspname = any($1) and k.confrelid <> 'kernel.tenants'::regclass
-       and not exists (select from pg_attribute a where a.attrelid = k.conrelid and a.attname = 'tenant_id' and a.attnum = k.conkey[1])`, [schemas])).rows);
+       and not exists (select from pg_attribute a where a.attrelid = k.conrelid and a.attname = 'tenant_id' and a.attnum = k.conkey[1])`,
+          [schemas],
+        )
+      ).rows,
+  );
   expect(rows.map((row) => row.name)).toEqual([]);
 });
 
 test('the application role is neither superuser nor owner and cannot get round the wall', async () => {
   const { rows } = await kit.runtime.database.pool.query<Record<string, unknown>>(
     `select r.rolsuper, r.rolbypassrls, r.rolcreaterole, exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relowner = r.oid and n.nspname = any($1)) as owns
-     from pg_roles r where r.rolname = current_user`, [schemas]);
+     from pg_roles r where r.rolname = current_user`,
+    [schemas],
+  );
   expect(rows).toEqual([{ rolsuper: false, rolbypassrls: false, rolcreaterole: false, owns: false }]);
 });
 
 test('without a tenant set, raw SQL of the application role finds no row in any table', async () => {
   const t = await kit.tenant();
-  await t.work(async (work) => { await work.repo(kit.runtime.registry.resource('account')).create({ name: 'Seen by nobody', ownerId: t.admin.userId } as never); });
+  await t.work(async (work) => {
+    await work.repo(kit.runtime.registry.resource('account')).create({ name: 'Seen by nobody', ownerId: t.admin.userId } as never);
+  });
   const client = new pg.Client({ connectionString: kit.urls.app });
   await client.connect();
   try {
     for (const [table, facts] of await tables()) {
       if (!facts.columns.some((c) => c.startsWith('tenant_id '))) continue;
-      const { rows } = await client.query<{ n: number }>(`select count(*)::integer as n from ${table}`).catch((error: { code?: string }) => {
-        if (error.code === '42501') return { rows: [{ n: 0 }] };
-        throw error;
-      });
+      const { rows } = await client
+        .query<{ n: number }>(`select count(*)::integer as n from ${table}`)
+        .catch((error: { code?: string }) => {
+          if (error.code === '42501') return { rows: [{ n: 0 }] };
+          throw error;
+        });
       expect([table, rows[0]?.n]).toEqual([table, 0]);
     }
   } finally {
@@ -82,18 +106,22 @@ test('a connection set to one tenant can neither read, write nor move rows of an
     expect((await work.exec(`update customers.accounts set name = 'x' where id = $1`, [row.id])).rowCount).toBe(0);
     expect((await work.exec('delete from customers.accounts where id = $1', [row.id])).rowCount).toBe(0);
   });
-  await expect(mine.work((work) => work.exec(`insert into customers.accounts (tenant_id, id, name) values ($1, gen_random_uuid(), 'x')`, [other.id]))).rejects.toMatchObject({ code: '42501' });
+  await expect(
+    mine.work((work) => work.exec(`insert into customers.accounts (tenant_id, id, name) values ($1, gen_random_uuid(), 'x')`, [other.id])),
+  ).rejects.toMatchObject({ code: '42501' });
 });
 
 test('a pooled connection never carries the last tenant over, not even after errors', async () => {
   const tenants = await Promise.all(Array.from({ length: 10 }, () => kit.tenant()));
   const Account = kit.runtime.registry.resource('account');
   for (const t of tenants) await t.work((work) => work.repo(Account).create({ name: t.id, ownerId: t.admin.userId } as never));
-  await Promise.all(Array.from({ length: 400 }, async (_, i) => {
-    const t = tenants[i % tenants.length];
-    if (!t) return;
-    if (i % 7 === 0) await t.work((work) => work.exec('select 1 / 0', [])).catch(() => undefined);
-    const rows = await t.work((work) => work.repo(Account).list({}));
-    expect(rows.map((row) => (row as unknown as { name: string }).name)).toEqual([t.id]);
-  }));
+  await Promise.all(
+    Array.from({ length: 400 }, async (_, i) => {
+      const t = tenants[i % tenants.length];
+      if (!t) return;
+      if (i % 7 === 0) await t.work((work) => work.exec('select 1 / 0', [])).catch(() => undefined);
+      const rows = await t.work((work) => work.repo(Account).list({}));
+      expect(rows.map((row) => (row as unknown as { name: string }).name)).toEqual([t.id]);
+    }),
+  );
 });

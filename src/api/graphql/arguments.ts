@@ -1,4 +1,15 @@
-import { GraphQLInputObjectType, Kind, getNamedType, getNullableType, isInputObjectType, isListType, valueFromAST, type GraphQLArgument, type GraphQLInputType, type ValueNode } from 'graphql';
+import {
+  GraphQLInputObjectType,
+  Kind,
+  getNamedType,
+  getNullableType,
+  isInputObjectType,
+  isListType,
+  valueFromAST,
+  type GraphQLArgument,
+  type GraphQLInputType,
+  type ValueNode,
+} from 'graphql';
 import { constant, variable, type Val } from '#kernel/read/values.js';
 import type { CollectContext, Collected } from './collect.js';
 
@@ -15,9 +26,17 @@ function valOf(context: CollectContext, node: ValueNode, type: GraphQLInputType)
   if (node.kind === Kind.NULL) return constant(null);
   if (isListType(bare)) {
     const itemType = bare.ofType as GraphQLInputType;
-    return { from: 'list', items: node.kind === Kind.LIST ? node.values.map((v) => valOf(context, v, itemType)) : [valOf(context, node, itemType)] };
+    return {
+      from: 'list',
+      items: node.kind === Kind.LIST ? node.values.map((v) => valOf(context, v, itemType)) : [valOf(context, node, itemType)],
+    };
   }
-  if (isInputObjectType(bare) && node.kind === Kind.OBJECT) return objectOf(context, node.fields.map((f) => [f.name.value, f.value] as const), bare);
+  if (isInputObjectType(bare) && node.kind === Kind.OBJECT)
+    return objectOf(
+      context,
+      node.fields.map((f) => [f.name.value, f.value] as const),
+      bare,
+    );
   return constant(valueFromAST(node, getNamedType(type) as GraphQLInputType, context.variables));
 }
 

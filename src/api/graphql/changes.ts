@@ -12,7 +12,12 @@ export class FeedChanges implements ChangeStream {
   private readonly verbs = new Map<string, Verb>();
   private readonly queues = new Map<string, Set<ChangeQueue>>();
 
-  constructor(feed: Pick<EventFeed, 'onEvent'>, private readonly database: Database, registry: Registry, private readonly onError: (error: unknown) => void) {
+  constructor(
+    feed: Pick<EventFeed, 'onEvent'>,
+    private readonly database: Database,
+    registry: Registry,
+    private readonly onError: (error: unknown) => void,
+  ) {
     for (const resource of registry.resources.values()) {
       for (const verb of ['created', 'updated', 'deleted'] as const) this.verbs.set(recordEvent(resource, verb).name, verb);
     }
@@ -44,8 +49,12 @@ export class FeedChanges implements ChangeStream {
   private async details(event: FeedEvent): Promise<Pick<Change, 'version' | 'changedFields'>> {
     const client = await this.database.pool.lease(event.tenantId);
     try {
-      const { rows: [row] } = await client.query<{ payload: { version?: number; changed?: string[] } }>({
-        name: 'change_details', text: 'select payload from kernel.outbox where tenant_id = $1 and id = $2', values: [event.tenantId, event.id],
+      const {
+        rows: [row],
+      } = await client.query<{ payload: { version?: number; changed?: string[] } }>({
+        name: 'change_details',
+        text: 'select payload from kernel.outbox where tenant_id = $1 and id = $2',
+        values: [event.tenantId, event.id],
       });
       return { version: row?.payload.version ?? null, changedFields: row?.payload.changed ?? [] };
     } finally {
@@ -77,7 +86,9 @@ class ChangeQueue implements AsyncIterableIterator<Change> {
     const change = this.waiting.shift();
     if (change) return Promise.resolve({ value: change, done: false });
     if (this.ended) return Promise.resolve({ value: undefined, done: true });
-    return new Promise((resolve) => { this.wake = resolve; });
+    return new Promise((resolve) => {
+      this.wake = resolve;
+    });
   }
 
   return(): Promise<IteratorResult<Change>> {

@@ -1,9 +1,19 @@
 import {
-  Kind, getDirectiveValues, GraphQLIncludeDirective, GraphQLSkipDirective, type FieldNode, type FragmentDefinitionNode, type SelectionSetNode,
+  Kind,
+  getDirectiveValues,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type SelectionSetNode,
 } from 'graphql';
 
 /** Fields of one response key, merged as the GraphQL specification (§6.3.2 CollectFields) says. */
-export interface Collected { readonly key: string; readonly name: string; readonly nodes: readonly FieldNode[] }
+export interface Collected {
+  readonly key: string;
+  readonly name: string;
+  readonly nodes: readonly FieldNode[];
+}
 
 export interface CollectContext {
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
@@ -11,7 +21,11 @@ export interface CollectContext {
 }
 
 /** The fields a selection asks of an object of type `typeName`, in order; `applies` says which fragment conditions it meets. */
-export function collect(context: CollectContext, sets: readonly (SelectionSetNode | undefined)[], applies: (condition: string) => boolean): Collected[] {
+export function collect(
+  context: CollectContext,
+  sets: readonly (SelectionSetNode | undefined)[],
+  applies: (condition: string) => boolean,
+): Collected[] {
   const byKey = new Map<string, FieldNode[]>();
   const seen = new Set<string>();
   const visit = (set: SelectionSetNode) => {

@@ -33,12 +33,20 @@ export async function requirePrincipal(context: GraphqlContext): Promise<Princip
 }
 
 /** Runs one root of an operation the ordinary way: through graphql-js, with the same compiler. */
-export async function readRoot(parts: GraphqlParts, context: GraphqlContext, info: GraphQLResolveInfo, root: RootSelection): Promise<unknown> {
+export async function readRoot(
+  parts: GraphqlParts,
+  context: GraphqlContext,
+  info: GraphQLResolveInfo,
+  root: RootSelection,
+): Promise<unknown> {
   const principal = await requirePrincipal(context);
   const plan = makePlan(parts.registry, principal.actor, [root]);
   context.cost += plan.cost;
   const text = await runPlan(parts.database.pool, plan, {
-    tenantId: principal.tenantId, actor: principal.actor, variables: info.variableValues, cursorSecret: parts.cursorSecret,
+    tenantId: principal.tenantId,
+    actor: principal.actor,
+    variables: info.variableValues,
+    cursorSecret: parts.cursorSecret,
   });
   return (JSON.parse(text) as Record<string, unknown>)[root.key];
 }

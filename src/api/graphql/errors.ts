@@ -3,29 +3,49 @@ import { DomainError } from '#kernel/errors/domain-error.js';
 
 /** Codes graphql-js and Apollo give by themselves, in our words. */
 const codes: Readonly<Record<string, string>> = {
-  GRAPHQL_PARSE_FAILED: 'graphql.syntax', GRAPHQL_VALIDATION_FAILED: 'graphql.invalid', BAD_USER_INPUT: 'input.invalid', BAD_REQUEST: 'graphql.bad_request',
-  OPERATION_RESOLUTION_FAILURE: 'graphql.unknown_operation', PERSISTED_QUERY_NOT_FOUND: 'graphql.unknown_document', PERSISTED_QUERY_NOT_SUPPORTED: 'graphql.unknown_document',
+  GRAPHQL_PARSE_FAILED: 'graphql.syntax',
+  GRAPHQL_VALIDATION_FAILED: 'graphql.invalid',
+  BAD_USER_INPUT: 'input.invalid',
+  BAD_REQUEST: 'graphql.bad_request',
+  OPERATION_RESOLUTION_FAILURE: 'graphql.unknown_operation',
+  PERSISTED_QUERY_NOT_FOUND: 'graphql.unknown_document',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'graphql.unknown_document',
 };
 
 /** One refusal in GraphQL: the same code as in REST, in `extensions.code`. A defect says nothing but that it was one. */
 export function formatError(onDefect: (error: unknown) => void) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const original = error instanceof GraphQLError && error.originalError ? error.originalError : error;
-    if (original instanceof DomainError) return { ...position(formatted), message: original.message, extensions: { code: original.code, ...original.details } };
+    if (original instanceof DomainError)
+      return { ...position(formatted), message: original.message, extensions: { code: original.code, ...original.details } };
     const code = formatted.extensions?.['code'];
-    if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR') return { ...position(formatted), message: formatted.message, extensions: { code: codes[code] ?? code } };
-    if (original instanceof GraphQLError && original.originalError === undefined && typeof code !== 'string') return { ...position(formatted), message: formatted.message, extensions: { code: 'graphql.invalid' } };
+    if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR')
+      return { ...position(formatted), message: formatted.message, extensions: { code: codes[code] ?? code } };
+    if (original instanceof GraphQLError && original.originalError === undefined && typeof code !== 'string')
+      return { ...position(formatted), message: formatted.message, extensions: { code: 'graphql.invalid' } };
     onDefect(original);
-    return { ...position(formatted), message: 'The server met an error it did not expect. It has been logged.', extensions: { code: 'internal' } };
+    return {
+      ...position(formatted),
+      message: 'The server met an error it did not expect. It has been logged.',
+      extensions: { code: 'internal' },
+    };
   };
 }
 
 const position = (formatted: GraphQLFormattedError) => ({
-  ...(formatted.locations ? { locations: formatted.locations } : {}), ...(formatted.path ? { path: formatted.path } : {}),
+  ...(formatted.locations ? { locations: formatted.locations } : {}),
+  ...(formatted.path ? { path: formatted.path } : {}),
 });
 
 /** The same for operations over graphql-ws, which Apollo does not see. */
 export function socketError(error: GraphQLError, onDefect: (error: unknown) => void): GraphQLError {
-  const formatted = formatError(onDefect)({ ...error.toJSON(), extensions: error.originalError ? {} : { code: error.extensions['code'] ?? 'graphql.invalid' } }, error);
-  return new GraphQLError(formatted.message, { ...(error.nodes ? { nodes: error.nodes } : {}), ...(error.path ? { path: error.path } : {}), extensions: formatted.extensions ?? {} });
+  const formatted = formatError(onDefect)(
+    { ...error.toJSON(), extensions: error.originalError ? {} : { code: error.extensions['code'] ?? 'graphql.invalid' } },
+    error,
+  );
+  return new GraphQLError(formatted.message, {
+    ...(error.nodes ? { nodes: error.nodes } : {}),
+    ...(error.path ? { path: error.path } : {}),
+    extensions: formatted.extensions ?? {},
+  });
 }

@@ -1,5 +1,17 @@
 import {
-  Kind, OperationTypeNode, getVariableValues, parse, validate, visit, type DocumentNode, type FragmentDefinitionNode, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode, type ValidationRule, type ValueNode,
+  Kind,
+  OperationTypeNode,
+  getVariableValues,
+  parse,
+  validate,
+  visit,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  type ValidationRule,
+  type ValueNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { makePlan, PlanCache, runPlan, type Plan } from '#kernel/read/plan.js';
@@ -12,7 +24,11 @@ import type { GraphqlParts } from './context.js';
 import { maxTokens } from './limits.js';
 import { buildContext, rootKinds, rootSelection, type RootKind } from './roots.js';
 
-export interface GraphqlRequest { readonly query: string; readonly operationName?: string | null; readonly variables?: Readonly<Record<string, unknown>> | null }
+export interface GraphqlRequest {
+  readonly query: string;
+  readonly operationName?: string | null;
+  readonly variables?: Readonly<Record<string, unknown>> | null;
+}
 
 /** A document that is nothing but reads, with the variables whose values (not only their shape) decide the statement. */
 interface ReadDocument {
@@ -29,12 +45,20 @@ interface ReadDocument {
  * through Apollo answers, errors included, so both ways have one behaviour.
  */
 export class FastReads {
-  private readonly documents = new LRUCache<string, ReadDocument | { readonly id: null }>({ max: 2000, maxSize: 20_000_000, sizeCalculation: (_, key) => key.length + 1 });
+  private readonly documents = new LRUCache<string, ReadDocument | { readonly id: null }>({
+    max: 2000,
+    maxSize: 20_000_000,
+    sizeCalculation: (_, key) => key.length + 1,
+  });
   private readonly plans = new PlanCache();
   private readonly kinds: ReadonlyMap<string, RootKind>;
   private nextId = 0;
 
-  constructor(private readonly parts: GraphqlParts, private readonly schema: GraphQLSchema, private readonly rules: readonly ValidationRule[]) {
+  constructor(
+    private readonly parts: GraphqlParts,
+    private readonly schema: GraphQLSchema,
+    private readonly rules: readonly ValidationRule[],
+  ) {
     this.kinds = rootKinds(parts.registry);
   }
 
@@ -67,7 +91,12 @@ export class FastReads {
     const ast = parsed(query);
     if (!ast || validate(this.schema, ast, this.rules).length > 0) return null;
     const operations = ast.definitions.filter((d) => d.kind === Kind.OPERATION_DEFINITION);
-    const operation = operationName === null ? (operations.length === 1 ? operations[0] : undefined) : operations.find((o) => o.name?.value === operationName);
+    const operation =
+      operationName === null
+        ? operations.length === 1
+          ? operations[0]
+          : undefined
+        : operations.find((o) => o.name?.value === operationName);
     if (!operation || operation.operation !== OperationTypeNode.QUERY || (operation.directives?.length ?? 0) > 0) return null;
     if (!rootNames(ast).every((name) => name === '__typename' || this.kinds.has(name))) return null;
     const fragments = Object.fromEntries(ast.definitions.filter((d) => d.kind === Kind.FRAGMENT_DEFINITION).map((f) => [f.name.value, f]));
@@ -105,7 +134,11 @@ function rootNames(ast: DocumentNode): string[] {
     }
   };
   for (const definition of ast.definitions) {
-    if (definition.kind === Kind.OPERATION_DEFINITION || (definition.kind === Kind.FRAGMENT_DEFINITION && definition.typeCondition.name.value === 'Query')) walk(definition.selectionSet.selections);
+    if (
+      definition.kind === Kind.OPERATION_DEFINITION ||
+      (definition.kind === Kind.FRAGMENT_DEFINITION && definition.typeCondition.name.value === 'Query')
+    )
+      walk(definition.selectionSet.selections);
   }
   return names;
 }
@@ -118,12 +151,15 @@ function parsed(query: string): DocumentNode | null {
   }
 }
 
-const keyOf = (document: ReadDocument, variables: Readonly<Record<string, unknown>>, actorShape: string): string => [
-  document.id, actorShape, shapeOf(variables),
-  ...document.structural.map((name) => JSON.stringify(variables[name] ?? null)),
-  ...document.cursors.map((name) => nullPattern(variables[name])),
-  ...document.ids.map((name) => String(codeOf(String(variables[name])))),
-].join('|');
+const keyOf = (document: ReadDocument, variables: Readonly<Record<string, unknown>>, actorShape: string): string =>
+  [
+    document.id,
+    actorShape,
+    shapeOf(variables),
+    ...document.structural.map((name) => JSON.stringify(variables[name] ?? null)),
+    ...document.cursors.map((name) => nullPattern(variables[name])),
+    ...document.ids.map((name) => String(codeOf(String(variables[name])))),
+  ].join('|');
 
 const structuralArguments = new Set(['orderBy', 'first', 'last']);
 const cursorArguments = new Set(['after', 'before']);
@@ -133,7 +169,13 @@ function usageOf(ast: DocumentNode): Pick<ReadDocument, 'structural' | 'cursors'
   const found = { structural: new Set<string>(), cursors: new Set<string>(), ids: new Set<string>() };
   visit(ast, {
     Argument: (node) => {
-      const target = structuralArguments.has(node.name.value) ? found.structural : cursorArguments.has(node.name.value) ? found.cursors : node.name.value === 'id' ? found.ids : null;
+      const target = structuralArguments.has(node.name.value)
+        ? found.structural
+        : cursorArguments.has(node.name.value)
+          ? found.cursors
+          : node.name.value === 'id'
+            ? found.ids
+            : null;
       if (target) variablesIn(node.value).forEach((name) => target.add(name));
     },
   });

@@ -52,7 +52,8 @@ async function httpContext(authenticator: Authenticator, request: FastifyRequest
 
 /** Apollo answers 500 to errors of the context unless they say which status they mean. */
 function unauthenticated(error: unknown): never {
-  if (error instanceof DomainError) throw new GraphQLError(error.message, { extensions: { code: error.code, http: { status: statusOf[error.kind] } } });
+  if (error instanceof DomainError)
+    throw new GraphQLError(error.message, { extensions: { code: error.code, http: { status: statusOf[error.kind] } } });
   throw error;
 }
 
@@ -61,21 +62,32 @@ function unauthenticated(error: unknown): never {
  * `application/graphql-response+json` get 200 with the errors inside.
  */
 const costAndStatus: ApolloServerPlugin<GraphqlContext> = {
-  requestDidStart: () => Promise.resolve({
-    willSendResponse: ({ request, response, contextValue }) => {
-      if (response.body.kind !== 'single') return Promise.resolve();
-      const { singleResult } = response.body;
-      if (singleResult.data && contextValue.cost > 0) singleResult.extensions = { ...singleResult.extensions, cost: contextValue.cost };
-      const accept = request.http?.headers.get('accept') ?? '';
-      if (!accept.includes('application/graphql-response+json') && (response.http.status ?? 200) === 400 && singleResult.data === undefined) response.http.status = 200;
-      return Promise.resolve();
-    },
-  }),
+  requestDidStart: () =>
+    Promise.resolve({
+      willSendResponse: ({ request, response, contextValue }) => {
+        if (response.body.kind !== 'single') return Promise.resolve();
+        const { singleResult } = response.body;
+        if (singleResult.data && contextValue.cost > 0) singleResult.extensions = { ...singleResult.extensions, cost: contextValue.cost };
+        const accept = request.http?.headers.get('accept') ?? '';
+        if (
+          !accept.includes('application/graphql-response+json') &&
+          (response.http.status ?? 200) === 400 &&
+          singleResult.data === undefined
+        )
+          response.http.status = 200;
+        return Promise.resolve();
+      },
+    }),
 };
 
 const maxOperationsPerSocket = 100;
 
-interface Extra extends Record<PropertyKey, unknown> { readonly request: IncomingMessage; readonly socket: { close(code: number, reason: string): void }; token?: string; operations?: number }
+interface Extra extends Record<PropertyKey, unknown> {
+  readonly request: IncomingMessage;
+  readonly socket: { close(code: number, reason: string): void };
+  token?: string;
+  operations?: number;
+}
 type Socket = Context<Record<string, unknown>, Extra>;
 
 function socketOptions({ authenticator, onDefect }: GraphqlModuleOptions): ServerOptions<Record<string, unknown>, Extra> {
@@ -91,16 +103,25 @@ function socketOptions({ authenticator, onDefect }: GraphqlModuleOptions): Serve
       if (welcome) open.add(socket.extra);
       return welcome;
     },
-    onDisconnect: ({ extra }) => { open.delete(extra); },
+    onDisconnect: ({ extra }) => {
+      open.delete(extra);
+    },
     onSubscribe: ({ extra }) => {
       extra.operations = (extra.operations ?? 0) + 1;
       if (extra.operations <= maxOperationsPerSocket) return undefined;
-      return [new GraphQLError(`One connection carries at most ${maxOperationsPerSocket} operations at a time.`, { extensions: { code: 'graphql.too_many_subscriptions' } })];
+      return [
+        new GraphQLError(`One connection carries at most ${maxOperationsPerSocket} operations at a time.`, {
+          extensions: { code: 'graphql.too_many_subscriptions' },
+        }),
+      ];
     },
-    onComplete: ({ extra }) => { extra.operations = Math.max(0, (extra.operations ?? 1) - 1); },
+    onComplete: ({ extra }) => {
+      extra.operations = Math.max(0, (extra.operations ?? 1) - 1);
+    },
     context: ({ extra }): GraphqlContext => ({ principal: () => authenticator.authenticate(extra.token), requestId: 'socket', cost: 0 }),
     onError: (_socket, _id, _payload, errors) => errors.map((error) => socketError(error, onDefect).toJSON()),
-    onNext: (_socket, _id, _payload, _args, { data, errors }) => (errors ? { data: data ?? null, errors: errors.map((error) => socketError(error, onDefect).toJSON()) } : undefined),
+    onNext: (_socket, _id, _payload, _args, { data, errors }) =>
+      errors ? { data: data ?? null, errors: errors.map((error) => socketError(error, onDefect).toJSON()) } : undefined,
   };
 }
 

@@ -1,4 +1,12 @@
-import { GraphQLError, Kind, type ASTVisitor, type FragmentDefinitionNode, type SelectionSetNode, type ValidationContext, type ValidationRule } from 'graphql';
+import {
+  GraphQLError,
+  Kind,
+  type ASTVisitor,
+  type FragmentDefinitionNode,
+  type SelectionSetNode,
+  type ValidationContext,
+  type ValidationRule,
+} from 'graphql';
 
 /** Longest document, in tokens; a parser limit, so that it costs nothing to refuse. */
 export const maxTokens = 2000;
@@ -16,18 +24,26 @@ export const depthLimit: ValidationRule = (context: ValidationContext): ASTVisit
 });
 
 /** Each fragment is measured once, however often it is spread: documents that double themselves cost nothing. */
-function depthOf(set: SelectionSetNode, fragment: (name: string) => FragmentDefinitionNode | null | undefined, known: Map<string, number>): number {
-  return Math.max(0, ...set.selections.map((node) => {
-    if (node.kind === Kind.FIELD) return node.name.value.startsWith('__') ? 0 : 1 + (node.selectionSet ? depthOf(node.selectionSet, fragment, known) : 0);
-    if (node.kind === Kind.INLINE_FRAGMENT) return depthOf(node.selectionSet, fragment, known);
-    const before = known.get(node.name.value);
-    if (before !== undefined) return before;
-    known.set(node.name.value, 0);
-    const found = fragment(node.name.value);
-    const depth = found ? depthOf(found.selectionSet, fragment, known) : 0;
-    known.set(node.name.value, depth);
-    return depth;
-  }));
+function depthOf(
+  set: SelectionSetNode,
+  fragment: (name: string) => FragmentDefinitionNode | null | undefined,
+  known: Map<string, number>,
+): number {
+  return Math.max(
+    0,
+    ...set.selections.map((node) => {
+      if (node.kind === Kind.FIELD)
+        return node.name.value.startsWith('__') ? 0 : 1 + (node.selectionSet ? depthOf(node.selectionSet, fragment, known) : 0);
+      if (node.kind === Kind.INLINE_FRAGMENT) return depthOf(node.selectionSet, fragment, known);
+      const before = known.get(node.name.value);
+      if (before !== undefined) return before;
+      known.set(node.name.value, 0);
+      const found = fragment(node.name.value);
+      const depth = found ? depthOf(found.selectionSet, fragment, known) : 0;
+      known.set(node.name.value, depth);
+      return depth;
+    }),
+  );
 }
 
 /** A field that is asked for under many names multiplies its cost. */

@@ -1,6 +1,18 @@
 import {
-  GraphQLBoolean, GraphQLEnumType, GraphQLID, GraphQLInputObjectType, GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString,
-  type GraphQLFieldConfigArgumentMap, type GraphQLFieldConfigMap, type GraphQLInputFieldConfigMap, type GraphQLInputType, type GraphQLScalarType,
+  GraphQLBoolean,
+  GraphQLEnumType,
+  GraphQLID,
+  GraphQLInputObjectType,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLString,
+  type GraphQLFieldConfigArgumentMap,
+  type GraphQLFieldConfigMap,
+  type GraphQLInputFieldConfigMap,
+  type GraphQLInputType,
+  type GraphQLScalarType,
 } from 'graphql';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Field } from '#kernel/resource/fields.js';
@@ -14,16 +26,26 @@ import { visibleFields, type TypeBook } from './types.js';
 
 type Operators = 'equal' | 'order' | 'text';
 const operatorNames: Readonly<Record<Operators, readonly string[]>> = {
-  equal: ['eq', 'ne'], order: ['lt', 'lte', 'gt', 'gte'], text: ['contains', 'startsWith', 'endsWith'],
+  equal: ['eq', 'ne'],
+  order: ['lt', 'lte', 'gt', 'gte'],
+  text: ['contains', 'startsWith', 'endsWith'],
 };
 const meanings: Readonly<Record<string, string>> = {
-  eq: 'Equal to.', ne: 'Not equal to; empty counts as different.', lt: 'Less than.', lte: 'At most.', gt: 'Greater than.', gte: 'At least.',
-  contains: 'Contains, whatever the case.', startsWith: 'Starts with, whatever the case.', endsWith: 'Ends with, whatever the case.',
+  eq: 'Equal to.',
+  ne: 'Not equal to; empty counts as different.',
+  lt: 'Less than.',
+  lte: 'At most.',
+  gt: 'Greater than.',
+  gte: 'At least.',
+  contains: 'Contains, whatever the case.',
+  startsWith: 'Starts with, whatever the case.',
+  endsWith: 'Ends with, whatever the case.',
 };
 
 function operatorInput(name: string, type: GraphQLInputType, groups: readonly Operators[]): GraphQLInputObjectType {
   const fields: GraphQLInputFieldConfigMap = {};
-  for (const operator of groups.flatMap((group) => operatorNames[group])) fields[operator] = { type, description: meanings[operator] ?? '' };
+  for (const operator of groups.flatMap((group) => operatorNames[group]))
+    fields[operator] = { type, description: meanings[operator] ?? '' };
   if (groups.includes('equal')) {
     fields['in'] = { type: new GraphQLList(new GraphQLNonNull(type)), description: 'One of; at most 500 values.' };
     fields['notIn'] = { type: new GraphQLList(new GraphQLNonNull(type)), description: 'None of; at most 500 values.' };
@@ -44,12 +66,20 @@ const localFilter = scalarFilter(LocalDateTime);
 const isNull = { isNull: { type: GraphQLBoolean, description: 'true: empty. false: not empty.' } };
 const presenceFilter = new GraphQLInputObjectType({ name: 'PresenceFilter', description: 'Whether there is a value.', fields: isNull });
 const moneyFilter = new GraphQLInputObjectType({
-  name: 'MoneyFilter', description: 'Conditions on an amount.',
-  fields: { amount: { type: decimalFilter, description: 'On the amount, whatever the currency.' }, currency: { type: textFilter, description: 'On the currency.' }, ...isNull },
+  name: 'MoneyFilter',
+  description: 'Conditions on an amount.',
+  fields: {
+    amount: { type: decimalFilter, description: 'On the amount, whatever the currency.' },
+    currency: { type: textFilter, description: 'On the currency.' },
+    ...isNull,
+  },
 });
 const addressFilter = new GraphQLInputObjectType({
-  name: 'AddressFilter', description: 'Conditions on an address.',
-  fields: Object.fromEntries(['street', 'postalCode', 'city', 'region', 'country'].map((part) => [part, { type: textFilter, description: `On the ${part}.` }])),
+  name: 'AddressFilter',
+  description: 'Conditions on an address.',
+  fields: Object.fromEntries(
+    ['street', 'postalCode', 'city', 'region', 'country'].map((part) => [part, { type: textFilter, description: `On the ${part}.` }]),
+  ),
 });
 
 const pageInfo = new GraphQLObjectType({
@@ -63,7 +93,12 @@ const pageInfo = new GraphQLObjectType({
   },
 });
 
-const functions: Readonly<Record<AggregateFunction, string>> = { sum: 'Sums', avg: 'Averages, to four digits', min: 'Smallest values', max: 'Largest values' };
+const functions: Readonly<Record<AggregateFunction, string>> = {
+  sum: 'Sums',
+  avg: 'Averages, to four digits',
+  min: 'Smallest values',
+  max: 'Largest values',
+};
 
 /** Connection, filter, order and aggregate types of resources. */
 export class ListTypes {
@@ -71,7 +106,10 @@ export class ListTypes {
   private readonly connections = new Map<string, GraphQLObjectType>();
   private readonly arguments = new Map<string, GraphQLFieldConfigArgumentMap>();
 
-  constructor(private readonly book: TypeBook, private readonly objectType: (resource: Resource) => GraphQLObjectType) {}
+  constructor(
+    private readonly book: TypeBook,
+    private readonly objectType: (resource: Resource) => GraphQLObjectType,
+  ) {}
 
   args(resource: Resource): GraphQLFieldConfigArgumentMap {
     const known = this.arguments.get(resource.name) ?? {
@@ -87,11 +125,13 @@ export class ListTypes {
   }
 
   filter(resource: Resource): GraphQLInputObjectType {
-    const known = this.filters.get(resource.name) ?? new GraphQLInputObjectType({
-      name: `${resource.typeName}Filter`,
-      description: `Conditions on a ${resource.name.replaceAll('_', ' ')}; all members must hold.`,
-      fields: () => this.filterFields(resource),
-    });
+    const known =
+      this.filters.get(resource.name) ??
+      new GraphQLInputObjectType({
+        name: `${resource.typeName}Filter`,
+        description: `Conditions on a ${resource.name.replaceAll('_', ' ')}; all members must hold.`,
+        fields: () => this.filterFields(resource),
+      });
     this.filters.set(resource.name, known);
     return known;
   }
@@ -107,10 +147,15 @@ export class ListTypes {
       createdAt: { type: instantFilter, description: 'On when the row was made.' },
       updatedAt: { type: instantFilter, description: 'On when the row was last written.' },
     };
-    if (visibleFields(resource).some(([, f]) => f.options.search)) map['search'] = { type: GraphQLString, description: 'Text in any of the searched fields.' };
+    if (visibleFields(resource).some(([, f]) => f.options.search))
+      map['search'] = { type: GraphQLString, description: 'Text in any of the searched fields.' };
     for (const [name, field] of visibleFields(resource)) {
       map[name] = { type: this.fieldFilter(resource, name, field), description: `On ${name}.` };
-      if (field.kind === 'ref') map[name.replace(/Id$/, '')] = { type: this.filter(this.book.registry.resource(field.target ?? '')), description: `On the ${name.replace(/Id$/, '')} itself.` };
+      if (field.kind === 'ref')
+        map[name.replace(/Id$/, '')] = {
+          type: this.filter(this.book.registry.resource(field.target ?? '')),
+          description: `On the ${name.replace(/Id$/, '')} itself.`,
+        };
     }
     for (const inverse of this.book.registry.inverses.get(resource.name) ?? []) {
       map[inverse.name] = { type: this.quantified(inverse.from), description: `On its ${inverse.name}.` };
@@ -120,32 +165,46 @@ export class ListTypes {
 
   private quantified(resource: Resource): GraphQLInputObjectType {
     const key = `${resource.name} list`;
-    const known = this.filters.get(key) ?? new GraphQLInputObjectType({
-      name: `${resource.typeName}RelationFilter`,
-      description: 'Conditions on a list of related rows.',
-      fields: () => ({
-        some: { type: this.filter(resource), description: 'At least one of them meets this.' },
-        none: { type: this.filter(resource), description: 'None of them meets this.' },
-      }),
-    });
+    const known =
+      this.filters.get(key) ??
+      new GraphQLInputObjectType({
+        name: `${resource.typeName}RelationFilter`,
+        description: 'Conditions on a list of related rows.',
+        fields: () => ({
+          some: { type: this.filter(resource), description: 'At least one of them meets this.' },
+          none: { type: this.filter(resource), description: 'None of them meets this.' },
+        }),
+      });
     this.filters.set(key, known);
     return known;
   }
 
   private fieldFilter(resource: Resource, name: string, field: Field): GraphQLInputObjectType {
     switch (field.kind) {
-      case 'choice': return this.choiceFilter(resource, name, field);
-      case 'boolean': return booleanFilter;
-      case 'integer': return intFilter;
-      case 'decimal': return decimalFilter;
-      case 'date': return dateFilter;
-      case 'instant': return instantFilter;
-      case 'plan': return localFilter;
-      case 'ref': return idFilter;
-      case 'money': return moneyFilter;
-      case 'address': return addressFilter;
-      case 'json': return presenceFilter;
-      default: return textFilter;
+      case 'choice':
+        return this.choiceFilter(resource, name, field);
+      case 'boolean':
+        return booleanFilter;
+      case 'integer':
+        return intFilter;
+      case 'decimal':
+        return decimalFilter;
+      case 'date':
+        return dateFilter;
+      case 'instant':
+        return instantFilter;
+      case 'plan':
+        return localFilter;
+      case 'ref':
+        return idFilter;
+      case 'money':
+        return moneyFilter;
+      case 'address':
+        return addressFilter;
+      case 'json':
+        return presenceFilter;
+      default:
+        return textFilter;
     }
   }
 
@@ -160,31 +219,45 @@ export class ListTypes {
 
   private order(resource: Resource): GraphQLInputObjectType {
     const key = `order ${resource.name}`;
-    const names = ['id', 'createdAt', 'updatedAt', ...visibleFields(resource).filter(([, f]) => isOrderable(f)).map(([name]) => name)];
-    const known = this.filters.get(key) ?? new GraphQLInputObjectType({
-      name: `${resource.typeName}Order`,
-      description: 'One key of an order.',
-      fields: {
-        field: {
-          type: new GraphQLNonNull(new GraphQLEnumType({
-            name: `${resource.typeName}OrderField`, description: `Fields a list of ${resource.plural} can be ordered by.`,
-            values: Object.fromEntries(names.map((name) => [name, { value: name }])),
-          })),
-          description: 'By which field.',
+    const names = [
+      'id',
+      'createdAt',
+      'updatedAt',
+      ...visibleFields(resource)
+        .filter(([, f]) => isOrderable(f))
+        .map(([name]) => name),
+    ];
+    const known =
+      this.filters.get(key) ??
+      new GraphQLInputObjectType({
+        name: `${resource.typeName}Order`,
+        description: 'One key of an order.',
+        fields: {
+          field: {
+            type: new GraphQLNonNull(
+              new GraphQLEnumType({
+                name: `${resource.typeName}OrderField`,
+                description: `Fields a list of ${resource.plural} can be ordered by.`,
+                values: Object.fromEntries(names.map((name) => [name, { value: name }])),
+              }),
+            ),
+            description: 'By which field.',
+          },
+          direction: { type: SortDirection, defaultValue: 'ASC', description: 'Which way.' },
         },
-        direction: { type: SortDirection, defaultValue: 'ASC', description: 'Which way.' },
-      },
-    });
+      });
     this.filters.set(key, known);
     return known;
   }
 
   connection(resource: Resource): GraphQLObjectType {
-    const known = this.connections.get(resource.name) ?? new GraphQLObjectType({
-      name: `${resource.typeName}Connection`,
-      description: `A page of ${resource.plural}.`,
-      fields: () => this.connectionFields(resource),
-    });
+    const known =
+      this.connections.get(resource.name) ??
+      new GraphQLObjectType({
+        name: `${resource.typeName}Connection`,
+        description: `A page of ${resource.plural}.`,
+        fields: () => this.connectionFields(resource),
+      });
     this.connections.set(resource.name, known);
     return known;
   }
@@ -204,8 +277,16 @@ export class ListTypes {
       nodes: { type: listOf(type), description: 'The rows of this page.', resolve: byKey },
       edges: { type: listOf(edge), description: 'The rows of this page with their cursors.', resolve: byKey },
       pageInfo: { type: new GraphQLNonNull(pageInfo), description: 'Where this page lies.', resolve: byKey },
-      totalCount: { type: new GraphQLNonNull(GraphQLInt), description: 'Rows in the whole list. Counted only when asked for.', resolve: byKey },
-      aggregate: { type: new GraphQLNonNull(this.aggregate(resource)), description: 'Figures over the whole list, whatever page is shown.', resolve: byKey },
+      totalCount: {
+        type: new GraphQLNonNull(GraphQLInt),
+        description: 'Rows in the whole list. Counted only when asked for.',
+        resolve: byKey,
+      },
+      aggregate: {
+        type: new GraphQLNonNull(this.aggregate(resource)),
+        description: 'Figures over the whole list, whatever page is shown.',
+        resolve: byKey,
+      },
     };
   }
 
@@ -217,14 +298,31 @@ export class ListTypes {
       const able = visibleFields(resource).filter(([, field]) => aggregates(field, fn));
       if (able.length === 0) continue;
       fields[fn] = {
-        type: new GraphQLNonNull(new GraphQLObjectType({
-          name: aggregateTypeName(resource, fn), description: `${functions[fn]} over a list of ${resource.plural}.`,
-          fields: Object.fromEntries(able.map(([name, field]) => [name, { type: aggregateOutput(field, fn), description: `Over ${name}${field.kind === 'money' ? ', one entry a currency' : ''}.`, resolve: byKey }])),
-        })),
-        description: `${functions[fn]}.`, resolve: byKey,
+        type: new GraphQLNonNull(
+          new GraphQLObjectType({
+            name: aggregateTypeName(resource, fn),
+            description: `${functions[fn]} over a list of ${resource.plural}.`,
+            fields: Object.fromEntries(
+              able.map(([name, field]) => [
+                name,
+                {
+                  type: aggregateOutput(field, fn),
+                  description: `Over ${name}${field.kind === 'money' ? ', one entry a currency' : ''}.`,
+                  resolve: byKey,
+                },
+              ]),
+            ),
+          }),
+        ),
+        description: `${functions[fn]}.`,
+        resolve: byKey,
       };
     }
-    return new GraphQLObjectType({ name: `${resource.typeName}Aggregate`, description: `Figures over a list of ${resource.plural}.`, fields });
+    return new GraphQLObjectType({
+      name: `${resource.typeName}Aggregate`,
+      description: `Figures over a list of ${resource.plural}.`,
+      fields,
+    });
   }
 }
 

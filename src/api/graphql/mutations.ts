@@ -1,5 +1,12 @@
 import {
-  GraphQLBoolean, GraphQLID, GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLString, type GraphQLFieldConfig, type GraphQLFieldConfigMap,
+  GraphQLBoolean,
+  GraphQLID,
+  GraphQLInt,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLString,
+  type GraphQLFieldConfig,
+  type GraphQLFieldConfigMap,
   type GraphQLObjectType as ObjectType,
 } from 'graphql';
 import { constant } from '#kernel/read/values.js';
@@ -19,10 +26,17 @@ type Args = Readonly<Record<string, unknown>>;
 type FieldConfig = GraphQLFieldConfig<unknown, GraphqlContext>;
 type FieldMap = GraphQLFieldConfigMap<unknown, GraphqlContext>;
 
-const keyArgument = { type: GraphQLString, description: 'Makes a repeat harmless: the same key with the same input answers the first result.' };
+const keyArgument = {
+  type: GraphQLString,
+  description: 'Makes a repeat harmless: the same key with the same input answers the first result.',
+};
 
 export class MutationFields {
-  constructor(private readonly parts: GraphqlParts, private readonly book: TypeBook, private readonly objectType: (resource: Resource) => ObjectType) {}
+  constructor(
+    private readonly parts: GraphqlParts,
+    private readonly book: TypeBook,
+    private readonly objectType: (resource: Resource) => ObjectType,
+  ) {}
 
   /** create, update and delete of every resource that offers them. */
   crud(): FieldMap {
@@ -38,9 +52,37 @@ export class MutationFields {
   private crudField(resource: Resource, verb: CrudVerb): FieldConfig {
     const command = crudCommand(resource, verb);
     if (verb === 'delete') return this.deleteField(resource, command);
-    const body = verb === 'create'
-      ? { input: { type: new GraphQLNonNull(this.book.inputShape(`Create${resource.typeName}Input`, `A new ${resource.name.replaceAll('_', ' ')}.`, createFields(resource), 'create', resource.typeName)), description: 'The new row.' } }
-      : { ...rowArguments(), patch: { type: new GraphQLNonNull(this.book.inputShape(`Update${resource.typeName}Input`, 'Fields to change; null empties one, absent leaves it.', inputFields(resource), 'patch', resource.typeName)), description: 'What changes.' } };
+    const body =
+      verb === 'create'
+        ? {
+            input: {
+              type: new GraphQLNonNull(
+                this.book.inputShape(
+                  `Create${resource.typeName}Input`,
+                  `A new ${resource.name.replaceAll('_', ' ')}.`,
+                  createFields(resource),
+                  'create',
+                  resource.typeName,
+                ),
+              ),
+              description: 'The new row.',
+            },
+          }
+        : {
+            ...rowArguments(),
+            patch: {
+              type: new GraphQLNonNull(
+                this.book.inputShape(
+                  `Update${resource.typeName}Input`,
+                  'Fields to change; null empties one, absent leaves it.',
+                  inputFields(resource),
+                  'patch',
+                  resource.typeName,
+                ),
+              ),
+              description: 'What changes.',
+            },
+          };
     return {
       type: new GraphQLNonNull(this.objectType(resource)),
       description: command.description,
@@ -51,7 +93,10 @@ export class MutationFields {
         const build = contextOf(this.parts.registry, info);
         const field = collectedOf(info);
         return readRoot(this.parts, context, info, {
-          kind: 'one', key: field.key, id: constant(rowId(resource, result)), selection: objectSelection(build, resource, resourceFields(build, resource, field)),
+          kind: 'one',
+          key: field.key,
+          id: constant(rowId(resource, result)),
+          selection: objectSelection(build, resource, resourceFields(build, resource, field)),
         });
       },
     };
@@ -80,14 +125,31 @@ export class MutationFields {
     const typeName = pascal(useCase.graphql);
     const hasInput = Object.keys(useCase.input).length > 0;
     const isCommand = useCase.kind === 'command';
-    const input = { input: { type: new GraphQLNonNull(this.book.inputShape(`${typeName}Input`, `Input of ${useCase.graphql}.`, useCase.input, 'create')), description: 'What the verb needs.' } };
-    const payload = this.book.shape(`${typeName}${isCommand ? 'Payload' : 'Result'}`, `What ${useCase.graphql} answers.`, outputOf(useCase), () => this.refFields(useCase.output) as never);
+    const input = {
+      input: {
+        type: new GraphQLNonNull(this.book.inputShape(`${typeName}Input`, `Input of ${useCase.graphql}.`, useCase.input, 'create')),
+        description: 'What the verb needs.',
+      },
+    };
+    const payload = this.book.shape(
+      `${typeName}${isCommand ? 'Payload' : 'Result'}`,
+      `What ${useCase.graphql} answers.`,
+      outputOf(useCase),
+      () => this.refFields(useCase.output) as never,
+    );
     const codes = Object.entries(useCase.errors).map(([code, meaning]) => `\`${code}\`: ${meaning}`);
     return {
       type: new GraphQLNonNull(payload),
-      description: [useCase.summary, useCase.description === useCase.summary ? '' : useCase.description, codes.length > 0 ? `Errors: ${codes.join(' ')}` : ''].filter(Boolean).join('\n\n'),
+      description: [
+        useCase.summary,
+        useCase.description === useCase.summary ? '' : useCase.description,
+        codes.length > 0 ? `Errors: ${codes.join(' ')}` : '',
+      ]
+        .filter(Boolean)
+        .join('\n\n'),
       args: { ...(hasInput ? input : {}), ...(isCommand ? { idempotencyKey: keyArgument } : {}) },
-      resolve: async (_source, args, context) => wireFields(outputOf(useCase), (await this.run(useCase, args['input'] ?? {}, context, args['idempotencyKey'])) as Args),
+      resolve: async (_source, args, context) =>
+        wireFields(outputOf(useCase), (await this.run(useCase, args['input'] ?? {}, context, args['idempotencyKey'])) as Args),
     };
   }
 
@@ -104,7 +166,10 @@ export class MutationFields {
           const build = contextOf(this.parts.registry, info);
           const collected = collectedOf(info);
           return readRoot(this.parts, context, info, {
-            kind: 'one', key: collected.key, id: constant(source[name]), selection: objectSelection(build, target, resourceFields(build, target, collected)),
+            kind: 'one',
+            key: collected.key,
+            id: constant(source[name]),
+            selection: objectSelection(build, target, resourceFields(build, target, collected)),
           });
         },
       };
@@ -115,14 +180,18 @@ export class MutationFields {
   private async run(useCase: UseCase, input: unknown, context: GraphqlContext, key: unknown): Promise<unknown> {
     const { tenantId, actor } = await requirePrincipal(context);
     const { result } = await this.parts.runner.run(useCase, input, {
-      tenantId, actor, requestId: context.requestId, ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
+      tenantId,
+      actor,
+      requestId: context.requestId,
+      ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
     });
     return result;
   }
 }
 
 /** GraphQL objects need a field; verbs that answer nothing answer that they are done. */
-const outputOf = (useCase: UseCase): Fields => (Object.keys(useCase.output).length > 0 ? useCase.output : { done: { kind: 'boolean', options: { description: 'Always true.' } } });
+const outputOf = (useCase: UseCase): Fields =>
+  Object.keys(useCase.output).length > 0 ? useCase.output : { done: { kind: 'boolean', options: { description: 'Always true.' } } };
 
 const rowArguments = () => ({
   id: { type: new GraphQLNonNull(GraphQLID), description: 'Which row.' },

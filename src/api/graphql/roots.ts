@@ -21,12 +21,21 @@ export function rootKinds(registry: Registry): ReadonlyMap<string, RootKind> {
 }
 
 /** The build context of one operation. */
-export function buildContext(registry: Registry, schema: GraphQLSchema, fragments: BuildContext['fragments'], variables: Readonly<Record<string, unknown>>): BuildContext {
+export function buildContext(
+  registry: Registry,
+  schema: GraphQLSchema,
+  fragments: BuildContext['fragments'],
+  variables: Readonly<Record<string, unknown>>,
+): BuildContext {
   const query = schema.getQueryType()?.getFields() ?? {};
   return { registry, fragments, variables, listArguments: (resource) => listArgs(schema, query, resource) };
 }
 
-function listArgs(schema: GraphQLSchema, query: Readonly<Record<string, { readonly args: readonly GraphQLArgument[] }>>, resource: Resource): readonly GraphQLArgument[] {
+function listArgs(
+  schema: GraphQLSchema,
+  query: Readonly<Record<string, { readonly args: readonly GraphQLArgument[] }>>,
+  resource: Resource,
+): readonly GraphQLArgument[] {
   const root = query[resource.plural];
   if (root) return root.args;
   // Resources without a list of their own still appear as lists of others.
@@ -43,15 +52,27 @@ function listArgs(schema: GraphQLSchema, query: Readonly<Record<string, { readon
 export function rootSelection(context: BuildContext, schema: GraphQLSchema, kind: RootKind, field: Collected): RootSelection {
   const { key } = field;
   if (kind.kind === 'list') return { kind: 'list', key, list: listSelection(context, kind.resource, field) };
-  const definition = schema.getQueryType()?.getFields()[field.name]?.args.find((a) => a.name === 'id');
+  const definition = schema
+    .getQueryType()
+    ?.getFields()
+    [field.name]?.args.find((a) => a.name === 'id');
   const id = definition ? argument(context, field, definition) : undefined;
   const resource = kind.kind === 'one' ? kind.resource : resourceOfId(context.registry, plain(id));
   if (isAbsent(id) || !resource) return { kind: 'nothing', key };
-  return { kind: 'one', key, id: id ?? constant(null), selection: objectSelection(context, resource, resourceFields(context, resource, field)) };
+  return {
+    kind: 'one',
+    key,
+    id: id ?? constant(null),
+    selection: objectSelection(context, resource, resourceFields(context, resource, field)),
+  };
 }
 
 /** The collected form of the field a resolver runs for. */
-export const collectedOf = (info: GraphQLResolveInfo): Collected => ({ key: String(info.path.key), name: info.fieldName, nodes: info.fieldNodes });
+export const collectedOf = (info: GraphQLResolveInfo): Collected => ({
+  key: String(info.path.key),
+  name: info.fieldName,
+  nodes: info.fieldNodes,
+});
 
-export const contextOf = (registry: Registry, info: GraphQLResolveInfo): BuildContext => buildContext(registry, info.schema, info.fragments, info.variableValues);
-
+export const contextOf = (registry: Registry, info: GraphQLResolveInfo): BuildContext =>
+  buildContext(registry, info.schema, info.fragments, info.variableValues);

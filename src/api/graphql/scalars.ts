@@ -1,8 +1,23 @@
-import { GraphQLEnumType, GraphQLError, GraphQLNonNull, GraphQLObjectType, GraphQLScalarType, GraphQLString, Kind, valueFromASTUntyped } from 'graphql';
+import {
+  GraphQLEnumType,
+  GraphQLError,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLScalarType,
+  GraphQLString,
+  Kind,
+  valueFromASTUntyped,
+} from 'graphql';
 import { isDay, isDecimal, isInstant } from '#kernel/resource/validators.js';
 import { wireInstant } from '../wire.js';
 
-function textScalar(name: string, description: string, holds: (value: unknown) => boolean, example: string, shape: (value: unknown) => unknown = (v) => v): GraphQLScalarType {
+function textScalar(
+  name: string,
+  description: string,
+  holds: (value: unknown) => boolean,
+  example: string,
+  shape: (value: unknown) => unknown = (v) => v,
+): GraphQLScalarType {
   const parse = (value: unknown) => {
     if (!holds(value)) throw new GraphQLError(`${name} is written like ${example}.`, { extensions: { code: 'input.invalid' } });
     return shape(value);
@@ -16,10 +31,26 @@ function textScalar(name: string, description: string, holds: (value: unknown) =
   });
 }
 
-export const DateTime = textScalar('DateTime', 'A point in time, RFC 3339: `2026-03-02T09:00:00+00:00`. Answers are in UTC.', isInstant, '"2026-03-02T09:00:00Z"');
+export const DateTime = textScalar(
+  'DateTime',
+  'A point in time, RFC 3339: `2026-03-02T09:00:00+00:00`. Answers are in UTC.',
+  isInstant,
+  '"2026-03-02T09:00:00Z"',
+);
 export const LocalDate = textScalar('Date', 'A calendar day: `2026-03-02`.', isDay, '"2026-03-02"');
-export const LocalDateTime = textScalar('LocalDateTime', 'Wall-clock time without a zone: `2026-03-02T09:00:00`.', (v) => typeof v === 'string' && isInstant(`${v}Z`), '"2026-03-02T09:00:00"');
-export const Decimal = textScalar('Decimal', 'An exact decimal number as text: `"1234.50"`. Never a float.', (v) => isDecimal(v, 15), '"1234.50"', String);
+export const LocalDateTime = textScalar(
+  'LocalDateTime',
+  'Wall-clock time without a zone: `2026-03-02T09:00:00`.',
+  (v) => typeof v === 'string' && isInstant(`${v}Z`),
+  '"2026-03-02T09:00:00"',
+);
+export const Decimal = textScalar(
+  'Decimal',
+  'An exact decimal number as text: `"1234.50"`. Never a float.',
+  (v) => isDecimal(v, 15),
+  '"1234.50"',
+  String,
+);
 
 export const Json = new GraphQLScalarType({
   name: 'JSON',
@@ -63,7 +94,12 @@ export const AddressType = new GraphQLObjectType({
   description: 'A postal address.',
   fields: Object.fromEntries(
     (['street', 'postalCode', 'city', 'region', 'country'] as const).map((part) => [
-      part, { type: GraphQLString, description: part === 'country' ? 'ISO 3166-1 alpha-2 code.' : `The ${part === 'postalCode' ? 'postal code' : part}.`, resolve: byKey },
+      part,
+      {
+        type: GraphQLString,
+        description: part === 'country' ? 'ISO 3166-1 alpha-2 code.' : `The ${part === 'postalCode' ? 'postal code' : part}.`,
+        resolve: byKey,
+      },
     ]),
   ),
 });

@@ -18,9 +18,21 @@ export function buildSchema(parts: GraphqlParts, changes: ChangeStream): GraphQL
   objects.lists = lists;
   const fields = new MutationFields(parts, book, (resource) => objects.of(resource));
   return new GraphQLSchema({
-    query: new GraphQLObjectType({ name: 'Query', description: 'What can be asked.', fields: { ...readFields(parts, book, objects, lists), ...(fields.useCases(parts.registry.queries.values()) as Map) } }),
-    mutation: new GraphQLObjectType({ name: 'Mutation', description: 'What can be done. One mutation is one transaction.', fields: { ...(fields.crud() as Map), ...(fields.useCases(parts.registry.commands.values()) as Map) } }),
-    subscription: new GraphQLObjectType({ name: 'Subscription', description: 'What can be heard, live, within the listener’s rights.', fields: subscriptionFields(parts, changes, (resource) => objects.of(resource)) }),
+    query: new GraphQLObjectType({
+      name: 'Query',
+      description: 'What can be asked.',
+      fields: { ...readFields(parts, book, objects, lists), ...(fields.useCases(parts.registry.queries.values()) as Map) },
+    }),
+    mutation: new GraphQLObjectType({
+      name: 'Mutation',
+      description: 'What can be done. One mutation is one transaction.',
+      fields: { ...(fields.crud() as Map), ...(fields.useCases(parts.registry.commands.values()) as Map) },
+    }),
+    subscription: new GraphQLObjectType({
+      name: 'Subscription',
+      description: 'What can be heard, live, within the listener’s rights.',
+      fields: subscriptionFields(parts, changes, (resource) => objects.of(resource)),
+    }),
     types: [...parts.registry.resources.values()].map((resource) => objects.of(resource)),
   });
 }
@@ -32,17 +44,27 @@ function readFields(parts: GraphqlParts, book: TypeBook, objects: ObjectTypes, l
       const field = collectedOf(info);
       const root = rootSelection(contextOf(parts.registry, info), info.schema, kind, field);
       const value = await readRoot(parts, context, info, root);
-      if (kind.kind === 'node' && root.kind === 'one' && value !== null) return Object.assign(value as object, { [typeTag]: root.selection.resource.typeName });
+      if (kind.kind === 'node' && root.kind === 'one' && value !== null)
+        return Object.assign(value as object, { [typeTag]: root.selection.resource.typeName });
       return value;
     };
-    map[name] = kind.kind === 'list'
-      ? { type: new GraphQLNonNull(lists.connection(kind.resource)), args: lists.args(kind.resource), description: `${kind.resource.description} All that you may see, in pages.`, resolve }
-      : {
-        type: kind.kind === 'node' ? book.node : objects.of(kind.resource),
-        args: { id: { type: new GraphQLNonNull(GraphQLID), description: 'Its id.' } },
-        description: kind.kind === 'node' ? 'Anything by its id (Relay). null when there is no such thing, or you may not see it.' : `One ${kind.resource.name.replaceAll('_', ' ')}; null when there is none, or you may not see it.`,
-        resolve,
-      };
+    map[name] =
+      kind.kind === 'list'
+        ? {
+            type: new GraphQLNonNull(lists.connection(kind.resource)),
+            args: lists.args(kind.resource),
+            description: `${kind.resource.description} All that you may see, in pages.`,
+            resolve,
+          }
+        : {
+            type: kind.kind === 'node' ? book.node : objects.of(kind.resource),
+            args: { id: { type: new GraphQLNonNull(GraphQLID), description: 'Its id.' } },
+            description:
+              kind.kind === 'node'
+                ? 'Anything by its id (Relay). null when there is no such thing, or you may not see it.'
+                : `One ${kind.resource.name.replaceAll('_', ' ')}; null when there is none, or you may not see it.`,
+            resolve,
+          };
   }
   return map;
 }
@@ -55,12 +77,14 @@ class ObjectTypes {
   constructor(private readonly book: TypeBook) {}
 
   of(resource: Resource): GraphQLObjectType {
-    const known = this.types.get(resource.name) ?? new GraphQLObjectType({
-      name: resource.typeName,
-      description: resource.description,
-      interfaces: [this.book.node],
-      fields: () => this.fields(resource),
-    });
+    const known =
+      this.types.get(resource.name) ??
+      new GraphQLObjectType({
+        name: resource.typeName,
+        description: resource.description,
+        interfaces: [this.book.node],
+        fields: () => this.fields(resource),
+      });
     this.types.set(resource.name, known);
     return known;
   }
@@ -76,16 +100,21 @@ class ObjectTypes {
       map[name] = { type: this.book.output(field, resource.typeName, name), description: describe(name, field), resolve: byKey };
       if (field.kind !== 'ref') continue;
       const target = this.book.registry.resource(field.target ?? '');
-      map[name.replace(/Id$/, '')] = { type: this.of(target), description: `The ${target.name.replaceAll('_', ' ')} named by ${name}; null when you may not see it.`, resolve: byKey };
+      map[name.replace(/Id$/, '')] = {
+        type: this.of(target),
+        description: `The ${target.name.replaceAll('_', ' ')} named by ${name}; null when you may not see it.`,
+        resolve: byKey,
+      };
     }
     for (const inverse of this.book.registry.inverses.get(resource.name) ?? []) {
       if (!this.lists) throw new Error('The list types are missing.');
       map[inverse.name] = {
-        type: new GraphQLNonNull(this.lists.connection(inverse.from)), args: this.lists.args(inverse.from),
-        description: `Its ${inverse.name}: ${inverse.from.description}`, resolve: byKey,
+        type: new GraphQLNonNull(this.lists.connection(inverse.from)),
+        args: this.lists.args(inverse.from),
+        description: `Its ${inverse.name}: ${inverse.from.description}`,
+        resolve: byKey,
       };
     }
     return map;
   }
 }
-

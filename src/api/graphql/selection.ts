@@ -4,7 +4,20 @@ import { columnsOf } from '#kernel/resource/columns.js';
 import type { Fields } from '#kernel/resource/fields.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import type {
-  AggregateField, AggregateFunction, AggregateItem, BaseField, Constant, EdgeItem, ListItem, ListSelection, ObjectItem, ObjectSelection, PageArgs, PageInfoField, PageInfoItem, Part,
+  AggregateField,
+  AggregateFunction,
+  AggregateItem,
+  BaseField,
+  Constant,
+  EdgeItem,
+  ListItem,
+  ListSelection,
+  ObjectItem,
+  ObjectSelection,
+  PageArgs,
+  PageInfoField,
+  PageInfoItem,
+  Part,
 } from '#kernel/read/selection.js';
 import { argument } from './arguments.js';
 import { collect, subSelections, type CollectContext, type Collected } from './collect.js';
@@ -59,7 +72,10 @@ function partsOf(context: CollectContext, name: string, field: Collected, resour
 }
 
 const parts = (context: CollectContext, field: Collected, type: string): Part[] =>
-  collect(context, subSelections(field), is(type)).map((part) => ({ key: part.key, part: part.name === '__typename' ? typename(part, type) : part.name }));
+  collect(context, subSelections(field), is(type)).map((part) => ({
+    key: part.key,
+    part: part.name === '__typename' ? typename(part, type) : part.name,
+  }));
 
 /** What a field of connection type asks of a list. */
 export function listSelection(context: BuildContext, resource: Resource, field: Collected): ListSelection {
@@ -68,7 +84,9 @@ export function listSelection(context: BuildContext, resource: Resource, field: 
     const val = argument(context, field, definition);
     if (val !== undefined) page[definition.name] = val;
   }
-  const items = collect(context, subSelections(field), is(`${resource.typeName}Connection`)).map((item) => listItem(context, resource, item));
+  const items = collect(context, subSelections(field), is(`${resource.typeName}Connection`)).map((item) =>
+    listItem(context, resource, item),
+  );
   return { resource, page: page as PageArgs, items };
 }
 
@@ -76,17 +94,28 @@ function listItem(context: BuildContext, resource: Resource, field: Collected): 
   const { key, name } = field;
   const inner = (type: string) => collect(context, subSelections(field), is(type));
   switch (name) {
-    case 'nodes': return { kind: 'nodes', key, selection: objectSelection(context, resource, resourceFields(context, resource, field)) };
-    case 'edges': return { kind: 'edges', key, items: inner(`${resource.typeName}Edge`).map((edge) => edgeItem(context, resource, edge)) };
-    case 'pageInfo': return { kind: 'pageInfo', key, items: inner('PageInfo').map(pageInfoItem) };
-    case 'totalCount': return { kind: 'totalCount', key };
-    case 'aggregate': return { kind: 'aggregate', key, items: inner(`${resource.typeName}Aggregate`).map((item) => aggregateItem(context, resource, item)) };
-    default: return typename(field, `${resource.typeName}Connection`);
+    case 'nodes':
+      return { kind: 'nodes', key, selection: objectSelection(context, resource, resourceFields(context, resource, field)) };
+    case 'edges':
+      return { kind: 'edges', key, items: inner(`${resource.typeName}Edge`).map((edge) => edgeItem(context, resource, edge)) };
+    case 'pageInfo':
+      return { kind: 'pageInfo', key, items: inner('PageInfo').map(pageInfoItem) };
+    case 'totalCount':
+      return { kind: 'totalCount', key };
+    case 'aggregate':
+      return {
+        kind: 'aggregate',
+        key,
+        items: inner(`${resource.typeName}Aggregate`).map((item) => aggregateItem(context, resource, item)),
+      };
+    default:
+      return typename(field, `${resource.typeName}Connection`);
   }
 }
 
 function edgeItem(context: BuildContext, resource: Resource, field: Collected): EdgeItem {
-  if (field.name === 'node') return { kind: 'node', key: field.key, selection: objectSelection(context, resource, resourceFields(context, resource, field)) };
+  if (field.name === 'node')
+    return { kind: 'node', key: field.key, selection: objectSelection(context, resource, resourceFields(context, resource, field)) };
   if (field.name === 'cursor') return { kind: 'cursor', key: field.key };
   return typename(field, `${resource.typeName}Edge`);
 }

@@ -1,4 +1,14 @@
-import { GraphQLEnumType, GraphQLID, GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString, type GraphQLFieldConfigMap, type GraphQLResolveInfo } from 'graphql';
+import {
+  GraphQLEnumType,
+  GraphQLID,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLString,
+  type GraphQLFieldConfigMap,
+  type GraphQLResolveInfo,
+} from 'graphql';
 import { constant } from '#kernel/read/values.js';
 import { reachOf } from '#kernel/access/actor.js';
 import { permissionMissing } from '#kernel/access/errors.js';
@@ -23,28 +33,54 @@ export interface ChangeStream {
   listen(tenantId: string, resource: string): AsyncIterableIterator<Change>;
 }
 
-const changeVerb = new GraphQLEnumType({ name: 'ChangeVerb', description: 'What happened to a row.', values: { created: {}, updated: {}, deleted: {} } });
+const changeVerb = new GraphQLEnumType({
+  name: 'ChangeVerb',
+  description: 'What happened to a row.',
+  values: { created: {}, updated: {}, deleted: {} },
+});
 
 /** `caseChanged` and its like: one for every resource that can be read. */
-export function subscriptionFields(parts: GraphqlParts, changes: ChangeStream, objectType: (resource: Resource) => GraphQLObjectType): GraphQLFieldConfigMap<unknown, GraphqlContext> {
+export function subscriptionFields(
+  parts: GraphqlParts,
+  changes: ChangeStream,
+  objectType: (resource: Resource) => GraphQLObjectType,
+): GraphQLFieldConfigMap<unknown, GraphqlContext> {
   const readable = [...parts.registry.resources.values()].filter((resource) => resource.operations.includes('get'));
-  return Object.fromEntries(readable.map((resource) => [`${resource.single}Changed`, {
-    type: new GraphQLNonNull(changeType(parts, resource, objectType)),
-    description: `Tells when a ${resource.name.replaceAll('_', ' ')} you may see is created, updated or deleted; one of them when \`id\` is given. Deletions reach only who may read all of them.`,
-    args: { id: { type: GraphQLID, description: 'Only this row.' } },
-    subscribe: (_source: unknown, args: Record<string, unknown>, context: GraphqlContext) => listen(parts, changes, resource, context, args['id']),
-    resolve: (change: unknown) => change,
-  }]));
+  return Object.fromEntries(
+    readable.map((resource) => [
+      `${resource.single}Changed`,
+      {
+        type: new GraphQLNonNull(changeType(parts, resource, objectType)),
+        description: `Tells when a ${resource.name.replaceAll('_', ' ')} you may see is created, updated or deleted; one of them when \`id\` is given. Deletions reach only who may read all of them.`,
+        args: { id: { type: GraphQLID, description: 'Only this row.' } },
+        subscribe: (_source: unknown, args: Record<string, unknown>, context: GraphqlContext) =>
+          listen(parts, changes, resource, context, args['id']),
+        resolve: (change: unknown) => change,
+      },
+    ]),
+  );
 }
 
-async function listen(parts: GraphqlParts, changes: ChangeStream, resource: Resource, context: GraphqlContext, id: unknown): Promise<AsyncIterableIterator<Change>> {
+async function listen(
+  parts: GraphqlParts,
+  changes: ChangeStream,
+  resource: Resource,
+  context: GraphqlContext,
+  id: unknown,
+): Promise<AsyncIterableIterator<Change>> {
   const { tenantId, actor } = await requirePrincipal(context);
   if (reachOf(actor.permissions, `${resource.name}:read`) === null) throw permissionMissing(`${resource.name}:read`);
   return visibleOnly(parts, resource, context, changes.listen(tenantId, resource.name), id);
 }
 
 /** Each change is judged anew by the rights of its moment: what may not be read is not told. */
-async function* visibleOnly(parts: GraphqlParts, resource: Resource, context: GraphqlContext, source: AsyncIterableIterator<Change>, id: unknown): AsyncIterableIterator<Change> {
+async function* visibleOnly(
+  parts: GraphqlParts,
+  resource: Resource,
+  context: GraphqlContext,
+  source: AsyncIterableIterator<Change>,
+  id: unknown,
+): AsyncIterableIterator<Change> {
   try {
     for await (const change of source) {
       if (id !== undefined && id !== null && id !== change.id) continue;
@@ -62,7 +98,11 @@ async function maySee(parts: GraphqlParts, resource: Resource, context: GraphqlC
   return parts.runner.runtime.withStatement(work, async (w) => (await w.repo(resource).find(change.id)) !== null);
 }
 
-function changeType(parts: GraphqlParts, resource: Resource, objectType: (resource: Resource) => GraphQLObjectType): GraphQLObjectType<Change, GraphqlContext> {
+function changeType(
+  parts: GraphqlParts,
+  resource: Resource,
+  objectType: (resource: Resource) => GraphQLObjectType,
+): GraphQLObjectType<Change, GraphqlContext> {
   return new GraphQLObjectType<Change, GraphqlContext>({
     name: `${resource.typeName}Change`,
     description: `A change of a ${resource.name.replaceAll('_', ' ')}.`,
@@ -80,8 +120,19 @@ function changeType(parts: GraphqlParts, resource: Resource, objectType: (resour
   });
 }
 
-function record(parts: GraphqlParts, resource: Resource, change: Change, context: GraphqlContext, info: GraphQLResolveInfo): Promise<unknown> {
+function record(
+  parts: GraphqlParts,
+  resource: Resource,
+  change: Change,
+  context: GraphqlContext,
+  info: GraphQLResolveInfo,
+): Promise<unknown> {
   const build = contextOf(parts.registry, info);
   const field = collectedOf(info);
-  return readRoot(parts, context, info, { kind: 'one', key: field.key, id: constant(change.id), selection: objectSelection(build, resource, resourceFields(build, resource, field)) });
+  return readRoot(parts, context, info, {
+    kind: 'one',
+    key: field.key,
+    id: constant(change.id),
+    selection: objectSelection(build, resource, resourceFields(build, resource, field)),
+  });
 }

@@ -1,6 +1,18 @@
 import {
-  GraphQLBoolean, GraphQLEnumType, GraphQLID, GraphQLInputObjectType, GraphQLInt, GraphQLInterfaceType, GraphQLList, GraphQLNonNull, GraphQLObjectType,
-  GraphQLString, type GraphQLFieldConfigMap, type GraphQLInputFieldConfigMap, type GraphQLInputType, type GraphQLOutputType,
+  GraphQLBoolean,
+  GraphQLEnumType,
+  GraphQLID,
+  GraphQLInputObjectType,
+  GraphQLInt,
+  GraphQLInterfaceType,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLString,
+  type GraphQLFieldConfigMap,
+  type GraphQLInputFieldConfigMap,
+  type GraphQLInputType,
+  type GraphQLOutputType,
 } from 'graphql';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Field, Fields } from '#kernel/resource/fields.js';
@@ -8,7 +20,8 @@ import { pascal } from '#kernel/resource/names.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import { AddressType, DateTime, Decimal, Json, LocalDate, LocalDateTime, MoneyType, ZonedPlanType } from './scalars.js';
 
-const input = (name: string, description: string, fields: GraphQLInputFieldConfigMap) => new GraphQLInputObjectType({ name, description, fields });
+const input = (name: string, description: string, fields: GraphQLInputFieldConfigMap) =>
+  new GraphQLInputObjectType({ name, description, fields });
 const required = <T extends GraphQLInputType>(type: T) => new GraphQLNonNull(type);
 
 const moneyInput = input('MoneyInput', 'An exact amount in a currency.', {
@@ -19,9 +32,16 @@ const planInput = input('ZonedPlanInput', 'A planned wall-clock time.', {
   local: { type: required(LocalDateTime), description: 'Wall-clock time.' },
   zone: { type: required(GraphQLString), description: 'IANA time zone.' },
 });
-const addressInput = input('AddressInput', 'A postal address.', Object.fromEntries(
-  ['street', 'postalCode', 'city', 'region', 'country'].map((part) => [part, { type: GraphQLString, description: part === 'country' ? 'ISO 3166-1 alpha-2 code.' : `The ${part}.` }]),
-));
+const addressInput = input(
+  'AddressInput',
+  'A postal address.',
+  Object.fromEntries(
+    ['street', 'postalCode', 'city', 'region', 'country'].map((part) => [
+      part,
+      { type: GraphQLString, description: part === 'country' ? 'ISO 3166-1 alpha-2 code.' : `The ${part}.` },
+    ]),
+  ),
+);
 
 const isName = (value: string) => /^[_A-Za-z]\w*$/.test(value) && !['true', 'false', 'null'].includes(value) && !value.startsWith('__');
 
@@ -55,75 +75,128 @@ export class TypeBook {
     const values = field.values ?? [];
     if (!values.every(isName)) return GraphQLString;
     const typeName = `${owner}${pascal(name)}`;
-    const known = this.enums.get(typeName) ?? new GraphQLEnumType({
-      name: typeName,
-      description: field.options.description ?? `Values of ${name}.`,
-      values: Object.fromEntries(values.map((value) => [value, { value }])),
-    });
+    const known =
+      this.enums.get(typeName) ??
+      new GraphQLEnumType({
+        name: typeName,
+        description: field.options.description ?? `Values of ${name}.`,
+        values: Object.fromEntries(values.map((value) => [value, { value }])),
+      });
     this.enums.set(typeName, known);
     return known;
   }
 
   /** An output object of a command's shape. */
-  shape(typeName: string, description: string, fields: Fields, more: () => GraphQLFieldConfigMap<unknown, unknown> = () => ({})): GraphQLObjectType {
-    const known = this.objects.get(typeName) ?? new GraphQLObjectType({
-      name: typeName,
-      description,
-      fields: () => ({
-        ...Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, { type: this.output(field, typeName, name), description: describe(name, field) }])),
-        ...more(),
-      }),
-    });
+  shape(
+    typeName: string,
+    description: string,
+    fields: Fields,
+    more: () => GraphQLFieldConfigMap<unknown, unknown> = () => ({}),
+  ): GraphQLObjectType {
+    const known =
+      this.objects.get(typeName) ??
+      new GraphQLObjectType({
+        name: typeName,
+        description,
+        fields: () => ({
+          ...Object.fromEntries(
+            Object.entries(fields).map(([name, field]) => [
+              name,
+              { type: this.output(field, typeName, name), description: describe(name, field) },
+            ]),
+          ),
+          ...more(),
+        }),
+      });
     this.objects.set(typeName, known);
     return known;
   }
 
   /** An input object of a set of fields. */
   inputShape(typeName: string, description: string, fields: Fields, mode: 'create' | 'patch', owner = typeName): GraphQLInputObjectType {
-    const known = this.inputs.get(typeName) ?? new GraphQLInputObjectType({
-      name: typeName,
-      description,
-      fields: () => Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, {
-        type: this.input(field, owner, name, mode), description: describe(name, field),
-      }])),
-    });
+    const known =
+      this.inputs.get(typeName) ??
+      new GraphQLInputObjectType({
+        name: typeName,
+        description,
+        fields: () =>
+          Object.fromEntries(
+            Object.entries(fields).map(([name, field]) => [
+              name,
+              {
+                type: this.input(field, owner, name, mode),
+                description: describe(name, field),
+              },
+            ]),
+          ),
+      });
     this.inputs.set(typeName, known);
     return known;
   }
 
   private bareOutput(field: Field, owner: string, name: string): GraphQLOutputType {
     switch (field.kind) {
-      case 'money': return MoneyType;
-      case 'plan': return ZonedPlanType;
-      case 'address': return AddressType;
-      case 'list': return new GraphQLList(new GraphQLNonNull(this.bareOutput(field.item as Field, owner, name)));
-      case 'object': return this.shape((field.options as { name?: string }).name ?? `${owner}${pascal(name)}`, field.options.description ?? `Part of ${owner}.`, field.shape ?? {});
-      default: return this.scalar(field, owner, name);
+      case 'money':
+        return MoneyType;
+      case 'plan':
+        return ZonedPlanType;
+      case 'address':
+        return AddressType;
+      case 'list':
+        return new GraphQLList(new GraphQLNonNull(this.bareOutput(field.item as Field, owner, name)));
+      case 'object':
+        return this.shape(
+          (field.options as { name?: string }).name ?? `${owner}${pascal(name)}`,
+          field.options.description ?? `Part of ${owner}.`,
+          field.shape ?? {},
+        );
+      default:
+        return this.scalar(field, owner, name);
     }
   }
 
   private bareInput(field: Field, owner: string, name: string): GraphQLInputType {
     switch (field.kind) {
-      case 'money': return moneyInput;
-      case 'plan': return planInput;
-      case 'address': return addressInput;
-      case 'list': return new GraphQLList(new GraphQLNonNull(this.bareInput(field.item as Field, owner, name)));
-      case 'object': return this.inputShape(`${(field.options as { name?: string }).name ?? `${owner}${pascal(name)}`}Input`, field.options.description ?? `Part of ${owner}.`, field.shape ?? {}, 'create');
-      default: return this.scalar(field, owner, name);
+      case 'money':
+        return moneyInput;
+      case 'plan':
+        return planInput;
+      case 'address':
+        return addressInput;
+      case 'list':
+        return new GraphQLList(new GraphQLNonNull(this.bareInput(field.item as Field, owner, name)));
+      case 'object':
+        return this.inputShape(
+          `${(field.options as { name?: string }).name ?? `${owner}${pascal(name)}`}Input`,
+          field.options.description ?? `Part of ${owner}.`,
+          field.shape ?? {},
+          'create',
+        );
+      default:
+        return this.scalar(field, owner, name);
     }
   }
 
   private scalar(field: Field, owner: string, name: string) {
     switch (field.kind) {
-      case 'choice': return this.choice(field, owner, name);
-      case 'boolean': return GraphQLBoolean;
-      case 'integer': return GraphQLInt;
-      case 'decimal': return Decimal;
-      case 'date': return LocalDate;
-      case 'instant': return DateTime;
-      case 'ref': return GraphQLID;
-      case 'json': return Json;
-      default: return GraphQLString;
+      case 'choice':
+        return this.choice(field, owner, name);
+      case 'boolean':
+        return GraphQLBoolean;
+      case 'integer':
+        return GraphQLInt;
+      case 'decimal':
+        return Decimal;
+      case 'date':
+        return LocalDate;
+      case 'instant':
+        return DateTime;
+      case 'ref':
+        return GraphQLID;
+      case 'json':
+        return Json;
+      default:
+        return GraphQLString;
     }
   }
 }
@@ -132,6 +205,10 @@ export class TypeBook {
 export const typeTag = Symbol('typeName');
 
 export const describe = (name: string, field: Field): string =>
-  field.options.description ?? (field.kind === 'ref' ? `Id of the ${(field.target ?? '').replaceAll('_', ' ')}.` : `${name.charAt(0).toUpperCase()}${name.slice(1).replace(/([A-Z])/g, (c) => ` ${c.toLowerCase()}`)}.`);
+  field.options.description ??
+  (field.kind === 'ref'
+    ? `Id of the ${(field.target ?? '').replaceAll('_', ' ')}.`
+    : `${name.charAt(0).toUpperCase()}${name.slice(1).replace(/([A-Z])/g, (c) => ` ${c.toLowerCase()}`)}.`);
 
-export const visibleFields = (resource: Resource): [string, Field][] => Object.entries(resource.fields as Fields).filter(([, field]) => !field.options.hidden);
+export const visibleFields = (resource: Resource): [string, Field][] =>
+  Object.entries(resource.fields as Fields).filter(([, field]) => !field.options.hidden);

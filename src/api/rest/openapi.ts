@@ -9,7 +9,9 @@ export function openApiDocument(app: INestApplication, registry: Registry, versi
   const info = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Kontor REST API')
-    .setDescription('A headless CRM. Lists page by cursor, writes take an Idempotency-Key and If-Match, refusals are problem documents (RFC 9457) with stable codes.')
+    .setDescription(
+      'A headless CRM. Lists page by cursor, writes take an Idempotency-Key and If-Match, refusals are problem documents (RFC 9457) with stable codes.',
+    )
     .setVersion(version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
     .setContact('Kontor', '', 'kontor@example.com')
@@ -29,7 +31,11 @@ function bodySchemas(registry: Registry): Record<string, unknown> {
   const schemas: Record<string, unknown> = {};
   for (const useCase of registry.commands.values()) {
     const inPath = new Set([...routeOf(useCase, registry).path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]));
-    if (inPath.size > 0) schemas[`${inputName(useCase)}Body`] = objectSchema(Object.fromEntries(Object.entries(useCase.input).filter(([name]) => !inPath.has(name))), 'create');
+    if (inPath.size > 0)
+      schemas[`${inputName(useCase)}Body`] = objectSchema(
+        Object.fromEntries(Object.entries(useCase.input).filter(([name]) => !inPath.has(name))),
+        'create',
+      );
   }
   return schemas;
 }

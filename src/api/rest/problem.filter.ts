@@ -3,7 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, type ErrorKind } from '#kernel/errors/domain-error.js';
 import { defect, problemOf, retryAfter, type Problem } from '../problem.js';
 
-export interface DefectLog { error(details: object, message: string): void }
+export interface DefectLog {
+  error(details: object, message: string): void;
+}
 
 /** Every refusal over HTTP as a problem document (RFC 9457). */
 @Catch()

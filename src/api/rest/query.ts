@@ -5,12 +5,14 @@ import type { ListQuery, RowQuery } from './reads.js';
 type Raw = Readonly<Record<string, unknown>>;
 const known = new Set(['filter', 'orderBy', 'limit', 'after', 'count', 'fields', 'expand']);
 
-const bad = (name: string, must: string) => invalid('request.bad_parameter', `The parameter "${name}" must be ${must}.`, { parameter: name });
+const bad = (name: string, must: string) =>
+  invalid('request.bad_parameter', `The parameter "${name}" must be ${must}.`, { parameter: name });
 
 /** Reads a list's parameters; refuses what it does not know, since a mistyped filter must not mean "all". */
 export function listQuery(raw: Raw): ListQuery {
   const stray = Object.keys(raw).find((name) => !known.has(name));
-  if (stray !== undefined) throw invalid('request.unknown_parameter', `There is no parameter "${stray.slice(0, 80)}" here. Known: ${[...known].join(', ')}.`);
+  if (stray !== undefined)
+    throw invalid('request.unknown_parameter', `There is no parameter "${stray.slice(0, 80)}" here. Known: ${[...known].join(', ')}.`);
   const [filter, orderBy, limit, after] = [one(raw, 'filter'), one(raw, 'orderBy'), one(raw, 'limit'), one(raw, 'after')];
   return {
     ...(filter === undefined ? {} : { filter: jsonOf(filter) }),
@@ -24,7 +26,8 @@ export function listQuery(raw: Raw): ListQuery {
 
 export function rowQuery(raw: Raw): RowQuery {
   const stray = Object.keys(raw).find((name) => name !== 'fields' && name !== 'expand');
-  if (stray !== undefined) throw invalid('request.unknown_parameter', `There is no parameter "${stray.slice(0, 80)}" here. Known: fields, expand.`);
+  if (stray !== undefined)
+    throw invalid('request.unknown_parameter', `There is no parameter "${stray.slice(0, 80)}" here. Known: fields, expand.`);
   return rowParts(raw);
 }
 
@@ -35,7 +38,11 @@ function rowParts(raw: Raw): RowQuery {
   return { fields: fields === undefined ? null : names(fields), expand };
 }
 
-const names = (text: string | undefined) => (text ?? '').split(',').map((name) => name.trim()).filter(Boolean);
+const names = (text: string | undefined) =>
+  (text ?? '')
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
 
 function one(raw: Raw, name: string): string | undefined {
   const value = raw[name];
@@ -61,7 +68,9 @@ function jsonOf(text: string): unknown {
 }
 
 function orderOf(text: string): NonNullable<ListQuery['orderBy']> {
-  return names(text).map((name) => (name.startsWith('-') ? { field: name.slice(1), direction: 'DESC' as const } : { field: name, direction: 'ASC' as const }));
+  return names(text).map((name) =>
+    name.startsWith('-') ? { field: name.slice(1), direction: 'DESC' as const } : { field: name, direction: 'ASC' as const },
+  );
 }
 
 function limitOf(text: string): number {

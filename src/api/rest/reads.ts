@@ -29,17 +29,37 @@ export type RowQuery = Pick<ListQuery, 'fields' | 'expand'>;
 export class RestReads {
   private readonly plans = new PlanCache();
 
-  constructor(private readonly registry: Registry, private readonly database: Database, private readonly cursorSecret: string) {}
+  constructor(
+    private readonly registry: Registry,
+    private readonly database: Database,
+    private readonly cursorSecret: string,
+  ) {}
 
   /** `{"data":[…],"page":{…}}` as text. */
   async list(resource: Resource, query: ListQuery, principal: Principal): Promise<string> {
     const { fields, expand, count, ...variables } = query;
-    const key = ['list', resource.name, fields, expand, count, shapeOf({ ...variables, orderBy: undefined }), JSON.stringify([variables.orderBy, variables.first]), nullPattern(variables.after)];
+    const key = [
+      'list',
+      resource.name,
+      fields,
+      expand,
+      count,
+      shapeOf({ ...variables, orderBy: undefined }),
+      JSON.stringify([variables.orderBy, variables.first]),
+      nullPattern(variables.after),
+    ];
     return this.run(key, principal, variables, () => {
       const selection = this.selection(resource, query);
       const items: ListItem[] = [
         { kind: 'nodes', key: 'data', selection },
-        { kind: 'pageInfo', key: 'page', items: [{ kind: 'info', key: 'hasNextPage', name: 'hasNextPage' }, { kind: 'info', key: 'endCursor', name: 'endCursor' }] },
+        {
+          kind: 'pageInfo',
+          key: 'page',
+          items: [
+            { kind: 'info', key: 'hasNextPage', name: 'hasNextPage' },
+            { kind: 'info', key: 'endCursor', name: 'endCursor' },
+          ],
+        },
         ...(count ? [{ kind: 'totalCount', key: 'total' } as const] : []),
       ];
       return { kind: 'list', key: 'r', list: { resource, page: pageArgs(variables), items } };
@@ -48,13 +68,22 @@ export class RestReads {
 
   /** One row as text; `….not_found` when there is none to see. */
   async one(resource: Resource, id: string, query: RowQuery, principal: Principal): Promise<string> {
-    const text = await this.run(['one', resource.name, query.fields, query.expand], principal, { id }, () =>
-      ({ kind: 'one', key: 'r', id: variable(['id'], id), selection: this.selection(resource, query) }));
+    const text = await this.run(['one', resource.name, query.fields, query.expand], principal, { id }, () => ({
+      kind: 'one',
+      key: 'r',
+      id: variable(['id'], id),
+      selection: this.selection(resource, query),
+    }));
     if (text === 'null') throw rowNotFound(resource, id);
     return text;
   }
 
-  private async run(key: readonly unknown[], { tenantId, actor }: Principal, variables: object, root: () => RootSelection): Promise<string> {
+  private async run(
+    key: readonly unknown[],
+    { tenantId, actor }: Principal,
+    variables: object,
+    root: () => RootSelection,
+  ): Promise<string> {
     const plan = this.plans.get(`${JSON.stringify(key)}|${actor.shape}`, () => makePlan(this.registry, actor, [root()]));
     const text = await runPlan(this.database.pool, plan, { tenantId, actor, variables, cursorSecret: this.cursorSecret });
     return text.slice('{"r":'.length, -1);
@@ -66,7 +95,8 @@ export class RestReads {
 
   private expanded(resource: Resource, name: string): ObjectItem {
     const ref = (resource.fields as Fields)[`${name}Id`];
-    if (ref?.kind !== 'ref' || ref.options.hidden) throw invalid('request.unknown_expand', `${resource.typeName} has nothing to expand by the name "${name.slice(0, 80)}".`);
+    if (ref?.kind !== 'ref' || ref.options.hidden)
+      throw invalid('request.unknown_expand', `${resource.typeName} has nothing to expand by the name "${name.slice(0, 80)}".`);
     const target = this.registry.resource(ref.target ?? '');
     return { kind: 'one', key: name, refField: `${name}Id`, selection: { resource: target, items: rowItems(target, null) } };
   }
@@ -74,8 +104,14 @@ export class RestReads {
 
 function rowItems(resource: Resource, wanted: readonly string[] | null): ObjectItem[] {
   const own = readableFields(resource);
-  const base = [{ kind: 'base', key: 'id', name: 'id' }, { kind: 'base', key: 'version', name: 'version' }] as const;
-  const times = [{ kind: 'base', key: 'createdAt', name: 'createdAt' }, { kind: 'base', key: 'updatedAt', name: 'updatedAt' }] as const;
+  const base = [
+    { kind: 'base', key: 'id', name: 'id' },
+    { kind: 'base', key: 'version', name: 'version' },
+  ] as const;
+  const times = [
+    { kind: 'base', key: 'createdAt', name: 'createdAt' },
+    { kind: 'base', key: 'updatedAt', name: 'updatedAt' },
+  ] as const;
   const unknown = (wanted ?? []).find((name) => !own.includes(name) && !['id', 'version', 'createdAt', 'updatedAt'].includes(name));
   if (unknown !== undefined) throw invalid('request.unknown_field', `${resource.typeName} has no field "${unknown.slice(0, 80)}".`);
   return [
@@ -86,5 +122,9 @@ function rowItems(resource: Resource, wanted: readonly string[] | null): ObjectI
 }
 
 function pageArgs(variables: object): Readonly<Record<string, Val>> {
-  return Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined).map(([name, value]) => [name, variable([name], value)]));
+  return Object.fromEntries(
+    Object.entries(variables)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, variable([name], value)]),
+  );
 }

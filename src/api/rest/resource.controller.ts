@@ -13,12 +13,19 @@ import { callOf, controllerOf, json, paramOf, principalOf, queryOf, type Route }
 import { wireRow } from './row.js';
 import { createName, listName, schemaRef, updateName } from './schemas.js';
 
-export interface RestParts { readonly reads: RestReads; readonly runner: Runner }
+export interface RestParts {
+  readonly reads: RestReads;
+  readonly runner: Runner;
+}
 
 const words = (resource: Resource) => resource.name.replaceAll('_', ' ');
 const idParam = ApiParam({ name: 'id', description: 'Id of the record.', schema: { type: 'string', format: 'uuid', maxLength: 36 } });
-const query = (name: string, description: string, maxLength = 4000): MethodDecorator => ApiQuery({ name, required: false, description, schema: { type: 'string', maxLength } });
-const rowQueries = [query('fields', 'Only these fields, comma separated.'), query('expand', 'Related records to include, comma separated: `account,owner`.')];
+const query = (name: string, description: string, maxLength = 4000): MethodDecorator =>
+  ApiQuery({ name, required: false, description, schema: { type: 'string', maxLength } });
+const rowQueries = [
+  query('fields', 'Only these fields, comma separated.'),
+  query('expand', 'Related records to include, comma separated: `account,owner`.'),
+];
 const etag = { ETag: { description: 'The version of the record.' } };
 
 /** The REST routes of a resource. */
@@ -32,11 +39,25 @@ function listRoute(resource: Resource, { reads }: RestParts): Route {
   return {
     name: `list${resource.typeName}`,
     decorators: [
-      Get(), ApiOperation({ operationId: `list${resource.typeName}`, summary: `List ${resource.plural}.`, description: `${resource.description} All that you may see, in pages; follow the Link header.` }),
-      query('filter', 'A JSON condition, as in GraphQL: `{"name":{"contains":"gmbh"}}`.'), query('orderBy', 'Fields, comma separated; `-` in front for descending.'),
-      ApiQuery({ name: 'limit', required: false, description: 'Rows a page.', schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 200, default: 50 } }),
-      query('after', 'Cursor of the page before.'), ApiQuery({ name: 'count', required: false, description: 'Also count the whole list.', schema: { type: 'boolean', default: false } }),
-      ...rowQueries, answer(200, listName(resource), 'A page.', { Link: { description: 'rel="next" when there is another page.' } }), ...problems(400),
+      Get(),
+      ApiOperation({
+        operationId: `list${resource.typeName}`,
+        summary: `List ${resource.plural}.`,
+        description: `${resource.description} All that you may see, in pages; follow the Link header.`,
+      }),
+      query('filter', 'A JSON condition, as in GraphQL: `{"name":{"contains":"gmbh"}}`.'),
+      query('orderBy', 'Fields, comma separated; `-` in front for descending.'),
+      ApiQuery({
+        name: 'limit',
+        required: false,
+        description: 'Rows a page.',
+        schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 200, default: 50 },
+      }),
+      query('after', 'Cursor of the page before.'),
+      ApiQuery({ name: 'count', required: false, description: 'Also count the whole list.', schema: { type: 'boolean', default: false } }),
+      ...rowQueries,
+      answer(200, listName(resource), 'A page.', { Link: { description: 'rel="next" when there is another page.' } }),
+      ...problems(400),
     ],
     handle: async (request, reply) => {
       const text = await reads.list(resource, listQuery(queryOf(request)), principalOf(request));
@@ -64,8 +85,12 @@ function getRoute(resource: Resource, { reads }: RestParts): Route {
   return {
     name: `get${resource.typeName}`,
     decorators: [
-      Get(':id'), ApiOperation({ operationId: `get${resource.typeName}`, summary: `Read a ${words(resource)}.`, description: resource.description }), idParam, ...rowQueries,
-      answer(200, resource.typeName, 'The record.', etag), ...problems(400, 404),
+      Get(':id'),
+      ApiOperation({ operationId: `get${resource.typeName}`, summary: `Read a ${words(resource)}.`, description: resource.description }),
+      idParam,
+      ...rowQueries,
+      answer(200, resource.typeName, 'The record.', etag),
+      ...problems(400, 404),
     ],
     handle: async (request, reply) => {
       const text = await reads.one(resource, paramOf(request, 'id'), rowQuery(queryOf(request)), principalOf(request));
@@ -86,8 +111,12 @@ function createRoute(resource: Resource, { runner }: RestParts): Route {
     name: `create${resource.typeName}`,
     status: 201,
     decorators: [
-      Post(), ApiOperation({ operationId: `create${resource.typeName}`, summary: command.summary, description: resource.description }), idempotencyHeader,
-      ApiBody({ required: true, schema: schemaRef(createName(resource)) }), answer(201, resource.typeName, 'Created.', { ...etag, Location: { description: 'Its address.' } }), ...problems(400, 409, 413),
+      Post(),
+      ApiOperation({ operationId: `create${resource.typeName}`, summary: command.summary, description: resource.description }),
+      idempotencyHeader,
+      ApiBody({ required: true, schema: schemaRef(createName(resource)) }),
+      answer(201, resource.typeName, 'Created.', { ...etag, Location: { description: 'Its address.' } }),
+      ...problems(400, 409, 413),
     ],
     handle: async (request, reply) => {
       const { result, replayed } = await runner.run(command, request.body, callOf(request));
@@ -103,8 +132,18 @@ function updateRoute(resource: Resource, { runner }: RestParts): Route {
   return {
     name: `update${resource.typeName}`,
     decorators: [
-      Patch(':id'), ApiOperation({ operationId: `update${resource.typeName}`, summary: command.summary, description: 'JSON Merge Patch (RFC 7396): absent fields stay, null empties.' }), idParam, ifMatchHeader, idempotencyHeader,
-      ApiBody({ required: true, schema: schemaRef(updateName(resource)) }), answer(200, resource.typeName, 'Changed.', etag), ...problems(400, 404, 409, 412, 413),
+      Patch(':id'),
+      ApiOperation({
+        operationId: `update${resource.typeName}`,
+        summary: command.summary,
+        description: 'JSON Merge Patch (RFC 7396): absent fields stay, null empties.',
+      }),
+      idParam,
+      ifMatchHeader,
+      idempotencyHeader,
+      ApiBody({ required: true, schema: schemaRef(updateName(resource)) }),
+      answer(200, resource.typeName, 'Changed.', etag),
+      ...problems(400, 404, 409, 412, 413),
     ],
     handle: async (request, reply) => {
       const input = { id: paramOf(request, 'id'), ...expected(request), patch: request.body };
@@ -120,8 +159,16 @@ function deleteRoute(resource: Resource, { runner }: RestParts): Route {
     name: `delete${resource.typeName}`,
     status: 204,
     decorators: [
-      Delete(':id'), ApiOperation({ operationId: `delete${resource.typeName}`, summary: command.summary, description: 'Refused while other records refer to it.' }), idParam, ifMatchHeader,
-      ApiNoContentResponse({ description: 'Deleted.' }), ...problems(400, 404, 409, 412),
+      Delete(':id'),
+      ApiOperation({
+        operationId: `delete${resource.typeName}`,
+        summary: command.summary,
+        description: 'Refused while other records refer to it.',
+      }),
+      idParam,
+      ifMatchHeader,
+      ApiNoContentResponse({ description: 'Deleted.' }),
+      ...problems(400, 404, 409, 412),
     ],
     handle: async (request) => {
       await precondition(request, () => runner.run(command, { id: paramOf(request, 'id'), ...expected(request) }, callOf(request)));

@@ -16,20 +16,34 @@ export const schemaRef = (name: string): JsonSchema => ({ $ref: `#/components/sc
 
 function bare(field: Field): JsonSchema {
   switch (field.kind) {
-    case 'email': return text(254, { format: 'email' });
-    case 'phone': return text(40);
-    case 'url': return text(2000, { format: 'uri' });
-    case 'choice': return { type: 'string', enum: [...(field.values ?? [])] };
-    case 'boolean': return { type: 'boolean' };
-    case 'integer': return { type: 'integer', format: 'int32', minimum: field.range?.min ?? -2147483648, maximum: field.range?.max ?? 2147483647 };
-    case 'decimal': return decimalSchema(field.scale ?? 4);
-    case 'date': return text(10, { format: 'date' });
-    case 'instant': return text(40, { format: 'date-time' });
-    case 'ref': return idSchema;
-    case 'json': return { description: 'Any JSON, at most 100 kB.' };
-    case 'list': return { type: 'array', maxItems: field.max ?? 1000, items: schemaOf(required(field.item as Field)) };
-    case 'object': return objectSchema(field.shape ?? {}, 'create');
-    default: return text(field.max ?? 200);
+    case 'email':
+      return text(254, { format: 'email' });
+    case 'phone':
+      return text(40);
+    case 'url':
+      return text(2000, { format: 'uri' });
+    case 'choice':
+      return { type: 'string', enum: [...(field.values ?? [])] };
+    case 'boolean':
+      return { type: 'boolean' };
+    case 'integer':
+      return { type: 'integer', format: 'int32', minimum: field.range?.min ?? -2147483648, maximum: field.range?.max ?? 2147483647 };
+    case 'decimal':
+      return decimalSchema(field.scale ?? 4);
+    case 'date':
+      return text(10, { format: 'date' });
+    case 'instant':
+      return text(40, { format: 'date-time' });
+    case 'ref':
+      return idSchema;
+    case 'json':
+      return { description: 'Any JSON, at most 100 kB.' };
+    case 'list':
+      return { type: 'array', maxItems: field.max ?? 1000, items: schemaOf(required(field.item as Field)) };
+    case 'object':
+      return objectSchema(field.shape ?? {}, 'create');
+    default:
+      return text(field.max ?? 200);
   }
 }
 
@@ -42,16 +56,28 @@ export function schemaOf(field: Field): JsonSchema {
   const schema = name ? schemaRef(name) : bare(field);
   if (field.options.required || field.kind === 'json') return { ...schema, ...description };
   if (name) return { anyOf: [schema, { type: 'null' }], ...description };
-  return { ...schema, type: [schema['type'], 'null'], ...('enum' in schema ? { enum: [...(schema['enum'] as string[]), null] } : {}), ...description };
+  return {
+    ...schema,
+    type: [schema['type'], 'null'],
+    ...('enum' in schema ? { enum: [...(schema['enum'] as string[]), null] } : {}),
+    ...description,
+  };
 }
 
 export function objectSchema(fields: Fields, mode: 'create' | 'patch' | 'output'): JsonSchema {
-  const needed = Object.entries(fields).filter(([, f]) => (mode === 'output' ? true : mode === 'create' && f.options.required && f.options.default === undefined)).map(([name]) => name);
+  const needed = Object.entries(fields)
+    .filter(([, f]) => (mode === 'output' ? true : mode === 'create' && f.options.required && f.options.default === undefined))
+    .map(([name]) => name);
   return {
     type: 'object',
     additionalProperties: false,
     ...(needed.length > 0 ? { required: needed } : {}),
-    properties: Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, { ...schemaOf(field), ...(mode === 'create' && field.options.default !== undefined ? { default: field.options.default } : {}) }])),
+    properties: Object.fromEntries(
+      Object.entries(fields).map(([name, field]) => [
+        name,
+        { ...schemaOf(field), ...(mode === 'create' && field.options.default !== undefined ? { default: field.options.default } : {}) },
+      ]),
+    ),
   };
 }
 
@@ -64,7 +90,13 @@ function rowSchema(resource: Resource): JsonSchema {
     required: ['id', 'version'],
     properties: {
       id: { ...idSchema, description: 'Globally unique id.' },
-      version: { type: 'integer', format: 'int32', minimum: 1, maximum: 2147483647, description: 'Grows by one with each write; also the ETag.' },
+      version: {
+        type: 'integer',
+        format: 'int32',
+        minimum: 1,
+        maximum: 2147483647,
+        description: 'Grows by one with each write; also the ETag.',
+      },
       createdAt: text(40, { format: 'date-time', description: 'When the row was made.' }),
       updatedAt: text(40, { format: 'date-time', description: 'When the row was last written.' }),
       ...(own['properties'] as object),
@@ -73,20 +105,55 @@ function rowSchema(resource: Resource): JsonSchema {
 }
 
 const pageSchema: JsonSchema = {
-  type: 'object', additionalProperties: false, required: ['hasNextPage', 'endCursor'],
-  properties: { hasNextPage: { type: 'boolean' }, endCursor: { type: ['string', 'null'], maxLength: 4000, description: 'Send it as `after` for the next page.' } },
+  type: 'object',
+  additionalProperties: false,
+  required: ['hasNextPage', 'endCursor'],
+  properties: {
+    hasNextPage: { type: 'boolean' },
+    endCursor: { type: ['string', 'null'], maxLength: 4000, description: 'Send it as `after` for the next page.' },
+  },
 };
 
 const shared: Readonly<Record<string, JsonSchema>> = {
-  Money: { type: 'object', additionalProperties: false, required: ['amount', 'currency'], description: 'An exact amount.', properties: { amount: decimalSchema(4), currency: { type: 'string', pattern: '^[A-Z]{3}$', maxLength: 3, description: 'ISO 4217.' } } },
-  ZonedPlan: { type: 'object', additionalProperties: false, required: ['local', 'zone'], description: 'Wall-clock time in a zone.', properties: { local: text(30, { examples: ['2026-03-02T09:00:00'] }), zone: text(64, { examples: ['Europe/Berlin'] }) } },
-  Address: { type: 'object', additionalProperties: false, description: 'A postal address.', properties: Object.fromEntries(['street', 'postalCode', 'city', 'region', 'country'].map((part) => [part, { type: ['string', 'null'], maxLength: 200 }])) },
+  Money: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['amount', 'currency'],
+    description: 'An exact amount.',
+    properties: { amount: decimalSchema(4), currency: { type: 'string', pattern: '^[A-Z]{3}$', maxLength: 3, description: 'ISO 4217.' } },
+  },
+  ZonedPlan: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['local', 'zone'],
+    description: 'Wall-clock time in a zone.',
+    properties: { local: text(30, { examples: ['2026-03-02T09:00:00'] }), zone: text(64, { examples: ['Europe/Berlin'] }) },
+  },
+  Address: {
+    type: 'object',
+    additionalProperties: false,
+    description: 'A postal address.',
+    properties: Object.fromEntries(
+      ['street', 'postalCode', 'city', 'region', 'country'].map((part) => [part, { type: ['string', 'null'], maxLength: 200 }]),
+    ),
+  },
   Page: pageSchema,
   Problem: {
-    type: 'object', description: 'RFC 9457 problem details.', required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
+    type: 'object',
+    description: 'RFC 9457 problem details.',
+    required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
     properties: {
-      type: text(200), title: text(200), status: { type: 'integer', format: 'int32', minimum: 400, maximum: 599 }, detail: text(2000), code: text(100, { description: 'Stable, `noun.reason`.' }), requestId: text(100),
-      errors: { type: 'array', maxItems: 1000, items: { type: 'object', properties: { path: text(500), code: text(100), message: text(500) } } },
+      type: text(200),
+      title: text(200),
+      status: { type: 'integer', format: 'int32', minimum: 400, maximum: 599 },
+      detail: text(2000),
+      code: text(100, { description: 'Stable, `noun.reason`.' }),
+      requestId: text(100),
+      errors: {
+        type: 'array',
+        maxItems: 1000,
+        items: { type: 'object', properties: { path: text(500), code: text(100), message: text(500) } },
+      },
     },
   },
 };
@@ -105,8 +172,14 @@ export function componentSchemas(registry: Registry): Record<string, JsonSchema>
     if (resource.operations.includes('create')) schemas[createName(resource)] = objectSchema(createFields(resource), 'create');
     if (resource.operations.includes('update')) schemas[updateName(resource)] = objectSchema(inputFields(resource), 'patch');
     schemas[listName(resource)] = {
-      type: 'object', additionalProperties: false, required: ['data', 'page'],
-      properties: { data: { type: 'array', maxItems: 200, items: schemaRef(resource.typeName) }, page: schemaRef('Page'), total: { type: 'integer', format: 'int32', minimum: 0, maximum: 2147483647, description: 'Only with `count=true`.' } },
+      type: 'object',
+      additionalProperties: false,
+      required: ['data', 'page'],
+      properties: {
+        data: { type: 'array', maxItems: 200, items: schemaRef(resource.typeName) },
+        page: schemaRef('Page'),
+        total: { type: 'integer', format: 'int32', minimum: 0, maximum: 2147483647, description: 'Only with `count=true`.' },
+      },
     };
   }
   for (const useCase of [...registry.commands.values(), ...registry.queries.values()]) {

@@ -13,13 +13,16 @@ import { inputName, outputName, schemaRef } from './schemas.js';
 
 /** The verbs and questions of one module in REST. */
 export function useCaseController(module: string, useCases: readonly UseCase[], registry: Registry, parts: RestParts): Type<object> {
-  const routes = useCases.filter((useCase) => useCase.access !== 'public' && useCase.rest !== null).map((useCase) => useCaseRoute(useCase, registry, parts));
+  const routes = useCases
+    .filter((useCase) => useCase.access !== 'public' && useCase.rest !== null)
+    .map((useCase) => useCaseRoute(useCase, registry, parts));
   return controllerOf(`${camel(module)}UseCases`, '', module, routes);
 }
 
 /** `POST /v1/leads/{leadId}/convert` when the input names the noun, `POST /v1/leads/import` when it does not. */
 export function routeOf(useCase: UseCase, registry: Registry): Required<RestRoute> {
-  if (useCase.rest) return { method: useCase.kind === 'query' ? 'GET' : 'POST', status: 200, ...useCase.rest, path: `/v1${useCase.rest.path}` };
+  if (useCase.rest)
+    return { method: useCase.kind === 'query' ? 'GET' : 'POST', status: 200, ...useCase.rest, path: `/v1${useCase.rest.path}` };
   const resource = registry.resources.get(useCase.noun);
   const base = `/v1/${resource?.path ?? kebab(useCase.noun)}`;
   const own = `${camel(useCase.noun)}Id`;
@@ -39,8 +42,18 @@ function useCaseRoute(useCase: UseCase, registry: Registry, { runner }: RestPart
     status,
     decorators: [
       RequestMapping({ path: path.replace(/\{(\w+)\}/g, ':$1'), method: RequestMethod[method] }),
-      ApiOperation({ operationId: camel(useCase.graphql), summary: useCase.summary, description: [useCase.description, ...(codes.length > 0 ? ['', 'Errors:', ...codes] : [])].join('\n') }),
-      ...inPath.map((name) => ApiParam({ name, description: useCase.input[name]?.options.description ?? `The ${name}.`, schema: { type: 'string', maxLength: 200 } })),
+      ApiOperation({
+        operationId: camel(useCase.graphql),
+        summary: useCase.summary,
+        description: [useCase.description, ...(codes.length > 0 ? ['', 'Errors:', ...codes] : [])].join('\n'),
+      }),
+      ...inPath.map((name) =>
+        ApiParam({
+          name,
+          description: useCase.input[name]?.options.description ?? `The ${name}.`,
+          schema: { type: 'string', maxLength: 200 },
+        }),
+      ),
       ...(method === 'GET' ? queryParams(useCase.input, inPath) : [idempotencyHeader]),
       ...(hasBody ? [ApiBody({ required: true, schema: bodySchema(useCase, inPath) })] : []),
       answer(status, outputName(useCase), 'Done.'),
@@ -60,8 +73,16 @@ function bodySchema(useCase: UseCase, inPath: readonly string[]) {
 }
 
 function queryParams(fields: Fields, inPath: readonly string[]): MethodDecorator[] {
-  return Object.entries(fields).filter(([name]) => !inPath.includes(name)).map(([name, field]) =>
-    ApiQuery({ name, required: field.options.required === true, description: field.options.description ?? name, schema: { type: 'string', maxLength: 4000 } }));
+  return Object.entries(fields)
+    .filter(([name]) => !inPath.includes(name))
+    .map(([name, field]) =>
+      ApiQuery({
+        name,
+        required: field.options.required === true,
+        description: field.options.description ?? name,
+        schema: { type: 'string', maxLength: 4000 },
+      }),
+    );
 }
 
 function inputOf(useCase: UseCase, request: FastifyRequest, inPath: readonly string[]): unknown {
@@ -76,7 +97,9 @@ function inputOf(useCase: UseCase, request: FastifyRequest, inPath: readonly str
 
 /** Text of a URL as the field's JSON type; what does not fit stays text and fails validation with its name. */
 function typed(fields: Fields, raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(raw).map(([name, value]) => [name, typeof value === 'string' ? typedValue(fields, name, value) : value]));
+  return Object.fromEntries(
+    Object.entries(raw).map(([name, value]) => [name, typeof value === 'string' ? typedValue(fields, name, value) : value]),
+  );
 }
 
 function typedValue(fields: Fields, name: string, value: string): unknown {

@@ -21,11 +21,23 @@ export interface Actor {
 }
 
 export const systemActor = (label: string): Actor => ({
-  kind: 'system', id: null, label, userId: null, permissions: { '*': 'all' }, teamUserIds: [], shape: 'system',
+  kind: 'system',
+  id: null,
+  label,
+  userId: null,
+  permissions: { '*': 'all' },
+  teamUserIds: [],
+  shape: 'system',
 });
 
 export const anonymous: Actor = {
-  kind: 'anonymous', id: null, label: 'anonymous', userId: null, permissions: {}, teamUserIds: [], shape: 'anonymous',
+  kind: 'anonymous',
+  id: null,
+  label: 'anonymous',
+  userId: null,
+  permissions: {},
+  teamUserIds: [],
+  shape: 'anonymous',
 };
 
 /** How far `actor` may do `permission` (`lead:read`), or null when not at all. */

@@ -3,7 +3,10 @@ import { snake } from '../resource/names.js';
 import { reachOf, type Actor, type Reach } from './actor.js';
 
 /** The rows of a resource an actor may touch: all, none, or those whose owner column holds one of `users`. */
-export type RowFilter = { readonly kind: 'all' } | { readonly kind: 'none' } | { readonly kind: 'owners'; readonly column: string; readonly users: readonly string[] };
+export type RowFilter =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'owners'; readonly column: string; readonly users: readonly string[] };
 
 export function rowFilter(resource: Resource, actor: Actor, permission: string): RowFilter {
   return filterFor(resource, actor, reachOf(actor.permissions, permission));

@@ -2,7 +2,11 @@ import { DomainError, conflict, invalid, unavailable } from '../errors/domain-er
 import type { Resource } from '../resource/define-resource.js';
 import { camel } from '../resource/names.js';
 
-interface DatabaseError { readonly code?: string; readonly constraint?: string; readonly message: string }
+interface DatabaseError {
+  readonly code?: string;
+  readonly constraint?: string;
+  readonly message: string;
+}
 
 /** The code a database error amounts to for the writer of `resource`, or the error itself when it is a defect. */
 export function translate(error: unknown, resource?: Resource): unknown {
@@ -26,18 +30,35 @@ export function translate(error: unknown, resource?: Resource): unknown {
 
 function taken(resource: Resource, constraint: string): DomainError {
   const table = resource.table.split('.')[1] ?? '';
-  const set = resource.unique?.find((u) => constraint === `${table}_${u.fields.map((f) => f.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()).join('_')}_key`);
-  if (set) return conflict(`${resource.name}.${set.code}`, `Another ${resource.name} already has this ${set.fields.join(' and ')}.`, { fields: set.fields });
+  const set = resource.unique?.find(
+    (u) => constraint === `${table}_${u.fields.map((f) => f.replace(/([a-z0-9])([A-Z])/g, '$1_$2').toLowerCase()).join('_')}_key`,
+  );
+  if (set)
+    return conflict(`${resource.name}.${set.code}`, `Another ${resource.name} already has this ${set.fields.join(' and ')}.`, {
+      fields: set.fields,
+    });
   if (constraint.endsWith('_pkey')) return conflict(`${resource.name}.id_taken`, `A ${resource.name} with this id exists already.`);
   const field = camel(constraint.slice(table.length + 1).replace(/_key$/, ''));
-  return conflict(`${resource.name}.${constraint.slice(table.length + 1).replace(/_key$/, '')}_taken`, `Another ${resource.name} already has this ${field}.`, { errors: [{ path: `/${field}`, code: 'taken', message: 'is taken' }] });
+  return conflict(
+    `${resource.name}.${constraint.slice(table.length + 1).replace(/_key$/, '')}_taken`,
+    `Another ${resource.name} already has this ${field}.`,
+    { errors: [{ path: `/${field}`, code: 'taken', message: 'is taken' }] },
+  );
 }
 
 function missingOrUsed(resource: string, constraint: string, message: string): DomainError {
   if (message.includes('delete on table') || message.includes('is still referenced')) {
-    return conflict(`${resource}.in_use`, `This ${resource} is still referred to by other records. Remove or change those first.`, { constraint });
+    return conflict(`${resource}.in_use`, `This ${resource} is still referred to by other records. Remove or change those first.`, {
+      constraint,
+    });
   }
-  const field = camel(constraint.replace(/_fkey$/, '').split('_').slice(1).join('_'));
+  const field = camel(
+    constraint
+      .replace(/_fkey$/, '')
+      .split('_')
+      .slice(1)
+      .join('_'),
+  );
   return invalid('input.reference_not_found', `The record named by a reference does not exist, or you may not see it.`, {
     errors: [{ path: `/${field}`, code: 'not_found', message: 'names no record you may see' }],
   });

@@ -11,7 +11,10 @@ export interface DatabaseOptions {
   readonly onPoolError?: (error: Error) => void;
 }
 
-export interface Database { readonly source: DataSource; readonly pool: TenantPool }
+export interface Database {
+  readonly source: DataSource;
+  readonly pool: TenantPool;
+}
 
 /** TypeORM over all resources, on a pool that knows tenants. */
 export async function openDatabase(registry: Registry, options: DatabaseOptions): Promise<Database> {

@@ -18,7 +18,12 @@ const base: Readonly<Record<string, string>> = { id: 'id', version: 'version', c
 
 /** The row as use-cases see it, from columns. */
 export function rowFrom(resource: Resource, columns: Readonly<PlainRow>): PlainRow {
-  const row: PlainRow = { id: columns['id'], version: columns['version'], createdAt: columns['created_at'], updatedAt: columns['updated_at'] };
+  const row: PlainRow = {
+    id: columns['id'],
+    version: columns['version'],
+    createdAt: columns['created_at'],
+    updatedAt: columns['updated_at'],
+  };
   for (const [name, field] of Object.entries(resource.fields as Fields)) row[name] = fromColumns(name, field, columns);
   return row;
 }
@@ -35,7 +40,8 @@ export async function findRows(resource: Resource, connection: Connection, find:
   const filter = visible(resource, connection);
   if (filter.kind === 'none') return [];
   const query = start(resource, connection, filter, find.where).select(columnList(resource));
-  for (const key of find.orderBy ?? ['id']) query.addOrderBy(`t.${columnOf(resource, key.replace(/^-/, ''))}`, key.startsWith('-') ? 'DESC' : 'ASC');
+  for (const key of find.orderBy ?? ['id'])
+    query.addOrderBy(`t.${columnOf(resource, key.replace(/^-/, ''))}`, key.startsWith('-') ? 'DESC' : 'ASC');
   if (find.limit !== undefined) query.limit(find.limit);
   const [text, values] = query.getQueryAndParameters();
   const { rows } = await connection.client.query<PlainRow>(text + lockClause(find.lock), values);
@@ -63,7 +69,9 @@ function columnList(resource: Resource): string[] {
 }
 
 function start(resource: Resource, connection: Connection, filter: RowFilter, where: Find['where']): SelectQueryBuilder<PlainRow> {
-  const query = connection.source.createQueryBuilder<PlainRow>(resource.name, 't').where('t.tenant_id = :tenant', { tenant: connection.tenantId });
+  const query = connection.source
+    .createQueryBuilder<PlainRow>(resource.name, 't')
+    .where('t.tenant_id = :tenant', { tenant: connection.tenantId });
   if (filter.kind === 'owners') query.andWhere(`t.${filter.column} = any(:owners)`, { owners: filter.users });
   Object.entries(where).forEach(([key, value], i) => {
     const column = columnOf(resource, key);

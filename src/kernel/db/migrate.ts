@@ -8,14 +8,22 @@ type MigrationClass = new () => MigrationInterface;
 /** Reads `migrations/*.ts`; Node strips their types itself. */
 export async function loadMigrations(folder: string): Promise<MigrationClass[]> {
   const files = (await readdir(folder)).filter((name) => /^\d{13}-[a-z0-9-]+\.ts$/.test(name)).sort();
-  const modules = await Promise.all(files.map((name) => import(pathToFileURL(join(folder, name)).href) as Promise<Record<string, MigrationClass>>));
+  const modules = await Promise.all(
+    files.map((name) => import(pathToFileURL(join(folder, name)).href) as Promise<Record<string, MigrationClass>>),
+  );
   return modules.flatMap((exports) => Object.values(exports));
 }
 
 async function connect(ownerUrl: string, folder: string): Promise<DataSource> {
   const source = new DataSource({
-    type: 'postgres', url: ownerUrl, migrations: await loadMigrations(folder), migrationsTableName: 'kontor_migrations', installExtensions: false,
-    connectTimeoutMS: 10_000, applicationName: 'kontor-migrate', extra: { max: 2, options: '-c lock_timeout=10000' },
+    type: 'postgres',
+    url: ownerUrl,
+    migrations: await loadMigrations(folder),
+    migrationsTableName: 'kontor_migrations',
+    installExtensions: false,
+    connectTimeoutMS: 10_000,
+    applicationName: 'kontor-migrate',
+    extra: { max: 2, options: '-c lock_timeout=10000' },
   });
   return source.initialize();
 }

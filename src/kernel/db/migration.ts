@@ -1,5 +1,7 @@
 /** The part of TypeORM's QueryRunner that migrations use. */
-export interface MigrationRunner { query(sql: string): Promise<unknown> }
+export interface MigrationRunner {
+  query(sql: string): Promise<unknown>;
+}
 
 /**
  * Creates a table behind the tenant wall: key `(tenant_id, id)`, version and times, row-level security on and
@@ -25,6 +27,8 @@ export async function tenantTable(q: MigrationRunner, table: string, body: strin
 export async function protectTable(q: MigrationRunner, table: string): Promise<void> {
   await q.query(`alter table ${table} enable row level security`);
   await q.query(`alter table ${table} force row level security`);
-  await q.query(`create policy tenant_wall on ${table} using (tenant_id = kernel.current_tenant()) with check (tenant_id = kernel.current_tenant())`);
+  await q.query(
+    `create policy tenant_wall on ${table} using (tenant_id = kernel.current_tenant()) with check (tenant_id = kernel.current_tenant())`,
+  );
   await q.query(`grant select, insert, update, delete on ${table} to kontor_app`);
 }

@@ -30,10 +30,18 @@ export class OpenWork implements Work {
     };
   }
 
-  get tenantId() { return this.connection.tenantId; }
-  get actor() { return this.connection.actor; }
-  get now() { return this.connection.now; }
-  get links() { return this.connection.links; }
+  get tenantId() {
+    return this.connection.tenantId;
+  }
+  get actor() {
+    return this.connection.actor;
+  }
+  get now() {
+    return this.connection.now;
+  }
+  get links() {
+    return this.connection.links;
+  }
 
   get system(): Work {
     if (this.actor.kind === 'system') return this;
@@ -59,8 +67,14 @@ export class OpenWork implements Work {
     if (!registry.events.has(event.name)) throw new Error(`The event ${event.name} is in no module's manifest.`);
     const id = newId(eventCode, now.getTime());
     await insertEvent(this.exec, {
-      tenantId, id, type: event.name, subject: subject ?? null, payload: payload as Record<string, unknown>,
-      actor: { kind: actor.kind, id: actor.id, label: actor.label }, cause: { ...cause }, occurredAt: now,
+      tenantId,
+      id,
+      type: event.name,
+      subject: subject ?? null,
+      payload: payload as Record<string, unknown>,
+      actor: { kind: actor.kind, id: actor.id, label: actor.label },
+      cause: { ...cause },
+      occurredAt: now,
     });
     return id;
   }
@@ -69,8 +83,13 @@ export class OpenWork implements Work {
     const { tenantId, now, registry } = this.connection;
     if (!registry.tasks.has(task.name)) throw new Error(`The task ${task.name} is in no module's manifest.`);
     await scheduleTask(this.exec, {
-      tenantId, id: newId(taskCode, now.getTime()), name: task.name, key: options.key, dueAt: options.dueAt ?? now,
-      payload: options.payload as Record<string, unknown>, move: options.move === true,
+      tenantId,
+      id: newId(taskCode, now.getTime()),
+      name: task.name,
+      key: options.key,
+      dueAt: options.dueAt ?? now,
+      payload: options.payload as Record<string, unknown>,
+      move: options.move === true,
     });
   }
 

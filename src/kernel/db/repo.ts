@@ -24,7 +24,10 @@ export function makeRepo<R extends Resource>(resource: R, connection: Connection
 class ResourceRepo {
   private readonly fields: Fields;
 
-  constructor(private readonly resource: Resource, private readonly connection: Connection) {
+  constructor(
+    private readonly resource: Resource,
+    private readonly connection: Connection,
+  ) {
     this.fields = resource.fields as Fields;
   }
 
@@ -79,7 +82,12 @@ class ResourceRepo {
     const { actor, cause, tenantId, now } = this.connection;
     const head = [tenantId, now, actor.kind, actor.id, actor.label, cause.command, this.resource.name, cause.requestId ?? null];
     const created = await this.run(insertManyStatement(this.resource, options.events ?? 'each'), [
-      ...head, ids, changes, ids.map(() => newId(0)), this.eventName('created'), ...arrays,
+      ...head,
+      ids,
+      changes,
+      ids.map(() => newId(0)),
+      this.eventName('created'),
+      ...arrays,
     ]);
     const order = new Map(ids.map((id, i) => [id, i] as const));
     return created.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
@@ -115,7 +123,8 @@ class ResourceRepo {
   }
 
   private complete(input: Record<string, unknown>): Record<string, unknown> {
-    for (const key of Object.keys(input)) if (key !== 'id' && !Object.hasOwn(this.fields, key)) throw new Error(`${this.resource.name} has no field "${key}".`);
+    for (const key of Object.keys(input))
+      if (key !== 'id' && !Object.hasOwn(this.fields, key)) throw new Error(`${this.resource.name} has no field "${key}".`);
     const values = withDefaults(this.fields, input);
     this.holdInvariants(values);
     return values;
@@ -139,21 +148,43 @@ class ResourceRepo {
 
   private expect(row: PlainRow, version: number | undefined): void {
     if (version === undefined || row.version === version) return;
-    throw conflict(`${this.resource.name}.version_conflict`, `The ${this.resource.name} was changed by somebody else: you know version ${version}, it is at ${row.version}. Read it again and repeat your change.`, {
-      expectedVersion: version, currentVersion: row.version,
-    });
+    throw conflict(
+      `${this.resource.name}.version_conflict`,
+      `The ${this.resource.name} was changed by somebody else: you know version ${version}, it is at ${row.version}. Read it again and repeat your change.`,
+      {
+        expectedVersion: version,
+        currentVersion: row.version,
+      },
+    );
   }
 
   private eventName(verb: string): string {
     return `${this.resource.module}.${this.resource.name}_${verb}`;
   }
 
-  private write(statement: Statement, verb: 'created' | 'updated' | 'deleted', changes: Changes, tail: readonly unknown[]): Promise<PlainRow[]> {
+  private write(
+    statement: Statement,
+    verb: 'created' | 'updated' | 'deleted',
+    changes: Changes,
+    tail: readonly unknown[],
+  ): Promise<PlainRow[]> {
     const { actor, cause, tenantId, now } = this.connection;
     return this.run(statement, [
-      tenantId, now, actor.kind, actor.id, actor.label, cause.command, this.resource.name, JSON.stringify(changes), cause.requestId ?? null,
-      newId(0), this.eventName(verb), JSON.stringify(Object.keys(changes)), JSON.stringify({ kind: actor.kind, id: actor.id, label: actor.label }),
-      JSON.stringify(cause), ...tail,
+      tenantId,
+      now,
+      actor.kind,
+      actor.id,
+      actor.label,
+      cause.command,
+      this.resource.name,
+      JSON.stringify(changes),
+      cause.requestId ?? null,
+      newId(0),
+      this.eventName(verb),
+      JSON.stringify(Object.keys(changes)),
+      JSON.stringify({ kind: actor.kind, id: actor.id, label: actor.label }),
+      JSON.stringify(cause),
+      ...tail,
     ]);
   }
 

@@ -19,7 +19,12 @@ export interface WorkRequest {
 
 /** What a process needs to do work: definitions, database, clock and the ports to the outside. */
 export class Runtime {
-  constructor(readonly registry: Registry, readonly database: Database, readonly clock: Clock, readonly ports: Ports) {}
+  constructor(
+    readonly registry: Registry,
+    readonly database: Database,
+    readonly clock: Clock,
+    readonly ports: Ports,
+  ) {}
 
   /** Runs `fn` in one transaction of one tenant. Throwing rolls back. */
   async withWork<T>(request: WorkRequest, fn: (work: OpenWork) => Promise<T>): Promise<T> {
@@ -34,7 +39,10 @@ export class Runtime {
       // A handler that ran out of time may still be talking: the connection ends, so that its next statement reaches nobody else.
       if (error instanceof OutOfTime) broken = true;
       // A connection that cannot even roll back is not fit to serve another tenant.
-      else await client.query('ROLLBACK').catch(() => { broken = true; });
+      else
+        await client.query('ROLLBACK').catch(() => {
+          broken = true;
+        });
       throw error;
     } finally {
       client.release(broken);
@@ -58,7 +66,15 @@ export class Runtime {
   private open(client: pg.PoolClient, { tenantId, actor, cause, useCase }: WorkRequest): OpenWork {
     const ownNoun = useCase ? { noun: useCase.noun, reach: reachOf(actor.permissions, useCase.permission) } : null;
     const connection: Connection = {
-      client, registry: this.registry, source: this.database.source, tenantId, actor, now: this.clock.now(), cause, links: this.ports, ownNoun,
+      client,
+      registry: this.registry,
+      source: this.database.source,
+      tenantId,
+      actor,
+      now: this.clock.now(),
+      cause,
+      links: this.ports,
+      ownNoun,
     };
     return new OpenWork(connection);
   }

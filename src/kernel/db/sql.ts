@@ -1,6 +1,9 @@
 /** A statement with its parameters kept apart; fragments nest. */
 export class Sql {
-  constructor(readonly chunks: readonly string[], readonly values: readonly unknown[]) {}
+  constructor(
+    readonly chunks: readonly string[],
+    readonly values: readonly unknown[],
+  ) {}
 
   /** Text with `$n` placeholders, flattened. */
   compile(first = 1): { text: string; values: unknown[] } {

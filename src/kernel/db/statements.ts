@@ -3,7 +3,10 @@ import { resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 
 /** Statements with a fixed text per resource, so that PostgreSQL plans each of them once a connection. */
-export interface Statement { readonly name: string; readonly text: string }
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+}
 
 export const named = (text: string): Statement => ({ name: `k_${createHash('sha1').update(text).digest('base64url')}`, text });
 
@@ -45,8 +48,12 @@ export function updateStatement(resource: Resource, fieldNames: readonly string[
 }
 
 export function deleteStatement(resource: Resource): Statement {
-  return cached(resource, 'delete', () =>
-    `with changed as (delete from ${resource.table} where tenant_id = $1 and id = $${traceCount + 1} returning *)${trace('deleted')} select id from changed`);
+  return cached(
+    resource,
+    'delete',
+    () =>
+      `with changed as (delete from ${resource.table} where tenant_id = $1 and id = $${traceCount + 1} returning *)${trace('deleted')} select id from changed`,
+  );
 }
 
 /** Many rows from arrays, one array a column; `events` says whether each row tells of itself. */
@@ -56,7 +63,10 @@ export function insertManyStatement(resource: Resource, events: 'each' | 'none')
     const names = ['id', ...columns.map((c) => c.name)];
     const arrays = ['$9::uuid[]', '$10::text[]', '$11::uuid[]', ...columns.map((c, i) => `$${13 + i}::${arrayType(c.type)}`)];
     const picks = ['given.id', ...columns.map((c) => (c.type === 'jsonb' ? `given.${c.name}::jsonb` : `given.${c.name}`))];
-    const event = events === 'none' ? '' : `
+    const event =
+      events === 'none'
+        ? ''
+        : `
 , event as (insert into kernel.outbox (tenant_id, id, type, subject_resource, subject_id, payload, actor, cause, occurred_at)
   select $1, given.event_id, $12, $7, changed.id, jsonb_build_object('id', changed.id, 'version', 1, 'changed', '[]'::jsonb),
     jsonb_build_object('kind', $3::text, 'id', $4::uuid, 'label', $5::text), jsonb_build_object('command', $6::text), $2 from changed join given using (id))`;
@@ -69,4 +79,3 @@ select * from changed${events === 'none' ? ' where $12::text is not null' : ''}`
 }
 
 const arrayType = (type: string) => (type === 'jsonb' ? 'text[]' : `${type}[]`);
-

@@ -5,7 +5,9 @@ const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 types.setTypeParser(pg.types.builtins.TIMESTAMP, (text) => text.replace(' ', 'T'));
 
-interface IdleItem { readonly client: pg.PoolClient }
+interface IdleItem {
+  readonly client: pg.PoolClient;
+}
 
 /**
  * A pool that remembers which tenant each connection last served and hands out a matching idle one first, so that

@@ -1,4 +1,14 @@
-export type ErrorKind = 'not_found' | 'conflict' | 'invalid' | 'forbidden' | 'unauthorized' | 'too_large' | 'too_many' | 'unavailable' | 'precondition' | 'precondition_required';
+export type ErrorKind =
+  | 'not_found'
+  | 'conflict'
+  | 'invalid'
+  | 'forbidden'
+  | 'unauthorized'
+  | 'too_large'
+  | 'too_many'
+  | 'unavailable'
+  | 'precondition'
+  | 'precondition_required';
 
 /** One thing wrong with one place in the input; `path` is a JSON pointer such as `/email`. */
 export interface FieldProblem {
@@ -31,6 +41,8 @@ export const notFound = (code: string, message: string, details?: ErrorDetails) 
 export const conflict = (code: string, message: string, details?: ErrorDetails) => new DomainError('conflict', code, message, details);
 export const invalid = (code: string, message: string, details?: ErrorDetails) => new DomainError('invalid', code, message, details);
 export const forbidden = (code: string, message: string, details?: ErrorDetails) => new DomainError('forbidden', code, message, details);
-export const unauthorized = (code: string, message: string, details?: ErrorDetails) => new DomainError('unauthorized', code, message, details);
+export const unauthorized = (code: string, message: string, details?: ErrorDetails) =>
+  new DomainError('unauthorized', code, message, details);
 export const tooMany = (code: string, message: string, details?: ErrorDetails) => new DomainError('too_many', code, message, details);
-export const unavailable = (code: string, message: string, details?: ErrorDetails) => new DomainError('unavailable', code, message, details);
+export const unavailable = (code: string, message: string, details?: ErrorDetails) =>
+  new DomainError('unavailable', code, message, details);

@@ -10,7 +10,10 @@ export interface OutgoingMail {
   readonly messageId: string;
   readonly headers: Readonly<Record<string, string>>;
 }
-export interface MailAddress { readonly name?: string; readonly address: string }
+export interface MailAddress {
+  readonly name?: string;
+  readonly address: string;
+}
 
 /** `refused`: the server said no for good. `deferred`: it said try later, or could not be reached before it could accept. `unknown`: the line broke when it may have accepted. */
 export type MailResult =
@@ -29,8 +32,16 @@ export interface Mailer {
 export interface TemplateRenderer {
   render(template: MailTemplateSource, values: Readonly<Record<string, unknown>>): Promise<RenderedMail>;
 }
-export interface MailTemplateSource { readonly subject: string; readonly mjml: string; readonly text?: string | null }
-export interface RenderedMail { readonly subject: string; readonly html: string; readonly text: string }
+export interface MailTemplateSource {
+  readonly subject: string;
+  readonly mjml: string;
+  readonly text?: string | null;
+}
+export interface RenderedMail {
+  readonly subject: string;
+  readonly html: string;
+  readonly text: string;
+}
 
 /** The outside world as use-cases may know it. */
 export interface Ports {

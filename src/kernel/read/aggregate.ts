@@ -20,12 +20,18 @@ export function aggregateSql(writer: StatementWriter, resource: Resource, items:
   const columns = items.map((item) => {
     if (item.kind === 'constant') return `${literal(item.value)} as ${quote(item.key)}`;
     if (item.kind === 'count') return `count(*)::integer as ${quote(item.key)}`;
-    const fields = item.fields.map((field) => 'kind' in field
-      ? `${literal(field.value)} as ${quote(field.key)}`
-      : `${functionSql(writer, resource, item.fn, field, t, where)} as ${quote(field.key)}`);
+    const fields = item.fields.map((field) =>
+      'kind' in field
+        ? `${literal(field.value)} as ${quote(field.key)}`
+        : `${functionSql(writer, resource, item.fn, field, t, where)} as ${quote(field.key)}`,
+    );
     return `(select row_to_json(f) from (select ${fields.join(', ')}) f) as ${quote(item.key)}`;
   });
-  const needsRows = items.some((item) => item.kind === 'count' || (item.kind === 'function' && item.fields.some((f) => !('kind' in f) && kindOf(resource, f.name) !== 'money')));
+  const needsRows = items.some(
+    (item) =>
+      item.kind === 'count' ||
+      (item.kind === 'function' && item.fields.some((f) => !('kind' in f) && kindOf(resource, f.name) !== 'money')),
+  );
   const from = needsRows ? ` from ${resource.table} ${t} where ${where(t)}` : '';
   if (!needsRows) return `(select row_to_json(g) from (select ${columns.join(', ')}) g)`;
   return `(select row_to_json(g) from (select ${flat(columns)}${from}) g)`;
@@ -34,13 +40,23 @@ export function aggregateSql(writer: StatementWriter, resource: Resource, items:
 const kindOf = (resource: Resource, name: string) => (resource.fields as Fields)[name]?.kind;
 const flat = (columns: readonly string[]) => columns.join(', ');
 
-function functionSql(writer: StatementWriter, resource: Resource, fn: AggregateFunction, { name, parts }: AggregateField, alias: string, where: Where): string {
+function functionSql(
+  writer: StatementWriter,
+  resource: Resource,
+  fn: AggregateFunction,
+  { name, parts }: AggregateField,
+  alias: string,
+  where: Where,
+): string {
   const field = (resource.fields as Fields)[name] as Field;
   const [column, currency] = columnsOf(name, field);
   if (!column) throw new Error(`${resource.name}.${name} has no column.`);
   if (field.kind !== 'money' || !currency) return numberSql(`${fn}(${alias}.${column.name})`, field.kind, fn);
   const m = writer.alias();
-  const wanted = parts ?? [{ key: 'amount', part: 'amount' }, { key: 'currency', part: 'currency' }];
+  const wanted = parts ?? [
+    { key: 'amount', part: 'amount' },
+    { key: 'currency', part: 'currency' },
+  ];
   const picked = wanted.map(({ key, part }) => {
     if (typeof part !== 'string') return `${literal(part.value)} as ${quote(key)}`;
     return `${part === 'amount' ? `${fn === 'avg' ? `round(avg(${m}.${column.name}), 4)` : `${fn}(${m}.${column.name})`}::text` : `${m}.${currency.name}`} as ${quote(key)}`;

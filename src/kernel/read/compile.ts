@@ -21,21 +21,26 @@ export function readStatement(writer: StatementWriter, roots: readonly RootSelec
 
 function rootSql(writer: StatementWriter, root: RootSelection): string {
   switch (root.kind) {
-    case 'constant': return literal(root.value);
-    case 'nothing': return 'null::json';
-    case 'list': return listSql(writer, root.list, null, 1);
-    case 'one': return oneSql(writer, root.selection, (t) => `${t}.id = ${idOf(writer, root.id)}`, 1);
+    case 'constant':
+      return literal(root.value);
+    case 'nothing':
+      return 'null::json';
+    case 'list':
+      return listSql(writer, root.list, null, 1);
+    case 'one':
+      return oneSql(writer, root.selection, (t) => `${t}.id = ${idOf(writer, root.id)}`, 1);
   }
 }
 
 /** An id that is no id names nothing; it is not an error to ask for it. */
-const idOf = (writer: StatementWriter, id: Val) => writer.leaf(id, 'uuid', (value) => {
-  try {
-    return idLeaf.convert(value);
-  } catch {
-    return null;
-  }
-});
+const idOf = (writer: StatementWriter, id: Val) =>
+  writer.leaf(id, 'uuid', (value) => {
+    try {
+      return idLeaf.convert(value);
+    } catch {
+      return null;
+    }
+  });
 
 function oneSql(writer: StatementWriter, selection: ObjectSelection, join: (alias: string) => string, rows: number): string {
   const t = writer.alias();
@@ -49,18 +54,26 @@ function columnsSql(writer: StatementWriter, selection: ObjectSelection, alias: 
 
 function itemSql(writer: StatementWriter, resource: Resource, item: ObjectItem, alias: string, rows: number): string {
   switch (item.kind) {
-    case 'constant': return literal(item.value);
-    case 'base': return baseColumn(item.name, alias);
-    case 'field': return fieldExpression(resource, item.name, alias, item.parts);
-    case 'one': return oneSql(writer, item.selection, (t) => `${t}.id = ${alias}.${snake(item.refField)}`, rows);
-    case 'many': return listSql(writer, item.list, (t) => `${t}.${snake(item.inverse.refField)} = ${alias}.id`, rows);
+    case 'constant':
+      return literal(item.value);
+    case 'base':
+      return baseColumn(item.name, alias);
+    case 'field':
+      return fieldExpression(resource, item.name, alias, item.parts);
+    case 'one':
+      return oneSql(writer, item.selection, (t) => `${t}.id = ${alias}.${snake(item.refField)}`, rows);
+    case 'many':
+      return listSql(writer, item.list, (t) => `${t}.${snake(item.inverse.refField)} = ${alias}.id`, rows);
   }
 }
 
 type Join = ((alias: string) => string) | null;
 
 function listSql(writer: StatementWriter, list: ListSelection, join: Join, rows: number): string {
-  const onlyNodes = list.items.length > 0 && list.items.every((item) => item.kind === 'nodes' || item.kind === 'constant') && list.items.some((item) => item.kind === 'nodes');
+  const onlyNodes =
+    list.items.length > 0 &&
+    list.items.every((item) => item.kind === 'nodes' || item.kind === 'constant') &&
+    list.items.some((item) => item.kind === 'nodes');
   const columns = onlyNodes ? nodesOnly(writer, list, join, rows) : [];
   if (onlyNodes) return object(columns);
   return pagedSql(writer, list, join, rows);
@@ -75,7 +88,9 @@ function nodesOnly(writer: StatementWriter, list: ListSelection, join: Join, row
     const inner = `select ${columnsSql(writer, item.selection, t, count(writer, rows, page))} from ${list.resource.table} ${t} where ${where} order by ${orderSql(page.keys, t)} limit ${page.limit(0)}`;
     const order = page.backward ? ' order by n.rn desc' : '';
     const numbered = page.backward ? `select row_number() over () as rn, row_to_json(b) as body from (${inner}) b` : '';
-    const source = page.backward ? `select coalesce(json_agg(n.body${order}), ${emptyList}) from (${numbered}) n` : `select coalesce(json_agg(row_to_json(n)), ${emptyList}) from (${inner}) n`;
+    const source = page.backward
+      ? `select coalesce(json_agg(n.body${order}), ${emptyList}) from (${numbered}) n`
+      : `select coalesce(json_agg(row_to_json(n)), ${emptyList}) from (${inner}) n`;
     return as(`(${source})`, item.key);
   });
 }
@@ -111,15 +126,21 @@ function pagedSql(writer: StatementWriter, list: ListSelection, join: Join, rows
 function bodySql(writer: StatementWriter, item: ListItem, alias: string, rows: number, i: number): string[] {
   if (item.kind === 'nodes') return [`${object([columnsSql(writer, item.selection, alias, rows)])} as body${i}`];
   if (item.kind !== 'edges') return [];
-  return item.items.flatMap((edge, k) => (edge.kind === 'node' ? [`${object([columnsSql(writer, edge.selection, alias, rows)])} as body${i}_${k}`] : []));
+  return item.items.flatMap((edge, k) =>
+    edge.kind === 'node' ? [`${object([columnsSql(writer, edge.selection, alias, rows)])} as body${i}_${k}`] : [],
+  );
 }
 
 function listItemSql(writer: StatementWriter, list: ListSelection, join: Join, page: Page | null, item: ListItem): string {
   switch (item.kind) {
-    case 'constant': return literal(item.value);
-    case 'totalCount': return totalSql(writer, list, join);
-    case 'aggregate': return aggregateSql(writer, list.resource, item.items, (t) => whereSql(writer, list, join, t, null));
-    default: return page ? rowsItemSql(writer, list, page, item) : 'null';
+    case 'constant':
+      return literal(item.value);
+    case 'totalCount':
+      return totalSql(writer, list, join);
+    case 'aggregate':
+      return aggregateSql(writer, list.resource, item.items, (t) => whereSql(writer, list, join, t, null));
+    default:
+      return page ? rowsItemSql(writer, list, page, item) : 'null';
   }
 }
 
@@ -128,12 +149,18 @@ const totalSql = (writer: StatementWriter, list: ListSelection, join: Join) => {
   return `(select count(*)::integer from ${list.resource.table} ${t} where ${whereSql(writer, list, join, t, null)})`;
 };
 
-function rowsItemSql(writer: StatementWriter, list: ListSelection, page: Page, item: Extract<ListItem, { kind: 'nodes' | 'edges' | 'pageInfo' }>): string {
+function rowsItemSql(
+  writer: StatementWriter,
+  list: ListSelection,
+  page: Page,
+  item: Extract<ListItem, { kind: 'nodes' | 'edges' | 'pageInfo' }>,
+): string {
   const i = list.items.indexOf(item);
   const inPage = `p.rn <= ${page.limit(0)}`;
   const order = `order by p.rn ${page.backward ? 'desc' : 'asc'}`;
   if (item.kind === 'nodes') return `coalesce(json_agg(p.body${i} ${order}) filter (where ${inPage}), ${emptyList})`;
-  const cursor = (payload: string) => `kernel.sign_cursor(${writer.cursorSecret()}, ${writer.tenant}::text || ' ' || ${literal(cursorScope(list.resource, page.forward))}, ${payload})`;
+  const cursor = (payload: string) =>
+    `kernel.sign_cursor(${writer.cursorSecret()}, ${writer.tenant}::text || ' ' || ${literal(cursorScope(list.resource, page.forward))}, ${payload})`;
   if (item.kind === 'edges') return `coalesce(json_agg(${edgeSql(item.items, i, cursor)} ${order}) filter (where ${inPage}), ${emptyList})`;
   const first = `(array_agg(p.payload order by p.rn) filter (where ${inPage}))[1]`;
   const last = `(array_agg(p.payload order by p.rn desc) filter (where ${inPage}))[1]`;
@@ -148,8 +175,10 @@ function rowsItemSql(writer: StatementWriter, list: ListSelection, page: Page, i
 }
 
 function edgeSql(items: readonly EdgeItem[], i: number, cursor: (payload: string) => string): string {
-  return object(items.map((edge, k) => {
-    if (edge.kind === 'constant') return as(literal(edge.value), edge.key);
-    return as(edge.kind === 'node' ? `p.body${i}_${k}` : cursor('p.payload'), edge.key);
-  }));
+  return object(
+    items.map((edge, k) => {
+      if (edge.kind === 'constant') return as(literal(edge.value), edge.key);
+      return as(edge.kind === 'node' ? `p.body${i}_${k}` : cursor('p.payload'), edge.key);
+    }),
+  );
 }

@@ -23,7 +23,8 @@ export function fieldExpression(resource: Resource, name: string, alias: string,
     if (!column) throw new Error(`${resource.name}.${name} has no part ${part}.`);
     return `${exact(`${alias}.${column.name}`, column.type)} as ${quote(key)}`;
   });
-  const empty = field.kind === 'address' ? columns.map((c) => `${alias}.${c.name} is null`).join(' and ') : `${alias}.${first.name} is null`;
+  const empty =
+    field.kind === 'address' ? columns.map((c) => `${alias}.${c.name} is null`).join(' and ') : `${alias}.${first.name} is null`;
   return `case when ${empty} then null else (select row_to_json(p) from (select ${picked.join(', ')}) p) end`;
 }
 
@@ -31,4 +32,6 @@ export const exact = (column: string, type: string) => (type.startsWith('numeric
 
 /** All readable fields of a resource under their own names: the body of a REST answer. */
 export const readableFields = (resource: Resource): string[] =>
-  Object.entries(resource.fields as Fields).filter(([, field]) => !field.options.hidden).map(([name]) => name);
+  Object.entries(resource.fields as Fields)
+    .filter(([, field]) => !field.options.hidden)
+    .map(([name]) => name);

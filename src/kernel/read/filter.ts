@@ -29,15 +29,21 @@ export function filterSql(writer: StatementWriter, resource: Resource, alias: st
   return all(parts);
 }
 
-const all = (parts: readonly string[]) => (parts.length === 0 ? null : parts.length === 1 ? (parts[0] ?? null) : `(${parts.join(' and ')})`);
+const all = (parts: readonly string[]) =>
+  parts.length === 0 ? null : parts.length === 1 ? (parts[0] ?? null) : `(${parts.join(' and ')})`;
 
 function member(writer: StatementWriter, resource: Resource, alias: string, key: string, val: Val, depth: number): string | null {
   switch (key) {
-    case 'and': return all(items(val).flatMap((v) => filterSql(writer, resource, alias, v, depth + 1) ?? []));
-    case 'or': return any(items(val).map((v) => filterSql(writer, resource, alias, v, depth + 1) ?? 'true'));
-    case 'not': return not(filterSql(writer, resource, alias, val, depth + 1));
-    case 'search': return search(writer, resource, alias, val);
-    default: return fieldOrRelation(writer, resource, alias, key, val, depth);
+    case 'and':
+      return all(items(val).flatMap((v) => filterSql(writer, resource, alias, v, depth + 1) ?? []));
+    case 'or':
+      return any(items(val).map((v) => filterSql(writer, resource, alias, v, depth + 1) ?? 'true'));
+    case 'not':
+      return not(filterSql(writer, resource, alias, val, depth + 1));
+    case 'search':
+      return search(writer, resource, alias, val);
+    default:
+      return fieldOrRelation(writer, resource, alias, key, val, depth);
   }
 }
 
@@ -88,7 +94,9 @@ function fieldSql(writer: StatementWriter, alias: string, name: string, field: F
 
 const comparisons: Readonly<Record<string, string>> = { lt: '<', lte: '<=', gt: '>', gte: '>=' };
 const patterns: Readonly<Record<string, (text: string) => string>> = {
-  contains: (text) => `%${text}%`, startsWith: (text) => `${text}%`, endsWith: (text) => `%${text}`,
+  contains: (text) => `%${text}%`,
+  startsWith: (text) => `${text}%`,
+  endsWith: (text) => `%${text}`,
 };
 
 /** Every operator of one value; all must hold. */
@@ -109,7 +117,8 @@ function operatorSql(writer: StatementWriter, column: string, leaf: Leaf, operat
   if (operator === 'notIn') return `(${column} = any(${list(writer, leaf, val)})) is not true`;
   if (Object.hasOwn(comparisons, operator)) return `${column} ${comparisons[operator] ?? '='} ${writer.leaf(val, leaf.cast, leaf.convert)}`;
   const pattern = Object.hasOwn(patterns, operator) ? patterns[operator] : undefined;
-  if (pattern && leaf === textLeaf) return `${column} ilike ${writer.leaf(val, 'text', (v) => pattern(escapeLike(String(textLeaf.convert(v)))))}`;
+  if (pattern && leaf === textLeaf)
+    return `${column} ilike ${writer.leaf(val, 'text', (v) => pattern(escapeLike(String(textLeaf.convert(v)))))}`;
   throw invalid('filter.unknown_operator', `"${operator.slice(0, 40)}" is no operator for this field.`);
 }
 

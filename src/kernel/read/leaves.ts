@@ -4,7 +4,10 @@ import { isUuid } from '../resource/ids.js';
 import { isDay, isDecimal, isInstant, isStorable } from '../resource/validators.js';
 
 /** How values of a kind are compared in SQL: the cast of a parameter and the check its values must pass. */
-export interface Leaf { readonly cast: string; readonly convert: (value: unknown) => unknown }
+export interface Leaf {
+  readonly cast: string;
+  readonly convert: (value: unknown) => unknown;
+}
 
 const refuse = (what: string) => invalid('filter.bad_value', `A filter value is not valid: it must be ${what}.`);
 
@@ -30,15 +33,28 @@ const localLeaf = checked('timestamp', 'a local time such as 2026-03-02T09:00:00
 /** The leaf of a field that has a single comparable value; null for json, address and money, which have none. */
 export function leafOf(field: Field): Leaf | null {
   switch (field.kind) {
-    case 'integer': return integerLeaf;
-    case 'decimal': return decimalLeaf;
-    case 'boolean': return booleanLeaf;
-    case 'date': return dateLeaf;
-    case 'instant': return instantLeaf;
-    case 'plan': return localLeaf;
-    case 'ref': return idLeaf;
-    case 'money': case 'address': case 'json': case 'list': case 'object': return null;
-    default: return textLeaf;
+    case 'integer':
+      return integerLeaf;
+    case 'decimal':
+      return decimalLeaf;
+    case 'boolean':
+      return booleanLeaf;
+    case 'date':
+      return dateLeaf;
+    case 'instant':
+      return instantLeaf;
+    case 'plan':
+      return localLeaf;
+    case 'ref':
+      return idLeaf;
+    case 'money':
+    case 'address':
+    case 'json':
+    case 'list':
+    case 'object':
+      return null;
+    default:
+      return textLeaf;
   }
 }
 

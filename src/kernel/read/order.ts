@@ -6,7 +6,12 @@ import { entries, isAbsent, items, plain, type Val } from './values.js';
 
 export type Direction = 'asc' | 'desc';
 /** One key of an order. The last key of every order is the id, so that no two rows tie. */
-export interface OrderKey { readonly column: string; readonly type: string; readonly direction: Direction; readonly nullable: boolean }
+export interface OrderKey {
+  readonly column: string;
+  readonly type: string;
+  readonly direction: Direction;
+  readonly nullable: boolean;
+}
 
 const baseKeys: Readonly<Record<string, { column: string; type: string }>> = {
   id: { column: 'id', type: 'uuid' },
@@ -37,16 +42,20 @@ function orderKey(resource: Resource, item: Val): OrderKey {
   return { column: column.name, type: column.type, direction: wanted, nullable: !column.notNull };
 }
 
-export const reversed = (keys: readonly OrderKey[]): OrderKey[] => keys.map((key) => ({ ...key, direction: key.direction === 'asc' ? 'desc' : 'asc' }));
+export const reversed = (keys: readonly OrderKey[]): OrderKey[] =>
+  keys.map((key) => ({ ...key, direction: key.direction === 'asc' ? 'desc' : 'asc' }));
 
 /** PostgreSQL's own defaults for nulls (last when ascending, first when descending), so that plain indexes serve. */
-export const orderSql = (keys: readonly OrderKey[], alias: string) => keys.map((key) => `${alias}.${key.column} ${key.direction}`).join(', ');
+export const orderSql = (keys: readonly OrderKey[], alias: string) =>
+  keys.map((key) => `${alias}.${key.column} ${key.direction}`).join(', ');
 
 /** Says which list a cursor belongs to: another order or resource cannot use it. */
-export const cursorScope = (resource: Resource, keys: readonly OrderKey[]) => `${resource.name} ${keys.map((k) => `${k.column} ${k.direction}`).join(',')}`;
+export const cursorScope = (resource: Resource, keys: readonly OrderKey[]) =>
+  `${resource.name} ${keys.map((k) => `${k.column} ${k.direction}`).join(',')}`;
 
 /** The sort values of a row as the text a cursor carries. */
-export const cursorPayload = (keys: readonly OrderKey[], alias: string) => `array_to_json(array[${keys.map((k) => `${alias}.${k.column}::text`).join(', ')}])::text`;
+export const cursorPayload = (keys: readonly OrderKey[], alias: string) =>
+  `array_to_json(array[${keys.map((k) => `${alias}.${k.column}::text`).join(', ')}])::text`;
 
 /** Rows after the given sort values. `value(i)` is the parameter of key i; `isNull(i)` whether that key's value is null. */
 export function afterSql(keys: readonly OrderKey[], alias: string, value: (i: number) => string, isNull: (i: number) => boolean): string {
@@ -58,7 +67,13 @@ export function afterSql(keys: readonly OrderKey[], alias: string, value: (i: nu
   return afterFrom(keys, 0, alias, value, isNull);
 }
 
-function afterFrom(keys: readonly OrderKey[], i: number, alias: string, value: (i: number) => string, isNull: (i: number) => boolean): string {
+function afterFrom(
+  keys: readonly OrderKey[],
+  i: number,
+  alias: string,
+  value: (i: number) => string,
+  isNull: (i: number) => boolean,
+): string {
   const key = keys[i];
   if (!key) return 'false';
   const column = `${alias}.${key.column}`;

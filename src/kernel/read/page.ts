@@ -32,14 +32,21 @@ export function pageOf(writer: StatementWriter, { page, resource }: ListSelectio
   const size = isAbsent(wanted) ? defaultPage : pageSize(plain(wanted));
   const limits = new Map<number, string>();
   const limit = (extra: 0 | 1) => {
-    const known = limits.get(extra) ?? (isAbsent(wanted) ? String(defaultPage + extra) : writer.leaf(wanted, 'integer', (v) => pageSize(v) + extra));
+    const known =
+      limits.get(extra) ?? (isAbsent(wanted) ? String(defaultPage + extra) : writer.leaf(wanted, 'integer', (v) => pageSize(v) + extra));
     limits.set(extra, known);
     return known;
   };
   const cursor = backward ? page.before : page.after;
-  if (!isAbsent(backward ? page.after : page.before)) throw invalid('paging.wrong_cursor', '`after` goes with `first`, `before` with `last`.');
+  if (!isAbsent(backward ? page.after : page.before))
+    throw invalid('paging.wrong_cursor', '`after` goes with `first`, `before` with `last`.');
   return {
-    keys, forward, backward, bounded: !isAbsent(cursor), size, limit,
+    keys,
+    forward,
+    backward,
+    bounded: !isAbsent(cursor),
+    size,
+    limit,
     after: isAbsent(cursor) ? null : seek(writer, cursor, keys, cursorScope(resource, forward)),
   };
 }
@@ -55,12 +62,22 @@ function pageSize(value: unknown): number {
 
 function seek(writer: StatementWriter, cursor: Val, keys: readonly OrderKey[], scope: string): (alias: string) => string {
   const pattern = nullPattern(plain(cursor));
-  const value = (i: number) => writer.cursorLeaf(cursor, `text::${keys[i]?.type ?? 'text'}`, (raw, context) =>
-    readCursor(raw, context.cursorSecret, boundScope(context.tenantId, scope), keys.length)[i] ?? null);
+  const value = (i: number) =>
+    writer.cursorLeaf(
+      cursor,
+      `text::${keys[i]?.type ?? 'text'}`,
+      (raw, context) => readCursor(raw, context.cursorSecret, boundScope(context.tenantId, scope), keys.length)[i] ?? null,
+    );
   const known = new Map<number, string>();
-  return (alias) => afterSql(keys, alias, (i) => {
-    const text = known.get(i) ?? value(i);
-    known.set(i, text);
-    return text;
-  }, (i) => pattern[i] === 'n');
+  return (alias) =>
+    afterSql(
+      keys,
+      alias,
+      (i) => {
+        const text = known.get(i) ?? value(i);
+        known.set(i, text);
+        return text;
+      },
+      (i) => pattern[i] === 'n',
+    );
 }

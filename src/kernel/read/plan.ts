@@ -25,7 +25,11 @@ export function makePlan(registry: Registry, actor: Actor, roots: readonly RootS
   const writer = new StatementWriter(registry, actor);
   const { name, text } = named(readStatement(writer, roots));
   if (writer.cost > costLimit) {
-    throw invalid('query.too_costly', `This read could return ${writer.cost} rows; at most ${costLimit} are allowed. Ask for smaller pages.`, { cost: writer.cost, limit: costLimit });
+    throw invalid(
+      'query.too_costly',
+      `This read could return ${writer.cost} rows; at most ${costLimit} are allowed. Ask for smaller pages.`,
+      { cost: writer.cost, limit: costLimit },
+    );
   }
   const params = writer.values();
   return { name, text, cost: writer.cost, values: (context) => params.map((param) => param(context)) };

@@ -3,11 +3,21 @@ import type { Inverse } from '../resource/registry.js';
 import type { Val } from './values.js';
 
 /** What a read asks for, whichever transport it came by. `key` is the name in the answer. */
-export interface ObjectSelection { readonly resource: Resource; readonly items: readonly ObjectItem[] }
+export interface ObjectSelection {
+  readonly resource: Resource;
+  readonly items: readonly ObjectItem[];
+}
 
 export type BaseField = 'id' | 'version' | 'createdAt' | 'updatedAt';
-export interface Constant { readonly kind: 'constant'; readonly key: string; readonly value: string }
-export interface Part { readonly key: string; readonly part: string | Constant }
+export interface Constant {
+  readonly kind: 'constant';
+  readonly key: string;
+  readonly value: string;
+}
+export interface Part {
+  readonly key: string;
+  readonly part: string | Constant;
+}
 
 export type ObjectItem =
   | Constant
@@ -25,7 +35,11 @@ export interface PageArgs {
   readonly before?: Val;
 }
 
-export interface ListSelection { readonly resource: Resource; readonly page: PageArgs; readonly items: readonly ListItem[] }
+export interface ListSelection {
+  readonly resource: Resource;
+  readonly page: PageArgs;
+  readonly items: readonly ListItem[];
+}
 
 export type EdgeItem =
   | Constant
@@ -34,11 +48,20 @@ export type EdgeItem =
 export type PageInfoField = 'hasNextPage' | 'hasPreviousPage' | 'startCursor' | 'endCursor';
 export type PageInfoItem = Constant | { readonly kind: 'info'; readonly key: string; readonly name: PageInfoField };
 export type AggregateFunction = 'sum' | 'avg' | 'min' | 'max';
-export interface AggregateField { readonly key: string; readonly name: string; readonly parts?: readonly Part[] }
+export interface AggregateField {
+  readonly key: string;
+  readonly name: string;
+  readonly parts?: readonly Part[];
+}
 export type AggregateItem =
   | Constant
   | { readonly kind: 'count'; readonly key: string }
-  | { readonly kind: 'function'; readonly key: string; readonly fn: AggregateFunction; readonly fields: readonly (AggregateField | Constant)[] };
+  | {
+      readonly kind: 'function';
+      readonly key: string;
+      readonly fn: AggregateFunction;
+      readonly fields: readonly (AggregateField | Constant)[];
+    };
 
 export type ListItem =
   | Constant

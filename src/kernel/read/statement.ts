@@ -5,7 +5,12 @@ import type { Registry } from '../resource/registry.js';
 import { snake } from '../resource/names.js';
 import { lookup, type Val } from './values.js';
 
-export interface RunContext { readonly tenantId: string; readonly actor: Actor; readonly variables: unknown; readonly cursorSecret: string }
+export interface RunContext {
+  readonly tenantId: string;
+  readonly actor: Actor;
+  readonly variables: unknown;
+  readonly cursorSecret: string;
+}
 
 type Convert = (value: unknown) => unknown;
 type Param = (context: RunContext) => unknown;
@@ -18,7 +23,10 @@ export class StatementWriter {
   /** Rows a caller may get at most: what a request costs. */
   cost = 0;
 
-  constructor(readonly registry: Registry, readonly actor: Actor) {}
+  constructor(
+    readonly registry: Registry,
+    readonly actor: Actor,
+  ) {}
 
   readonly tenant = '$1';
 

@@ -32,7 +32,9 @@ export function items(val: Val): readonly Val[] {
   if (val.from === 'list') return val.items;
   if (val.from === 'object') return [val];
   if (!Array.isArray(val.value)) return [val];
-  return (val.value as readonly unknown[]).map((value, i) => (val.from === 'variable' ? variable([...val.path, i], value) : constant(value)));
+  return (val.value as readonly unknown[]).map((value, i) =>
+    val.from === 'variable' ? variable([...val.path, i], value) : constant(value),
+  );
 }
 
 /** The value itself, put together. */
@@ -62,5 +64,7 @@ export function shapeOf(value: unknown): string {
   if (typeof value === 'boolean') return value ? 't' : 'f';
   if (typeof value !== 'object') return 'v';
   if (Array.isArray(value)) return value.some((v) => typeof v === 'object' && v !== null) ? `[${value.map(shapeOf).join(',')}]` : 'l';
-  return `{${Object.entries(value).map(([key, v]) => `${JSON.stringify(key)}:${shapeOf(v)}`).join(',')}}`;
+  return `{${Object.entries(value)
+    .map(([key, v]) => `${JSON.stringify(key)}:${shapeOf(v)}`)
+    .join(',')}}`;
 }

@@ -12,8 +12,18 @@ export interface Column {
 }
 
 const scalarTypes: Partial<Record<Field['kind'], string>> = {
-  text: 'text', longText: 'text', email: 'text', phone: 'text', url: 'text', choice: 'text', boolean: 'boolean', integer: 'integer',
-  date: 'date', instant: 'timestamp with time zone', ref: 'uuid', json: 'jsonb',
+  text: 'text',
+  longText: 'text',
+  email: 'text',
+  phone: 'text',
+  url: 'text',
+  choice: 'text',
+  boolean: 'boolean',
+  integer: 'integer',
+  date: 'date',
+  instant: 'timestamp with time zone',
+  ref: 'uuid',
+  json: 'jsonb',
 };
 
 export const moneyType = 'numeric(19,4)';

@@ -3,8 +3,17 @@ import type { Resource } from './define-resource.js';
 import { resourceColumns } from './columns.js';
 import { snake } from './names.js';
 
-export interface ForeignKey { readonly name: string; readonly column: string; readonly target: string; readonly onDelete: string }
-export interface Index { readonly name: string; readonly columns: readonly string[]; readonly unique: boolean }
+export interface ForeignKey {
+  readonly name: string;
+  readonly column: string;
+  readonly target: string;
+  readonly onDelete: string;
+}
+export interface Index {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly unique: boolean;
+}
 
 const tableName = (resource: Resource) => resource.table.split('.')[1] ?? '';
 const baseColumns = new Set(['tenant_id', 'id', 'version', 'created_at', 'updated_at']);
@@ -13,7 +22,8 @@ export const isBaseColumn = (name: string) => baseColumns.has(name);
 /** The body of `tenantTable`: one line a column. */
 export function columnLines(resource: Resource): string[] {
   return [...resourceColumns(resource).entries()].flatMap(([, columns]) =>
-    columns.map((c) => `${c.name} ${c.type}${c.notNull ? ' not null' : ''}`));
+    columns.map((c) => `${c.name} ${c.type}${c.notNull ? ' not null' : ''}`),
+  );
 }
 
 export function foreignKeys(resource: Resource, tableOf: (name: string) => string): ForeignKey[] {
@@ -21,7 +31,8 @@ export function foreignKeys(resource: Resource, tableOf: (name: string) => strin
     name: `${tableName(resource)}_${snake(name)}_fkey`,
     column: snake(name),
     target: tableOf(field.target ?? ''),
-    onDelete: field.onDelete === 'cascade' ? 'on delete cascade' : field.onDelete === 'set_null' ? `on delete set null (${snake(name)})` : '',
+    onDelete:
+      field.onDelete === 'cascade' ? 'on delete cascade' : field.onDelete === 'set_null' ? `on delete set null (${snake(name)})` : '',
   }));
 }
 
@@ -33,7 +44,8 @@ export function indexes(resource: Resource): Index[] {
   for (const [name, field] of fields) {
     const column = firstColumn(name);
     if (field.options.unique) list.push({ name: `${table}_${column}_key`, columns: ['tenant_id', column], unique: true });
-    else if (field.kind === 'ref' || field.options.index) list.push({ name: `${table}_${column}_idx`, columns: ['tenant_id', column, 'id'], unique: false });
+    else if (field.kind === 'ref' || field.options.index)
+      list.push({ name: `${table}_${column}_idx`, columns: ['tenant_id', column, 'id'], unique: false });
   }
   for (const { fields: set } of resource.unique ?? []) {
     const columns = set.map(firstColumn);
@@ -48,7 +60,9 @@ export function indexes(resource: Resource): Index[] {
 
 /** What to paste into a migration for a resource whose table does not exist yet. */
 export function createStatements(resource: Resource, tableOf: (name: string) => string): string[] {
-  const body = columnLines(resource).map((line) => `      ${line}`).join(',\n');
+  const body = columnLines(resource)
+    .map((line) => `      ${line}`)
+    .join(',\n');
   return [
     `    await tenantTable(q, '${resource.table}', \`\n${body}\`);`,
     ...indexes(resource).map((i) => `    await q.query(\`${indexStatement(resource.table, i)}\`);`),

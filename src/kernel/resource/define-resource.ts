@@ -30,7 +30,10 @@ export interface ResourceSpec<S extends Fields> {
   readonly indexes?: readonly (readonly Extract<keyof S, string>[])[];
 }
 
-export interface Resource<N extends string = string, S extends Fields = Fields> extends Omit<ResourceSpec<S>, 'operations' | 'scope' | 'invariants' | 'unique' | 'indexes'> {
+export interface Resource<N extends string = string, S extends Fields = Fields> extends Omit<
+  ResourceSpec<S>,
+  'operations' | 'scope' | 'invariants' | 'unique' | 'indexes'
+> {
   readonly name: N;
   readonly module: string;
   readonly scope: RecordScope;

@@ -11,7 +11,10 @@ export interface TableFacts {
 }
 
 /** Reads the facts of all tables of the given schemas. `query` runs SQL as the owner. */
-export async function readTables(query: (text: string, values: unknown[]) => Promise<{ rows: Record<string, unknown>[] }>, schemas: readonly string[]): Promise<Map<string, TableFacts>> {
+export async function readTables(
+  query: (text: string, values: unknown[]) => Promise<{ rows: Record<string, unknown>[] }>,
+  schemas: readonly string[],
+): Promise<Map<string, TableFacts>> {
   const { rows } = await query(
     `select n.nspname || '.' || c.relname as table,
        (select coalesce(json_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || case when a.attnotnull then ' not null' else '' end order by a.attnum), '[]')
@@ -19,10 +22,20 @@ export async function readTables(query: (text: string, values: unknown[]) => Pro
        (select coalesce(json_agg(i.relname), '[]') from pg_index x join pg_class i on i.oid = x.indexrelid where x.indrelid = c.oid) as indexes,
        (select coalesce(json_agg(k.conname), '[]') from pg_constraint k where k.conrelid = c.oid and k.contype = 'f') as keys,
        c.relrowsecurity and c.relforcerowsecurity as forced
-     from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p') and n.nspname = any($1)`, [schemas]);
-  return new Map(rows.map((row) => [String(row['table']), {
-    columns: row['columns'] as string[], indexes: row['indexes'] as string[], foreignKeys: row['keys'] as string[], forcedRowSecurity: row['forced'] === true,
-  }]));
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p') and n.nspname = any($1)`,
+    [schemas],
+  );
+  return new Map(
+    rows.map((row) => [
+      String(row['table']),
+      {
+        columns: row['columns'] as string[],
+        indexes: row['indexes'] as string[],
+        foreignKeys: row['keys'] as string[],
+        forcedRowSecurity: row['forced'] === true,
+      },
+    ]),
+  );
 }
 
 /** Lines of a migration that the definitions still need, by module. Empty when the database matches. */
@@ -43,9 +56,15 @@ function tableDrift(resource: Resource, facts: TableFacts, tableOf: (name: strin
   const statement = (sql: string) => `    await q.query(\`${sql}\`);`;
   return [
     ...wanted.filter((line) => !have.includes(line)).map((line) => statement(`alter table ${resource.table} add column ${line}`)),
-    ...have.filter((line) => !wanted.includes(line)).map((line) => statement(`alter table ${resource.table} drop column ${line.split(' ')[0] ?? ''} /* is: ${line} */`)),
-    ...indexes(resource).filter((i) => !facts.indexes.includes(i.name)).map((i) => statement(indexStatement(resource.table, i))),
-    ...foreignKeys(resource, tableOf).filter((k) => !facts.foreignKeys.includes(k.name)).map((k) => statement(keyStatement(resource.table, k))),
+    ...have
+      .filter((line) => !wanted.includes(line))
+      .map((line) => statement(`alter table ${resource.table} drop column ${line.split(' ')[0] ?? ''} /* is: ${line} */`)),
+    ...indexes(resource)
+      .filter((i) => !facts.indexes.includes(i.name))
+      .map((i) => statement(indexStatement(resource.table, i))),
+    ...foreignKeys(resource, tableOf)
+      .filter((k) => !facts.foreignKeys.includes(k.name))
+      .map((k) => statement(keyStatement(resource.table, k))),
     ...(facts.forcedRowSecurity ? [] : [`    // ${resource.table}: row-level security is not forced`]),
   ];
 }

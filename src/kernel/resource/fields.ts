@@ -50,8 +50,22 @@ export interface FieldOptions {
 }
 
 export type ValueKind =
-  | 'text' | 'longText' | 'email' | 'phone' | 'url' | 'choice' | 'boolean' | 'integer' | 'decimal'
-  | 'money' | 'date' | 'instant' | 'plan' | 'address' | 'ref' | 'json';
+  | 'text'
+  | 'longText'
+  | 'email'
+  | 'phone'
+  | 'url'
+  | 'choice'
+  | 'boolean'
+  | 'integer'
+  | 'decimal'
+  | 'money'
+  | 'date'
+  | 'instant'
+  | 'plan'
+  | 'address'
+  | 'ref'
+  | 'json';
 /** `list` and `object` exist in the inputs and outputs of commands only, not in tables. */
 export type FieldKind = ValueKind | 'list' | 'object';
 
@@ -134,8 +148,10 @@ export const list = <F extends Field, const O extends Opt & { max?: number } = {
 export const object = <F extends Fields, const O extends Opt & { name: string } = { name: string }>(shape: F, options: O) =>
   field<InputOf<F>, O>('object', options, { shape });
 
-const rangeOf = (o?: { min?: number; max?: number }) =>
-  ({ ...(o?.min === undefined ? {} : { min: o.min }), ...(o?.max === undefined ? {} : { max: o.max }) });
+const rangeOf = (o?: { min?: number; max?: number }) => ({
+  ...(o?.min === undefined ? {} : { min: o.min }),
+  ...(o?.max === undefined ? {} : { max: o.max }),
+});
 
 export type ValueOf<F> = F extends Field<infer T, FieldOptions> ? T : never;
 type OptionsOf<F> = F extends Field<unknown, infer O> ? O : never;
@@ -143,14 +159,19 @@ type IsRequired<F> = OptionsOf<F> extends { required: true } ? true : false;
 type HasDefault<F> = OptionsOf<F> extends { default: JsonValue } ? true : false;
 type IsSystem<F> = OptionsOf<F> extends { writer: 'system' } ? true : false;
 
-type RequiredKeys<S extends Fields> = { [K in keyof S]: IsRequired<S[K]> extends true ? (HasDefault<S[K]> extends true ? never : K) : never }[keyof S];
+type RequiredKeys<S extends Fields> = {
+  [K in keyof S]: IsRequired<S[K]> extends true ? (HasDefault<S[K]> extends true ? never : K) : never;
+}[keyof S];
 type InputKeys<S extends Fields> = { [K in keyof S]: IsSystem<S[K]> extends true ? never : K }[keyof S];
 
 /** A stored row's own fields: required ones present, others null when empty. */
-export type RowFields<S extends Fields> = { -readonly [K in keyof S]: IsRequired<S[K]> extends true ? ValueOf<S[K]> : ValueOf<S[K]> | null };
+export type RowFields<S extends Fields> = {
+  -readonly [K in keyof S]: IsRequired<S[K]> extends true ? ValueOf<S[K]> : ValueOf<S[K]> | null;
+};
 /** What creates a row from a command: system fields included. */
-export type InputOf<S extends Fields> =
-  { [K in RequiredKeys<S>]: ValueOf<S[K]> } & { [K in Exclude<keyof S, RequiredKeys<S>>]?: ValueOf<S[K]> | null | undefined };
+export type InputOf<S extends Fields> = { [K in RequiredKeys<S>]: ValueOf<S[K]> } & {
+  [K in Exclude<keyof S, RequiredKeys<S>>]?: ValueOf<S[K]> | null | undefined;
+};
 /** What a client may send to create a row. */
 export type ClientInputOf<S extends Fields> = InputOf<Pick<S, InputKeys<S>>>;
 export type PatchOf<S extends Fields> = { [K in keyof S]?: ValueOf<S[K]> | (IsRequired<S[K]> extends true ? never : null) | undefined };

@@ -8,7 +8,11 @@ import type { Field, Fields } from './fields.js';
 import { typeCode } from './ids.js';
 
 /** A list of rows that point at a resource: `account.contacts`. */
-export interface Inverse { readonly name: string; readonly from: Resource; readonly refField: string }
+export interface Inverse {
+  readonly name: string;
+  readonly from: Resource;
+  readonly refField: string;
+}
 
 /** All definitions of a process, by name, with the relations between them worked out. */
 export interface Registry {
@@ -25,7 +29,10 @@ export interface Registry {
 }
 
 export function buildRegistry(modules: readonly ModuleSpec[]): Registry {
-  const resources = unique('resource', modules.flatMap((m) => m.resources ?? []));
+  const resources = unique(
+    'resource',
+    modules.flatMap((m) => m.resources ?? []),
+  );
   const events = unique('event', [
     ...modules.flatMap((m) => m.events ?? []),
     ...[...resources.values()].flatMap((r) => (['created', 'updated', 'deleted'] as const).map((verb) => recordEvent(r, verb))),
@@ -40,11 +47,25 @@ export function buildRegistry(modules: readonly ModuleSpec[]): Registry {
     resources,
     byCode: codes(resources),
     inverses: inverses(resources, resource),
-    commands: unique('command', modules.flatMap((m) => m.commands ?? [])),
-    queries: unique('query', modules.flatMap((m) => m.queries ?? [])),
+    commands: unique(
+      'command',
+      modules.flatMap((m) => m.commands ?? []),
+    ),
+    queries: unique(
+      'query',
+      modules.flatMap((m) => m.queries ?? []),
+    ),
     events,
-    tasks: unique('job or effect', modules.flatMap((m): Task[] => [...(m.jobs ?? []), ...(m.effects ?? [])])),
-    subscribers: [...unique('subscriber', modules.flatMap((m) => m.subscribers ?? [])).values()],
+    tasks: unique(
+      'job or effect',
+      modules.flatMap((m): Task[] => [...(m.jobs ?? []), ...(m.effects ?? [])]),
+    ),
+    subscribers: [
+      ...unique(
+        'subscriber',
+        modules.flatMap((m) => m.subscribers ?? []),
+      ).values(),
+    ],
     resource,
   };
 }

@@ -30,7 +30,11 @@ export function validate(fields: Fields, input: unknown, mode: InputMode): Recor
   const value = check(fields, input, mode, '', problems);
   if (problems.length > 0) {
     const first = problems[0];
-    throw invalid('input.invalid', `The input is not valid: ${first?.path || '/'} ${first?.message ?? ''}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''}.`, { errors: problems });
+    throw invalid(
+      'input.invalid',
+      `The input is not valid: ${first?.path || '/'} ${first?.message ?? ''}${problems.length > 1 ? ` (and ${problems.length - 1} more)` : ''}.`,
+      { errors: problems },
+    );
   }
   return value;
 }
@@ -52,7 +56,13 @@ function check(fields: Fields, input: unknown, mode: InputMode, path: string, pr
   return convert(fields, given, bad, path, problems);
 }
 
-function convert(fields: Fields, given: Record<string, unknown>, bad: ReadonlySet<string>, path: string, problems: FieldProblem[]): Record<string, unknown> {
+function convert(
+  fields: Fields,
+  given: Record<string, unknown>,
+  bad: ReadonlySet<string>,
+  path: string,
+  problems: FieldProblem[],
+): Record<string, unknown> {
   const out: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(fields)) {
     const value = given[name];
@@ -89,8 +99,18 @@ function itemFields(field: Field, fresh: Fields): Fields {
 const pointer = (key: string) => key.slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1');
 
 const codes: Readonly<Record<string, string>> = {
-  isDefined: 'required', maxLength: 'too_long', minLength: 'too_short', isIn: 'not_allowed', isEmail: 'not_an_email', isPhone: 'not_a_phone',
-  isUrl: 'not_a_url', min: 'too_small', max: 'too_large', inRange: 'out_of_range', arrayMaxSize: 'too_many', isStorable: 'not_storable',
+  isDefined: 'required',
+  maxLength: 'too_long',
+  minLength: 'too_short',
+  isIn: 'not_allowed',
+  isEmail: 'not_an_email',
+  isPhone: 'not_a_phone',
+  isUrl: 'not_a_url',
+  min: 'too_small',
+  max: 'too_large',
+  inRange: 'out_of_range',
+  arrayMaxSize: 'too_many',
+  isStorable: 'not_storable',
 };
 
 function problemOf(error: ValidationError, path: string): FieldProblem {
@@ -118,7 +138,10 @@ export function createFields(resource: Resource): Fields {
   const owner = resource.scope.kind === 'owned' ? fields[resource.scope.by] : undefined;
   if (owner && resource.scope.kind === 'owned') {
     const { required: _required, ...options } = owner.options;
-    fields[resource.scope.by] = { ...owner, options: { ...options, description: `${options.description ?? 'The owner.'} You, when left out.` } };
+    fields[resource.scope.by] = {
+      ...owner,
+      options: { ...options, description: `${options.description ?? 'The owner.'} You, when left out.` },
+    };
   }
   createCache.set(resource, fields);
   return fields;
@@ -129,11 +152,13 @@ export const validateCreate = (resource: Resource, input: unknown): Record<strin
   withDefaults(createFields(resource), validate(createFields(resource), input, 'create'));
 
 /** A client's change: only what was named; null empties a field. */
-export const validatePatch = (resource: Resource, input: unknown): Record<string, unknown> => validate(inputFields(resource), input, 'patch');
+export const validatePatch = (resource: Resource, input: unknown): Record<string, unknown> =>
+  validate(inputFields(resource), input, 'patch');
 
 /** What a command is given, normalised, defaults filled in. */
 export const validateInput = (fields: Fields, input: unknown): Record<string, unknown> => {
   const value = validate(fields, input ?? {}, 'create');
-  for (const [name, field] of Object.entries(fields)) if (value[name] === undefined && field.options.default !== undefined) value[name] = normalise(field, field.options.default);
+  for (const [name, field] of Object.entries(fields))
+    if (value[name] === undefined && field.options.default !== undefined) value[name] = normalise(field, field.options.default);
   return value;
 };

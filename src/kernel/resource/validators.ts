@@ -1,6 +1,22 @@
 import {
-  ArrayMaxSize, IsArray, IsBoolean, IsDefined, IsEmail, IsIn, IsInt, IsObject, IsString, IsUrl, Max, MaxLength, Min,
-  MinLength, ValidateBy, ValidateIf, isISO31661Alpha2, isISO4217CurrencyCode,
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsDefined,
+  IsEmail,
+  IsIn,
+  IsInt,
+  IsObject,
+  IsString,
+  IsUrl,
+  Max,
+  MaxLength,
+  Min,
+  MinLength,
+  ValidateBy,
+  ValidateIf,
+  isISO31661Alpha2,
+  isISO4217CurrencyCode,
 } from 'class-validator';
 import { isUuid } from './ids.js';
 import { phoneNumber } from './normalise.js';
@@ -27,19 +43,29 @@ export function isDay(value: unknown): boolean {
 
 const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$/;
 export const isInstant = (v: unknown): boolean =>
-  v instanceof Date ? !Number.isNaN(v.getTime()) : typeof v === 'string' && instantPattern.test(v) && isDay(v.slice(0, 10)) && !Number.isNaN(Date.parse(v));
+  v instanceof Date
+    ? !Number.isNaN(v.getTime())
+    : typeof v === 'string' && instantPattern.test(v) && isDay(v.slice(0, 10)) && !Number.isNaN(Date.parse(v));
 
 const zones = new Set([...Intl.supportedValuesOf('timeZone'), 'UTC']);
 export const isZone = (v: unknown): boolean => typeof v === 'string' && zones.has(v);
 
 const isMoney = (v: unknown): boolean =>
-  isRecord(v) && onlyKeys(v, ['amount', 'currency']) && isDecimal((v as unknown as Money).amount, 4) && isISO4217CurrencyCode(v['currency']);
+  isRecord(v) &&
+  onlyKeys(v, ['amount', 'currency']) &&
+  isDecimal((v as unknown as Money).amount, 4) &&
+  isISO4217CurrencyCode(v['currency']);
 const isPlan = (v: unknown): boolean =>
-  isRecord(v) && onlyKeys(v, ['local', 'zone']) && typeof (v as unknown as ZonedPlan).local === 'string' &&
-  isInstant(`${(v as unknown as ZonedPlan).local}Z`) && isZone(v['zone']);
+  isRecord(v) &&
+  onlyKeys(v, ['local', 'zone']) &&
+  typeof (v as unknown as ZonedPlan).local === 'string' &&
+  isInstant(`${(v as unknown as ZonedPlan).local}Z`) &&
+  isZone(v['zone']);
 const addressKeys = ['street', 'postalCode', 'city', 'region', 'country'];
 const isAddress = (v: unknown): boolean =>
-  isRecord(v) && onlyKeys(v, addressKeys) && Object.values(v as Address).every((part) => part === null || (typeof part === 'string' && part.length <= 200)) &&
+  isRecord(v) &&
+  onlyKeys(v, addressKeys) &&
+  Object.values(v as Address).every((part) => part === null || (typeof part === 'string' && part.length <= 200)) &&
   ((v as Address).country == null || isISO31661Alpha2((v as Address).country));
 
 /** NUL and unpaired surrogates cannot be stored: refused here, before they become a database error. */
@@ -52,7 +78,11 @@ const byKind: Record<Field['kind'], (f: Field) => PropertyDecorator[]> = {
   text: (f) => [...textRules(f.max ?? 200), ...(f.options.required ? [MinLength(1)] : [])],
   longText: (f) => textRules(f.max ?? 100_000),
   email: () => [IsString(), MaxLength(254), storable, IsEmail()],
-  phone: () => [IsString(), MaxLength(40), rule('isPhone', 'is no telephone number', (v) => typeof v === 'string' && phoneNumber(v) !== null)],
+  phone: () => [
+    IsString(),
+    MaxLength(40),
+    rule('isPhone', 'is no telephone number', (v) => typeof v === 'string' && phoneNumber(v) !== null),
+  ],
   url: () => [IsString(), MaxLength(2000), storable, IsUrl({ protocols: ['http', 'https'], require_protocol: true, require_tld: false })],
   choice: (f) => [IsIn([...(f.values ?? [])])],
   boolean: () => [IsBoolean()],
@@ -93,4 +123,3 @@ export function decoratorsOf(field: Field, mode: InputMode): PropertyDecorator[]
   if (field.options.required) return [ValidateIf((_, v) => v !== undefined), ...rules];
   return [ValidateIf((_, v) => v !== undefined && v !== null), ...rules];
 }
-

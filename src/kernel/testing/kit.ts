@@ -14,7 +14,12 @@ import { Runner, type Call } from '../usecase/runner.js';
 import { drain } from '../jobs/drain.js';
 
 /** Where the test run's PostgreSQL is; set by the global set-up. */
-interface TestServer { readonly superUrl: string; readonly ownerUrl: string; readonly appUrl: string; readonly template: string }
+interface TestServer {
+  readonly superUrl: string;
+  readonly ownerUrl: string;
+  readonly appUrl: string;
+  readonly template: string;
+}
 
 export class TestClock {
   private offset = 0;
@@ -46,7 +51,11 @@ export async function openKit(modules: readonly ModuleSpec[], options: KitOption
   if (!server) throw new Error('TEST_PG is not set: run the tests with `npm test`, whose set-up starts PostgreSQL.');
   const name = `t_${randomUUID().replaceAll('-', '')}`;
   await admin(server.superUrl, `create database ${name} template ${server.template}`);
-  const urls = { app: withDatabase(server.appUrl, name), owner: withDatabase(server.ownerUrl, name), super: withDatabase(server.superUrl, name) };
+  const urls = {
+    app: withDatabase(server.appUrl, name),
+    owner: withDatabase(server.ownerUrl, name),
+    super: withDatabase(server.superUrl, name),
+  };
   const registry = buildRegistry(modules);
   const database = await openDatabase(registry, { url: urls.app, poolSize: options.poolSize ?? 8 });
   const clock = new TestClock();
@@ -75,9 +84,11 @@ export class Kit {
   /** A fresh tenant: the tenant wall is what isolates tests. */
   async tenant(values: { currency?: string; timeZone?: string; locale?: string } = {}): Promise<TestTenant> {
     const id = newId(typeCode('tenant'));
-    await this.asOwner(`insert into kernel.tenants (id, slug, name, currency, time_zone, locale) values ($1, $2, $3, $4, $5, $6)`, [
-      id, `t-${id.slice(-12)}`, 'Test tenant', values.currency ?? 'EUR', values.timeZone ?? 'Europe/Berlin', values.locale ?? 'de',
-    ], id);
+    await this.asOwner(
+      `insert into kernel.tenants (id, slug, name, currency, time_zone, locale) values ($1, $2, $3, $4, $5, $6)`,
+      [id, `t-${id.slice(-12)}`, 'Test tenant', values.currency ?? 'EUR', values.timeZone ?? 'Europe/Berlin', values.locale ?? 'de'],
+      id,
+    );
     const tenant = new TestTenant(this, id);
     await tenant.start();
     return tenant;
@@ -105,27 +116,49 @@ export class TestTenant {
   /** A user with all rights. */
   admin: Actor = systemActor('not started');
 
-  constructor(private readonly kit: Kit, readonly id: string) {}
+  constructor(
+    private readonly kit: Kit,
+    readonly id: string,
+  ) {}
 
   async start(): Promise<void> {
     this.admin = (await this.user({ permissions: { '*': 'all' }, name: 'Admin' })).actor;
   }
 
   /** A new user of this tenant with just these rights. */
-  async user(options: { permissions: Permissions; name?: string; email?: string; teamUserIds?: readonly string[] }): Promise<{ id: string; actor: Actor }> {
+  async user(options: {
+    permissions: Permissions;
+    name?: string;
+    email?: string;
+    teamUserIds?: readonly string[];
+  }): Promise<{ id: string; actor: Actor }> {
     const User = this.kit.runtime.registry.resource('user');
     const email = options.email ?? `u${randomUUID().slice(0, 8)}@example.test`;
-    const row = await this.work((work) => work.repo(User).create({ name: options.name ?? 'Test user', email } as never), systemActor('test'));
+    const row = await this.work(
+      (work) => work.repo(User).create({ name: options.name ?? 'Test user', email } as never),
+      systemActor('test'),
+    );
     const id = row.id;
     const shape = createHash('sha1').update(JSON.stringify(options.permissions)).digest('hex');
     const actor: Actor = {
-      kind: 'user', id, label: email, userId: id, permissions: options.permissions, teamUserIds: [id, ...(options.teamUserIds ?? [])], shape,
+      kind: 'user',
+      id,
+      label: email,
+      userId: id,
+      permissions: options.permissions,
+      teamUserIds: [id, ...(options.teamUserIds ?? [])],
+      shape,
     };
     return { id, actor };
   }
 
   /** Runs a command or query as the admin, or as `actor`. */
-  async run<I extends Fields, O extends Fields>(useCase: UseCase<I, O>, input: InputOf<I>, actor: Actor = this.admin, call: Partial<Call> = {}): Promise<InputOf<O>> {
+  async run<I extends Fields, O extends Fields>(
+    useCase: UseCase<I, O>,
+    input: InputOf<I>,
+    actor: Actor = this.admin,
+    call: Partial<Call> = {},
+  ): Promise<InputOf<O>> {
     const { result } = await this.kit.runner.run(useCase, input, { tenantId: this.id, actor, ...call });
     return result;
   }

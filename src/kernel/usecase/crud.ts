@@ -8,7 +8,11 @@ import type { Command } from './define-command.js';
 import type { Work } from './work.js';
 
 export type CrudVerb = 'create' | 'update' | 'delete';
-export interface CrudInput { readonly id: string; readonly expectedVersion?: number; readonly patch?: Record<string, unknown> }
+export interface CrudInput {
+  readonly id: string;
+  readonly expectedVersion?: number;
+  readonly patch?: Record<string, unknown>;
+}
 
 /** The three writes every resource may offer, as commands like any other. */
 export function crudCommand(resource: Resource, verb: CrudVerb): Command {
@@ -20,8 +24,16 @@ const words = (resource: Resource) => resource.name.replaceAll('_', ' ');
 
 function base(resource: Resource, verb: CrudVerb, summary: string) {
   return {
-    kind: 'command' as const, name: `${resource.name}.${verb}`, noun: resource.name, verb, permission: `${resource.name}:${verb}`,
-    graphql: `${verb}${pascal(resource.name)}`, rest: undefined, summary, description: summary, access: 'permission' as const,
+    kind: 'command' as const,
+    name: `${resource.name}.${verb}`,
+    noun: resource.name,
+    verb,
+    permission: `${resource.name}:${verb}`,
+    graphql: `${verb}${pascal(resource.name)}`,
+    rest: undefined,
+    summary,
+    description: summary,
+    access: 'permission' as const,
   };
 }
 
@@ -33,7 +45,8 @@ function createCommand(resource: Resource): Command {
     errors: Object.fromEntries(resource.invariants.map((i) => [i.code, i.message])),
     oneStatement: true,
     parse: (input) => validateCreate(resource, input),
-    run: (input: Record<string, unknown>, work: Work) => work.repo(resource).create(owned(resource, input, work, 'create') as never) as Promise<Record<string, unknown>>,
+    run: (input: Record<string, unknown>, work: Work) =>
+      work.repo(resource).create(owned(resource, input, work, 'create') as never) as Promise<Record<string, unknown>>,
   };
 }
 
@@ -48,7 +61,10 @@ function updateCommand(resource: Resource): Command {
     ...base(resource, 'update', `Change the named fields of a ${words(resource)}; null empties a field.`),
     input: fields,
     output: {},
-    errors: { [`${resource.name}.version_conflict`]: 'Somebody else changed the row since you read it.', ...Object.fromEntries(resource.invariants.map((i) => [i.code, i.message])) },
+    errors: {
+      [`${resource.name}.version_conflict`]: 'Somebody else changed the row since you read it.',
+      ...Object.fromEntries(resource.invariants.map((i) => [i.code, i.message])),
+    },
     parse: (input) => {
       const { patch, ...rest } = asObject(input);
       return { ...validate(target(resource), rest, 'create'), patch: validatePatch(resource, patch) };
@@ -56,7 +72,9 @@ function updateCommand(resource: Resource): Command {
     run: (input, work) => {
       const { id, expectedVersion, patch = {} } = input as unknown as CrudInput;
       keepInReach(resource, patch, work, 'update');
-      return work.repo(resource).update(id, patch as never, expectedVersion === undefined ? {} : { expectedVersion }) as Promise<Record<string, unknown>>;
+      return work.repo(resource).update(id, patch as never, expectedVersion === undefined ? {} : { expectedVersion }) as Promise<
+        Record<string, unknown>
+      >;
     },
   };
 }
@@ -93,7 +111,9 @@ function keepInReach(resource: Resource, row: Record<string, unknown>, work: Wor
   const filter = rowFilter(resource, work.actor, `${resource.name}:${verb}`);
   const owner = row[resource.scope.by];
   if (filter.kind !== 'owners' || (typeof owner === 'string' && filter.users.includes(owner))) return;
-  throw forbidden('access.owner_out_of_reach', `With your rights a ${words(resource)} can belong only to you or those in your reach.`, { field: resource.scope.by });
+  throw forbidden('access.owner_out_of_reach', `With your rights a ${words(resource)} can belong only to you or those in your reach.`, {
+    field: resource.scope.by,
+  });
 }
 
 function asObject(input: unknown): Record<string, unknown> {

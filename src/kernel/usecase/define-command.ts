@@ -30,7 +30,9 @@ export interface UseCaseSpec<I extends Fields, O extends Fields> {
   run(input: InputOf<I>, work: Work): Promise<InputOf<O>>;
 }
 
-export interface UseCase<I extends Fields = Fields, O extends Fields = Fields> extends Required<Omit<UseCaseSpec<I, O>, 'rest' | 'secret' | 'run'>> {
+export interface UseCase<I extends Fields = Fields, O extends Fields = Fields> extends Required<
+  Omit<UseCaseSpec<I, O>, 'rest' | 'secret' | 'run'>
+> {
   readonly kind: 'command' | 'query';
   readonly noun: string;
   readonly verb: string;

@@ -8,7 +8,11 @@ export interface DomainEvent<S extends Fields = Fields> {
   readonly payload: S;
 }
 
-export const defineEvent = <const S extends Fields>(name: string, description: string, payload: S): DomainEvent<S> => ({ name, description, payload });
+export const defineEvent = <const S extends Fields>(name: string, description: string, payload: S): DomainEvent<S> => ({
+  name,
+  description,
+  payload,
+});
 
 export type PayloadOf<E> = E extends DomainEvent<infer S> ? InputOf<S> : never;
 

@@ -55,8 +55,18 @@ export type Task<S extends Fields = Fields> = Job<S> | Effect<S>;
 type JobSpec<S extends Fields> = Omit<Job<S>, 'kind' | 'retry'> & { readonly retry?: RetryPolicy };
 type EffectSpec<S extends Fields> = Omit<Effect<S>, 'kind' | 'retry'> & { readonly retry?: RetryPolicy };
 
-export const defineJob = <const S extends Fields>(spec: JobSpec<S>): Job<S> => ({ ...spec, kind: 'job', retry: spec.retry ?? usualRetry, run: spec.run });
-export const defineEffect = <const S extends Fields>(spec: EffectSpec<S>): Effect<S> => ({ ...spec, kind: 'effect', retry: spec.retry ?? usualRetry, run: spec.run });
+export const defineJob = <const S extends Fields>(spec: JobSpec<S>): Job<S> => ({
+  ...spec,
+  kind: 'job',
+  retry: spec.retry ?? usualRetry,
+  run: spec.run,
+});
+export const defineEffect = <const S extends Fields>(spec: EffectSpec<S>): Effect<S> => ({
+  ...spec,
+  kind: 'effect',
+  retry: spec.retry ?? usualRetry,
+  run: spec.run,
+});
 
 /** Hears an event, in a transaction of its own, exactly once. */
 export interface Subscriber<E extends DomainEvent = DomainEvent> {

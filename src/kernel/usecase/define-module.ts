@@ -24,7 +24,11 @@ export interface ModuleSpec {
 }
 /* eslint-enable @typescript-eslint/no-explicit-any */
 
-export interface RoleSeed { readonly key: string; readonly name: string; readonly permissions: Permissions }
+export interface RoleSeed {
+  readonly key: string;
+  readonly name: string;
+  readonly permissions: Permissions;
+}
 
 /** The manifest of a business module: all there is to it, by name. */
 export const defineModule = (spec: ModuleSpec): ModuleSpec => spec;

@@ -28,22 +28,31 @@ const retryable = new Set(['40001', '40P01']);
 /** The one way to run a use-case: permit → parse → open Work → run → audit → commit. Transport adds nothing. */
 export class Runner {
   /** `committed` hears of every command after its commit and before its answer. */
-  constructor(readonly runtime: Runtime, private readonly committed: (useCase: UseCase, call: Call) => void = () => undefined) {}
+  constructor(
+    readonly runtime: Runtime,
+    private readonly committed: (useCase: UseCase, call: Call) => void = () => undefined,
+  ) {}
 
   async run<I extends Fields, O extends Fields>(useCase: UseCase<I, O>, input: unknown, call: Call): Promise<Outcome<InputOf<O>>> {
     permit(useCase as unknown as UseCase, call.actor);
     if (useCase.secret && call.idempotencyKey !== undefined) {
-      throw invalid('idempotency.not_for_secrets', 'This verb deals with a secret and keeps nothing of a call: leave the Idempotency-Key out.');
+      throw invalid(
+        'idempotency.not_for_secrets',
+        'This verb deals with a secret and keeps nothing of a call: leave the Idempotency-Key out.',
+      );
     }
     const parsed = useCase.parse ? useCase.parse(input) : validateInput(useCase.input, input);
     const request: WorkRequest = {
-      tenantId: call.tenantId, actor: call.actor, useCase: useCase as unknown as UseCase,
+      tenantId: call.tenantId,
+      actor: call.actor,
+      useCase: useCase as unknown as UseCase,
       cause: { command: useCase.name, ...(call.requestId ? { requestId: call.requestId } : {}) },
     };
     const run = (work: OpenWork) => useCase.run(parsed as never, work);
     const outcome = await this.retrying(async () => {
       const { idempotencyKey: key } = call;
-      if (key !== undefined) return this.runtime.withWork(request, (work) => once(work, key, { name: useCase.name, input: parsed }, () => run(work)));
+      if (key !== undefined)
+        return this.runtime.withWork(request, (work) => once(work, key, { name: useCase.name, input: parsed }, () => run(work)));
       const result = useCase.oneStatement ? await this.runtime.withStatement(request, run) : await this.runtime.withWork(request, run);
       return { result, replayed: false };
     });
@@ -65,30 +74,47 @@ export class Runner {
 
 export function permit(useCase: UseCase, actor: Actor): void {
   if (useCase.access === 'public') return;
-  if (actor.kind === 'anonymous') throw unauthorized('auth.required', 'Sign in first: send an access token or an API key in the Authorization header.');
+  if (actor.kind === 'anonymous')
+    throw unauthorized('auth.required', 'Sign in first: send an access token or an API key in the Authorization header.');
   if (useCase.access === 'member') return;
   if (reachOf(actor.permissions, useCase.permission) === null) throw permissionMissing(useCase.permission);
 }
 
 /** The key row commits with the effect: after a crash either both are there or neither. */
 async function once<T>(work: OpenWork, key: string, request: { name: string; input: unknown }, run: () => Promise<T>): Promise<Outcome<T>> {
-  if (!/^[\x20-\x7e]{1,200}$/.test(key)) throw invalid('idempotency.key_invalid', 'An Idempotency-Key has 1 to 200 printable ASCII characters.');
+  if (!/^[\x20-\x7e]{1,200}$/.test(key))
+    throw invalid('idempotency.key_invalid', 'An Idempotency-Key has 1 to 200 printable ASCII characters.');
   const principal = `${work.actor.kind}:${work.actor.id ?? ''}`;
   const hash = createHash('sha256').update(JSON.stringify(request)).digest('base64url');
-  const { rows: [lock] } = await work.exec(`select pg_try_advisory_xact_lock(hashtextextended($1, 42)) as free`, [`${work.tenantId} ${principal} ${key}`]);
-  if (lock?.['free'] !== true) throw conflict('idempotency.in_progress', 'A request with this Idempotency-Key is still running. Repeat it in a moment.');
+  const {
+    rows: [lock],
+  } = await work.exec(`select pg_try_advisory_xact_lock(hashtextextended($1, 42)) as free`, [`${work.tenantId} ${principal} ${key}`]);
+  if (lock?.['free'] !== true)
+    throw conflict('idempotency.in_progress', 'A request with this Idempotency-Key is still running. Repeat it in a moment.');
   const inserted = await work.exec(
     `insert into kernel.idempotency_keys (tenant_id, principal, key, request_hash, created_at) values ($1, $2, $3, $4, $5) on conflict do nothing`,
-    [work.tenantId, principal, key, hash, work.now]);
+    [work.tenantId, principal, key, hash, work.now],
+  );
   if (inserted.rowCount === 0) return replay<T>(work, principal, key, hash);
   const result = await run();
-  await work.exec(`update kernel.idempotency_keys set response = $4 where tenant_id = $1 and principal = $2 and key = $3`, [work.tenantId, principal, key, JSON.stringify(result ?? null)]);
+  await work.exec(`update kernel.idempotency_keys set response = $4 where tenant_id = $1 and principal = $2 and key = $3`, [
+    work.tenantId,
+    principal,
+    key,
+    JSON.stringify(result ?? null),
+  ]);
   return { result, replayed: false };
 }
 
 async function replay<T>(work: OpenWork, principal: string, key: string, hash: string): Promise<Outcome<T>> {
-  const { rows: [stored] } = await work.exec(
-    `select request_hash, response from kernel.idempotency_keys where tenant_id = $1 and principal = $2 and key = $3`, [work.tenantId, principal, key]);
-  if (stored?.['request_hash'] !== hash) throw invalid('idempotency.key_reused', 'This Idempotency-Key was used for another request. Use a fresh key for each new request.');
+  const {
+    rows: [stored],
+  } = await work.exec(`select request_hash, response from kernel.idempotency_keys where tenant_id = $1 and principal = $2 and key = $3`, [
+    work.tenantId,
+    principal,
+    key,
+  ]);
+  if (stored?.['request_hash'] !== hash)
+    throw invalid('idempotency.key_reused', 'This Idempotency-Key was used for another request. Use a fresh key for each new request.');
   return { result: stored['response'] as T, replayed: true };
 }

@@ -10,7 +10,7 @@ import type { Ports } from '../ports/ports.js';
 export type Where<R> = { readonly [K in keyof Row<R>]?: Row<R>[K] | readonly Row<R>[K][] | null };
 
 export interface FindOptions<R> {
-  readonly orderBy?: readonly (keyof Row<R> & string | `-${keyof Row<R> & string}`)[];
+  readonly orderBy?: readonly ((keyof Row<R> & string) | `-${keyof Row<R> & string}`)[];
   readonly limit?: number;
   /** `wait` locks the rows found; `skip` passes over rows somebody else holds. */
   readonly lock?: 'wait' | 'skip';

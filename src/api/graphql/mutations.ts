@@ -7,6 +7,7 @@ import {
   GraphQLString,
   type GraphQLFieldConfig,
   type GraphQLFieldConfigMap,
+  type GraphQLResolveInfo,
   type GraphQLObjectType as ObjectType,
 } from 'graphql';
 import { constant } from '#kernel/read/values.js';
@@ -16,6 +17,7 @@ import { pascal } from '#kernel/resource/names.js';
 import { createFields, inputFields } from '#kernel/resource/validate.js';
 import { crudCommand, type CrudVerb } from '#kernel/usecase/crud.js';
 import type { UseCase } from '#kernel/usecase/define-command.js';
+import { projectRow } from '../row.js';
 import { rowId, wireFields } from '../wire.js';
 import { readRoot, requirePrincipal, type GraphqlContext, type GraphqlParts } from './context.js';
 import { collectedOf, contextOf } from './roots.js';
@@ -90,16 +92,18 @@ export class MutationFields {
       resolve: async (_source, args, context, info) => {
         const { idempotencyKey, ...input } = args;
         const result = await this.run(command, verb === 'create' ? input['input'] : input, context, idempotencyKey);
-        const build = contextOf(this.parts.registry, info);
-        const field = collectedOf(info);
-        return readRoot(this.parts, context, info, {
-          kind: 'one',
-          key: field.key,
-          id: constant(rowId(resource, result)),
-          selection: objectSelection(build, resource, resourceFields(build, resource, field)),
-        });
+        return this.rowAnswer(resource, result as Args, context, info);
       },
     };
+  }
+
+  /** The written row as the client selected it: from the row itself where that says it all, else read after the commit. */
+  private rowAnswer(resource: Resource, row: Args, context: GraphqlContext, info: GraphQLResolveInfo): unknown {
+    const build = contextOf(this.parts.registry, info);
+    const field = collectedOf(info);
+    const selection = objectSelection(build, resource, resourceFields(build, resource, field));
+    const own = projectRow(selection, row);
+    return own ?? readRoot(this.parts, context, info, { kind: 'one', key: field.key, id: constant(rowId(resource, row)), selection });
   }
 
   private deleteField(resource: Resource, command: UseCase): FieldConfig {

@@ -10,7 +10,7 @@ import { answer, idempotencyHeader, ifMatchHeader, problems } from './answers.js
 import { listQuery, rowQuery } from './query.js';
 import type { RestReads } from './reads.js';
 import { callOf, controllerOf, json, paramOf, principalOf, queryOf, type Route } from './routes.js';
-import { wireRow } from './row.js';
+import { wireRow } from '../row.js';
 import { createName, listName, schemaRef, updateName } from './schemas.js';
 
 export interface RestParts {

@@ -1,0 +1,40 @@
+import type { ObjectSelection, Part } from '#kernel/read/selection.js';
+import type { Resource } from '#kernel/resource/define-resource.js';
+import type { Fields } from '#kernel/resource/fields.js';
+import { wireInstant, wireValue } from './wire.js';
+
+const instant = (value: unknown) => wireInstant(value instanceof Date ? value : new Date(String(value)));
+
+/** A row a command answered with, exactly as a read would show it. */
+export function wireRow(resource: Resource, row: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const body: Record<string, unknown> = {
+    id: row['id'],
+    version: row['version'],
+    createdAt: instant(row['createdAt']),
+    updatedAt: instant(row['updatedAt']),
+  };
+  for (const [name, field] of Object.entries(resource.fields as Fields))
+    if (!field.options.hidden) body[name] = wireValue(field, row[name]);
+  return body;
+}
+
+/**
+ * A row as a selection wants it, when the selection asks for the row's own fields only; null when it asks for more, which
+ * has to be read. Saves a write from reading back what it has just written.
+ */
+export function projectRow(selection: ObjectSelection, row: Readonly<Record<string, unknown>>): Record<string, unknown> | null {
+  const whole = wireRow(selection.resource, row);
+  const answer: Record<string, unknown> = {};
+  for (const item of selection.items) {
+    if (item.kind === 'one' || item.kind === 'many') return null;
+    if (item.kind === 'constant') answer[item.key] = item.value;
+    else answer[item.key] = item.kind === 'field' && item.parts ? partsOf(item.parts, whole[item.name]) : whole[item.name];
+  }
+  return answer;
+}
+
+function partsOf(parts: readonly Part[], value: unknown): Record<string, unknown> | null {
+  if (value === null) return null;
+  const given = value as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(parts.map(({ key, part }) => [key, typeof part === 'string' ? (given[part] ?? null) : part.value]));
+}

@@ -63,7 +63,7 @@ describe('the settings', () => {
   });
 
   test('a replica without its database is a contradiction', () => {
-    expect(() => readConfig({ DATABASE_READ_URL: 'postgres://a@b/c' })).toThrow('DATABASE_READ_URL is set and DATABASE_URL is not');
+    expect(() => readConfig({ DATABASE_OWNER_URL: 'postgres://a@b/c' })).toThrow('DATABASE_OWNER_URL is set and DATABASE_URL is not');
   });
 
   test.each([

@@ -21,7 +21,7 @@ export interface Config {
   /** Absolute. */
   readonly home: string;
   /** Absent: the embedded PostgreSQL. */
-  readonly database: { readonly appUrl: string; readonly ownerUrl: string | null; readonly readUrl: string } | null;
+  readonly database: { readonly appUrl: string; readonly ownerUrl: string | null } | null;
   readonly dbPoolSize: number;
   readonly queuePoolSize: number;
   readonly redisUrl: string | null;
@@ -68,7 +68,6 @@ export class Environment {
   @MinLength(1) KONTOR_HOME = '.kontor';
   @IsOptional() @IsPostgres() DATABASE_URL?: string;
   @IsOptional() @IsPostgres() DATABASE_OWNER_URL?: string;
-  @IsOptional() @IsPostgres() DATABASE_READ_URL?: string;
   @IsInt() @Min(2) @Max(500) DB_POOL_SIZE = 10;
   @IsInt() @Min(2) @Max(500) QUEUE_POOL_SIZE = 13;
   @IsOptional() @IsAddress('redis:', 'rediss:') REDIS_URL?: string;
@@ -116,11 +115,9 @@ function missing(values: Environment): string[] {
     .map(([name, { must }]) => `${name} is not set, and NODE_ENV=production needs it: set it to ${must}.`);
 }
 
-function contradictions({ DATABASE_URL, DATABASE_OWNER_URL, DATABASE_READ_URL }: Environment): string[] {
-  if (DATABASE_URL) return [];
-  return Object.entries({ DATABASE_OWNER_URL, DATABASE_READ_URL })
-    .filter(([, value]) => value)
-    .map(([name]) => `${name} is set and DATABASE_URL is not: set both, or neither for the embedded PostgreSQL.`);
+function contradictions({ DATABASE_URL, DATABASE_OWNER_URL }: Environment): string[] {
+  if (DATABASE_URL || !DATABASE_OWNER_URL) return [];
+  return ['DATABASE_OWNER_URL is set and DATABASE_URL is not: set both, or neither for the embedded PostgreSQL.'];
 }
 
 function toConfig(env: Environment): Config {
@@ -147,12 +144,8 @@ function toConfig(env: Environment): Config {
   };
 }
 
-function outsideDatabase({
-  DATABASE_URL: appUrl,
-  DATABASE_OWNER_URL: ownerUrl,
-  DATABASE_READ_URL: readUrl,
-}: Environment): Config['database'] {
-  return appUrl ? { appUrl, ownerUrl: ownerUrl ?? null, readUrl: readUrl ?? appUrl } : null;
+function outsideDatabase({ DATABASE_URL: appUrl, DATABASE_OWNER_URL: ownerUrl }: Environment): Config['database'] {
+  return appUrl ? { appUrl, ownerUrl: ownerUrl ?? null } : null;
 }
 
 function parseProxyRule(text: string): boolean | number | string {

@@ -6,7 +6,6 @@ export interface OpenPostgres {
   readonly appUrl: string;
   /** Null: an outside database whose owner we were not told; its migrations are somebody else's work. */
   readonly ownerUrl: string | null;
-  readonly readUrl: string;
   /** A superuser's address, of the embedded server only. */
   readonly superUrl: string | null;
   readonly isEmbedded: boolean;
@@ -18,5 +17,5 @@ export interface OpenPostgres {
 export async function openPostgres({ database, home }: Pick<Config, 'database' | 'home'>): Promise<OpenPostgres> {
   if (database) return { ...database, superUrl: null, isEmbedded: false, stop: () => Promise.resolve() };
   const { appUrl, ownerUrl, superUrl, stop } = await startEmbeddedPostgres({ home, durable: true });
-  return { appUrl, ownerUrl, readUrl: appUrl, superUrl, isEmbedded: true, stop };
+  return { appUrl, ownerUrl, superUrl, isEmbedded: true, stop };
 }

@@ -51,12 +51,6 @@ export const SETTINGS = {
     unset: 'no migrations on an outside database',
     secret: true,
   },
-  DATABASE_READ_URL: {
-    about: 'A replica for reads that may be a moment old. Kept for later: nothing reads from it yet.',
-    must: 'an address like postgres://kontor_app:password@replica:5432/kontor',
-    unset: 'the value of DATABASE_URL',
-    secret: true,
-  },
   DB_POOL_SIZE: { about: 'Database connections of one process for requests and jobs.', must: 'a whole number from 2 to 500', unset: '10' },
   QUEUE_POOL_SIZE: {
     about: 'Database connections of one process for queues on PostgreSQL. Fewer than 13 count as 13.',

@@ -24,6 +24,8 @@ export interface AuthOptions {
   /** URL of the application role, for the connection that hears changes. */
   readonly databaseUrl: string;
   readonly limits?: ThrottleLimits;
+  /** Addresses nobody signs in with here, such as the demo login in production; they are answered like unknown ones. */
+  readonly closedTo?: readonly string[];
   readonly log?: { warn(details: object, message: string): void };
 }
 
@@ -52,7 +54,7 @@ export async function wireAuth(runtime: Runtime, options: AuthOptions): Promise<
     now: () => runtime.clock.now(),
   });
   const flows = new AuthFlows({
-    port: signInPort(runtime),
+    port: signInPort(runtime, new Set(options.closedTo ?? [])),
     throttle: new LoginThrottle(runtime.database.pool, options.limits),
     tokens: options.tokens,
     authenticator,
@@ -96,10 +98,16 @@ function principalSource(runtime: Runtime): PrincipalSource {
   };
 }
 
-function signInPort(runtime: Runtime): SignInPort {
+function signInPort(runtime: Runtime, closedTo: ReadonlySet<string>): SignInPort {
   return {
     async signIn(credentials, client) {
-      const session = await signIn(transact(runtime, 'auth.login'), credentials, client);
+      const isClosed = closedTo.has(credentials.email.trim().toLowerCase());
+      // Under another name, so that a closed address costs and says what an unknown one does.
+      const session = await signIn(
+        transact(runtime, 'auth.login'),
+        isClosed ? { ...credentials, email: 'nobody@invalid.invalid' } : credentials,
+        client,
+      );
       return session && { claims: session, refreshToken: session.refreshToken };
     },
     async refresh(text) {

@@ -133,6 +133,8 @@ const openAuth = (system: System): Promise<Auth> =>
   wireAuth(system.runtime, {
     tokens: { keys: loadJwtKeys(system.config), issuer: system.config.publicUrl, audience: 'kontor' },
     databaseUrl: system.postgres.appUrl,
+    // Everybody knows the demo login.
+    closedTo: system.config.isProduction ? [demoLogin.email] : [],
     log: system.log,
   });
 

@@ -28,7 +28,7 @@ export interface Company {
 let companies = 0;
 
 /** Auth over the identity module alone, with keys and a channel of its own. */
-export async function openAuthKit(limits?: ThrottleLimits): Promise<AuthKit> {
+export async function openAuthKit(limits?: ThrottleLimits, closedTo: readonly string[] = []): Promise<AuthKit> {
   const kit = await openKit([identity]);
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const tokens: TokenSettings = {
@@ -36,7 +36,7 @@ export async function openAuthKit(limits?: ThrottleLimits): Promise<AuthKit> {
     issuer: 'https://kontor.test',
     audience: 'kontor',
   };
-  const auth = await wireAuth(kit.runtime, { tokens, databaseUrl: kit.urls.app, ...(limits ? { limits } : {}) });
+  const auth = await wireAuth(kit.runtime, { tokens, databaseUrl: kit.urls.app, closedTo, ...(limits ? { limits } : {}) });
   return {
     ...auth,
     kit,

@@ -12,6 +12,7 @@ import { register as registerSchemaDiff } from './schema-diff.js';
 import { register as registerOpenapi } from './openapi.js';
 import { register as registerSeed } from './seed.js';
 import { register as registerSettings } from './settings.js';
+import { register as registerTasks } from './tasks.js';
 
 /** One command a file; a new one is an import and a line here. */
 const commands = [
@@ -26,6 +27,7 @@ const commands = [
   registerOpenapi,
   registerSeed,
   registerSchemaDiff,
+  registerTasks,
 ];
 
 const program = new Command('kontor')

@@ -15,6 +15,7 @@ export class LoginInput {
   password!: string;
 
   @ApiPropertyOptional({
+    type: String,
     maxLength: 63,
     description: 'Short name of the company; needed by who works for several with one address.',
     example: 'demo',

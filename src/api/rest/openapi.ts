@@ -14,15 +14,17 @@ export function openApiDocument(app: INestApplication, registry: Registry, versi
     )
     .setVersion(version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .setContact('Kontor', '', 'kontor@example.com')
     .addServer('/')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An access token from /v1/auth/login, or an API key.' });
   for (const module of registry.modules) info.addTag(module.name, module.description);
   info.addTag('auth', 'Signing in and out.');
+  info.addTag('public', 'Addresses for people without a login, behind signed links.');
   const document = SwaggerModule.createDocument(app, info.build(), { operationIdFactory: (_controller, method) => method });
   const schemas = { ...document.components?.schemas, ...(componentSchemas(registry) as object), ...(bodySchemas(registry) as object) };
   document.components = { ...document.components, schemas: sorted(schemas) };
   document.paths = sorted(document.paths);
+  for (const operation of operationsOf(document)) completeOperation(operation);
+  document.components.schemas = used(document);
   return document;
 }
 
@@ -38,6 +40,40 @@ function bodySchemas(registry: Registry): Record<string, unknown> {
       );
   }
   return schemas;
+}
+
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+const operationsOf = (document: OpenAPIObject): Operation[] =>
+  Object.values(document.paths).flatMap((path) =>
+    [path.get, path.post, path.put, path.patch, path.delete].filter((operation) => operation !== undefined),
+  );
+
+/** What a reader expects of every operation, also of those written by hand. */
+function completeOperation(operation: Operation): void {
+  operation.security ??= [];
+  operation.description ??= operation.summary ?? '';
+  const problem = {
+    description: 'The request is not valid.',
+    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+  };
+  if (!Object.keys(operation.responses).some((status) => status.startsWith('4'))) operation.responses['400'] = problem;
+}
+
+/** The schemas that something refers to, however indirectly. */
+function used(document: OpenAPIObject): Schemas {
+  const all = document.components?.schemas ?? {};
+  const found = new Set<string>();
+  const look = (value: unknown): void => {
+    for (const [, name = ''] of JSON.stringify(value).matchAll(/"#\/components\/schemas\/(\w+)"/g)) {
+      if (found.has(name)) continue;
+      found.add(name);
+      look(all[name] ?? null);
+    }
+  };
+  look(document.paths);
+  return Object.fromEntries(Object.entries(all).filter(([name]) => found.has(name)));
 }
 
 const sorted = <T extends object>(map: T): T => Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1))) as T;

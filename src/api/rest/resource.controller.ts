@@ -3,6 +3,7 @@ import { ApiBody, ApiNoContentResponse, ApiOperation, ApiParam, ApiQuery } from 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, invalid } from '#kernel/errors/domain-error.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
+import { camel } from '#kernel/resource/names.js';
 import { crudCommand } from '#kernel/usecase/crud.js';
 import type { Runner } from '#kernel/usecase/runner.js';
 import { rowId } from '../wire.js';
@@ -19,7 +20,10 @@ export interface RestParts {
 }
 
 const words = (resource: Resource) => resource.name.replaceAll('_', ' ');
-const idParam = ApiParam({ name: 'id', description: 'Id of the record.', schema: { type: 'string', format: 'uuid', maxLength: 36 } });
+/** `leadId`: the same name as in the verbs of the noun. */
+const idName = (resource: Resource) => `${camel(resource.name)}Id`;
+const idParam = (resource: Resource) =>
+  ApiParam({ name: idName(resource), description: 'Id of the record.', schema: { type: 'string', format: 'uuid', maxLength: 36 } });
 const query = (name: string, description: string, maxLength = 4000): MethodDecorator =>
   ApiQuery({ name, required: false, description, schema: { type: 'string', maxLength } });
 const rowQueries = [
@@ -85,15 +89,15 @@ function getRoute(resource: Resource, { reads }: RestParts): Route {
   return {
     name: `get${resource.typeName}`,
     decorators: [
-      Get(':id'),
+      Get(`:${idName(resource)}`),
       ApiOperation({ operationId: `get${resource.typeName}`, summary: `Read a ${words(resource)}.`, description: resource.description }),
-      idParam,
+      idParam(resource),
       ...rowQueries,
       answer(200, resource.typeName, 'The record.', etag),
       ...problems(400, 404),
     ],
     handle: async (request, reply) => {
-      const text = await reads.one(resource, paramOf(request, 'id'), rowQuery(queryOf(request)), principalOf(request));
+      const text = await reads.one(resource, paramOf(request, idName(resource)), rowQuery(queryOf(request)), principalOf(request));
       const tag = etagOf(Number(/"version":(\d+)/.exec(text.slice(0, 120))?.[1]));
       void reply.header('etag', tag);
       if (request.headers['if-none-match'] === tag) {
@@ -132,13 +136,13 @@ function updateRoute(resource: Resource, { runner }: RestParts): Route {
   return {
     name: `update${resource.typeName}`,
     decorators: [
-      Patch(':id'),
+      Patch(`:${idName(resource)}`),
       ApiOperation({
         operationId: `update${resource.typeName}`,
         summary: command.summary,
         description: 'JSON Merge Patch (RFC 7396): absent fields stay, null empties.',
       }),
-      idParam,
+      idParam(resource),
       ifMatchHeader,
       idempotencyHeader,
       ApiBody({ required: true, schema: schemaRef(updateName(resource)) }),
@@ -146,7 +150,7 @@ function updateRoute(resource: Resource, { runner }: RestParts): Route {
       ...problems(400, 404, 409, 412, 413),
     ],
     handle: async (request, reply) => {
-      const input = { id: paramOf(request, 'id'), ...expected(request), patch: request.body };
+      const input = { id: paramOf(request, idName(resource)), ...expected(request), patch: request.body };
       const { result } = await precondition(request, () => runner.run(command, input, callOf(request)));
       return row(resource, reply, result);
     },
@@ -159,19 +163,21 @@ function deleteRoute(resource: Resource, { runner }: RestParts): Route {
     name: `delete${resource.typeName}`,
     status: 204,
     decorators: [
-      Delete(':id'),
+      Delete(`:${idName(resource)}`),
       ApiOperation({
         operationId: `delete${resource.typeName}`,
         summary: command.summary,
         description: 'Refused while other records refer to it.',
       }),
-      idParam,
+      idParam(resource),
       ifMatchHeader,
       ApiNoContentResponse({ description: 'Deleted.' }),
       ...problems(400, 404, 409, 412),
     ],
     handle: async (request) => {
-      await precondition(request, () => runner.run(command, { id: paramOf(request, 'id'), ...expected(request) }, callOf(request)));
+      await precondition(request, () =>
+        runner.run(command, { id: paramOf(request, idName(resource)), ...expected(request) }, callOf(request)),
+      );
     },
   };
 }

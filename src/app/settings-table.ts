@@ -35,7 +35,7 @@ export const SETTINGS = {
     unset: 'false',
   },
   KONTOR_HOME: {
-    about: 'Folder for the embedded database, made-up keys, uploaded files and mails that are not sent.',
+    about: 'Folder for the embedded database, made-up keys and mails that are not sent.',
     must: 'a folder path',
     unset: '.kontor',
   },

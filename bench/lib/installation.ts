@@ -24,7 +24,10 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export async function install(env: Record<string, string> = {}): Promise<Installation> {
+export async function install(
+  env: Record<string, string> = {},
+  main: 'dist/main.js' | 'dist/main.api.js' = 'dist/main.api.js',
+): Promise<Installation> {
   const home = mkdtempSync(join(tmpdir(), 'kontor-bench-'));
   const postgres = await startEmbeddedPostgres({ home, durable: true });
   const children: ChildProcess[] = [];
@@ -45,8 +48,8 @@ export async function install(env: Record<string, string> = {}): Promise<Install
     env: { ...process.env, ...settings },
   });
   if (seeded.status !== 0) throw new Error('The demo company could not be made.');
-  // The API alone, as in production: what workers make of the writes later is not part of answering them.
-  const url = await launch('dist/main.api.js', settings);
+  // By default the API alone, as in production: what workers make of the writes later is not part of answering them.
+  const url = await launch(main, settings);
   return {
     postgres,
     url,

@@ -14,6 +14,7 @@ COPY --from=build /kontor/package.json ./
 COPY --from=build /kontor/node_modules ./node_modules
 COPY --from=build /kontor/dist ./dist
 COPY migrations ./migrations
+COPY docs/errors.md ./docs/errors.md
 RUN install -d -o node -g node /var/lib/kontor
 USER node
 EXPOSE 3000

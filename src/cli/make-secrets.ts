@@ -7,7 +7,7 @@ export const register = (program: Command): void => {
     .command('make-secrets')
     .description('Print fresh passwords and keys as lines of an .env file, for docker-compose.yml or a production installation.')
     .action(() => {
-      for (const name of ['POSTGRES_PASSWORD', 'KONTOR_OWNER_PASSWORD', 'KONTOR_APP_PASSWORD', 'KONTOR_SECRET']) {
+      for (const name of ['POSTGRES_PASSWORD', 'KONTOR_OWNER_PASSWORD', 'KONTOR_APP_PASSWORD', 'KONTOR_SECRET', 'KONTOR_OPS_TOKEN']) {
         console.log(`${name}=${randomBytes(32).toString('base64url')}`);
       }
       const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

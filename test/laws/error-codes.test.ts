@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorsPage } from '#app/ops/errors-page.js';
 import { allModules } from '#app/modules.js';
 import { buildRegistry, type Registry } from '#kernel/resource/registry.js';
 
@@ -68,4 +69,11 @@ test.each([
   [`name: 'lead.convert'`, []],
 ])('the law sees a planted code: %s', (text, codes) => {
   expect(codesIn(text)).toEqual(codes);
+});
+
+test('the page as HTML has an anchor for every code, and shows what is text as text', () => {
+  const html = errorsPage(page);
+  expect(listed.filter((code) => !html.includes(`<tr id="${code}">`))).toEqual([]);
+  expect(html).toContain('<tr id="internal">');
+  expect(errorsPage('| code |\n|---|\n| <script>alert(1)</script> |')).not.toContain('<script>');
 });

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../project-root.js';
 import { addSecurityHeaders, allowOrigins, answerOptions } from './edge.js';
+import { addErrorsPage } from './errors-page.js';
 import { addExplorer } from './explorer.js';
 import { addJobBoard } from './job-board.js';
 import { guardOperatorPages } from './operator-guard.js';
@@ -33,6 +34,7 @@ export async function addPages(app: NestFastifyApplication, parts: PageParts): P
   allowOrigins(app, config);
   const version = versionOf();
   addStartPage(app, parts, version);
+  addErrorsPage(server);
   addRestDocs(app, parts.system.runtime.registry, version);
   await addExplorer(server, parts.demo);
   await addJobBoard(server, parts.queue);

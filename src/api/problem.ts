@@ -1,4 +1,4 @@
-import { DomainError, type ErrorKind } from '#kernel/errors/domain-error.js';
+import type { DomainError, ErrorKind } from '#kernel/errors/domain-error.js';
 
 /** The one mapping of refusals to HTTP. */
 export const statusOf: Readonly<Record<ErrorKind, number>> = {

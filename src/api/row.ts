@@ -1,6 +1,5 @@
 import type { ObjectSelection, Part } from '#kernel/read/selection.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
-import type { Fields } from '#kernel/resource/fields.js';
 import { wireInstant, wireValue } from './wire.js';
 
 const instant = (value: unknown) => wireInstant(value instanceof Date ? value : new Date(String(value)));
@@ -13,8 +12,7 @@ export function wireRow(resource: Resource, row: Readonly<Record<string, unknown
     createdAt: instant(row['createdAt']),
     updatedAt: instant(row['updatedAt']),
   };
-  for (const [name, field] of Object.entries(resource.fields as Fields))
-    if (!field.options.hidden) body[name] = wireValue(field, row[name]);
+  for (const [name, field] of Object.entries(resource.fields)) if (!field.options.hidden) body[name] = wireValue(field, row[name]);
   return body;
 }
 

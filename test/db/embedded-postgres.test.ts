@@ -33,7 +33,7 @@ async function startElsewhere(home: string): Promise<{ keeper: ChildProcess; pid
     cwd: resolve('.'),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = await Promise.race([keeper.stdout!.take(1).toArray(), sleep(30_000, [''], { ref: false })]);
+  const [line] = await Promise.race([keeper.stdout.take(1).toArray(), sleep(30_000, [''], { ref: false })]);
   return { keeper, pid: Number(String(line)) };
 }
 

@@ -77,7 +77,7 @@ test('the application role is neither superuser nor owner and cannot get round t
 test('without a tenant set, raw SQL of the application role finds no row in any table', async () => {
   const t = await kit.tenant();
   await t.work(async (work) => {
-    await work.repo(kit.runtime.registry.resource('account')).create({ name: 'Seen by nobody', ownerId: t.admin.userId } as never);
+    await work.repo(kit.runtime.registry.resource('account')).create({ name: 'Seen by nobody', ownerId: t.admin.userId });
   });
   const client = new pg.Client({ connectionString: kit.urls.app });
   await client.connect();
@@ -100,7 +100,7 @@ test('without a tenant set, raw SQL of the application role finds no row in any 
 test('a connection set to one tenant can neither read, write nor move rows of another', async () => {
   const [mine, other] = [await kit.tenant(), await kit.tenant()];
   const Account = kit.runtime.registry.resource('account');
-  const row = await other.work((work) => work.repo(Account).create({ name: 'Theirs', ownerId: other.admin.userId } as never));
+  const row = await other.work((work) => work.repo(Account).create({ name: 'Theirs', ownerId: other.admin.userId }));
   await mine.work(async (work) => {
     expect((await work.exec('select * from customers.accounts where id = $1', [row.id])).rows).toEqual([]);
     expect((await work.exec(`update customers.accounts set name = 'x' where id = $1`, [row.id])).rowCount).toBe(0);
@@ -114,7 +114,7 @@ test('a connection set to one tenant can neither read, write nor move rows of an
 test('a pooled connection never carries the last tenant over, not even after errors', async () => {
   const tenants = await Promise.all(Array.from({ length: 10 }, () => kit.tenant()));
   const Account = kit.runtime.registry.resource('account');
-  for (const t of tenants) await t.work((work) => work.repo(Account).create({ name: t.id, ownerId: t.admin.userId } as never));
+  for (const t of tenants) await t.work((work) => work.repo(Account).create({ name: t.id, ownerId: t.admin.userId }));
   await Promise.all(
     Array.from({ length: 400 }, async (_, i) => {
       const t = tenants[i % tenants.length];

@@ -1,5 +1,5 @@
+import type { GraphQLInputObjectType } from 'graphql';
 import {
-  GraphQLInputObjectType,
   Kind,
   getNamedType,
   getNullableType,
@@ -25,7 +25,7 @@ function valOf(context: CollectContext, node: ValueNode, type: GraphQLInputType)
   if (node.kind === Kind.VARIABLE) return variable([node.name.value], context.variables[node.name.value]);
   if (node.kind === Kind.NULL) return constant(null);
   if (isListType(bare)) {
-    const itemType = bare.ofType as GraphQLInputType;
+    const itemType = bare.ofType;
     return {
       from: 'list',
       items: node.kind === Kind.LIST ? node.values.map((v) => valOf(context, v, itemType)) : [valOf(context, node, itemType)],
@@ -37,7 +37,7 @@ function valOf(context: CollectContext, node: ValueNode, type: GraphQLInputType)
       node.fields.map((f) => [f.name.value, f.value] as const),
       bare,
     );
-  return constant(valueFromAST(node, getNamedType(type) as GraphQLInputType, context.variables));
+  return constant(valueFromAST(node, getNamedType(type), context.variables));
 }
 
 function objectOf(context: CollectContext, fields: readonly (readonly [string, ValueNode])[], type: GraphQLInputObjectType): Val {

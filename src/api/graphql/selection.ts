@@ -1,7 +1,6 @@
 import type { GraphQLArgument } from 'graphql';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import { columnsOf } from '#kernel/resource/columns.js';
-import type { Fields } from '#kernel/resource/fields.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import type {
   AggregateField,
@@ -14,7 +13,6 @@ import type {
   ListSelection,
   ObjectItem,
   ObjectSelection,
-  PageArgs,
   PageInfoField,
   PageInfoItem,
   Part,
@@ -45,7 +43,7 @@ function objectItem(context: BuildContext, resource: Resource, field: Collected)
   const { key, name } = field;
   if (name === '__typename') return typename(field, resource.typeName);
   if (baseFields.has(name)) return { kind: 'base', key, name: name as BaseField };
-  const fields = resource.fields as Fields;
+  const fields = resource.fields;
   const own = fields[name];
   if (own) {
     const parts = partsOf(context, name, field, resource);
@@ -65,7 +63,7 @@ function objectItem(context: BuildContext, resource: Resource, field: Collected)
 export const compositeTypes: Readonly<Record<string, string>> = { money: 'Money', plan: 'ZonedPlan', address: 'Address' };
 
 function partsOf(context: CollectContext, name: string, field: Collected, resource: Resource): readonly Part[] | undefined {
-  const definition = (resource.fields as Fields)[name];
+  const definition = resource.fields[name];
   const type = definition ? compositeTypes[definition.kind] : undefined;
   if (!definition || !type || columnsOf(name, definition).length < 2) return undefined;
   return parts(context, field, type);
@@ -87,7 +85,7 @@ export function listSelection(context: BuildContext, resource: Resource, field: 
   const items = collect(context, subSelections(field), is(`${resource.typeName}Connection`)).map((item) =>
     listItem(context, resource, item),
   );
-  return { resource, page: page as PageArgs, items };
+  return { resource, page, items };
 }
 
 function listItem(context: BuildContext, resource: Resource, field: Collected): ListItem {
@@ -130,7 +128,7 @@ function aggregateItem(context: BuildContext, resource: Resource, field: Collect
   const type = aggregateTypeName(resource, fn);
   const fields = collect(context, subSelections(field), is(type)).map((inner): AggregateField | Constant => {
     if (inner.name === '__typename') return typename(inner, type);
-    const money = (resource.fields as Fields)[inner.name]?.kind === 'money';
+    const money = resource.fields[inner.name]?.kind === 'money';
     return { key: inner.key, name: inner.name, ...(money ? { parts: parts(context, inner, 'Money') } : {}) };
   });
   return { kind: 'function', key: field.key, fn, fields };

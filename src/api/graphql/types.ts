@@ -211,4 +211,4 @@ export const describe = (name: string, field: Field): string =>
     : `${name.charAt(0).toUpperCase()}${name.slice(1).replace(/([A-Z])/g, (c) => ` ${c.toLowerCase()}`)}.`);
 
 export const visibleFields = (resource: Resource): [string, Field][] =>
-  Object.entries(resource.fields as Fields).filter(([, field]) => !field.options.hidden);
+  Object.entries(resource.fields).filter(([, field]) => !field.options.hidden);

@@ -1,8 +1,6 @@
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
 import { schemaRef } from './schemas.js';
 
-type ApiSchema = NonNullable<Extract<Parameters<typeof ApiResponse>[0], { schema: unknown }>['schema']>;
-
 /** A JSON answer of the named schema. */
 export const answer = (
   status: number,
@@ -16,7 +14,7 @@ export const answer = (
     headers: Object.fromEntries(
       Object.entries(headers).map(([name, h]) => [name, { ...h, schema: { type: 'string' as const, maxLength: 500 } }]),
     ),
-    content: { 'application/json': { schema: schemaRef(schema) as ApiSchema } },
+    content: { 'application/json': { schema: schemaRef(schema) } },
   });
 
 const said: Readonly<Record<number, string>> = {
@@ -38,7 +36,7 @@ export const problems = (...statuses: readonly number[]): MethodDecorator[] =>
       status,
       description: said[status] ?? 'Refused.',
       headers: status === 429 ? { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'string', maxLength: 10 } } } : {},
-      content: { 'application/problem+json': { schema: schemaRef('Problem') as ApiSchema } },
+      content: { 'application/problem+json': { schema: schemaRef('Problem') } },
     }),
   );
 

@@ -8,7 +8,6 @@ import { makePlan, PlanCache, runPlan } from '#kernel/read/plan.js';
 import type { ListItem, ObjectItem, ObjectSelection, RootSelection } from '#kernel/read/selection.js';
 import { shapeOf, variable, type Val } from '#kernel/read/values.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
-import type { Fields } from '#kernel/resource/fields.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import type { Principal } from '../auth/principal.js';
 
@@ -94,7 +93,7 @@ export class RestReads {
   }
 
   private expanded(resource: Resource, name: string): ObjectItem {
-    const ref = (resource.fields as Fields)[`${name}Id`];
+    const ref = resource.fields[`${name}Id`];
     if (ref?.kind !== 'ref' || ref.options.hidden)
       throw invalid('request.unknown_expand', `${resource.typeName} has nothing to expand by the name "${name.slice(0, 80)}".`);
     const target = this.registry.resource(ref.target ?? '');

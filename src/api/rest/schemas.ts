@@ -47,7 +47,7 @@ function bare(field: Field): JsonSchema {
   }
 }
 
-const required = (field: Field): Field => ({ ...field, options: { ...field.options, required: true } }) as Field;
+const required = (field: Field): Field => ({ ...field, options: { ...field.options, required: true } });
 
 /** A field's values as JSON Schema; what may be empty says so. */
 export function schemaOf(field: Field): JsonSchema {
@@ -82,7 +82,7 @@ export function objectSchema(fields: Fields, mode: 'create' | 'patch' | 'output'
 }
 
 function rowSchema(resource: Resource): JsonSchema {
-  const visible = Object.fromEntries(Object.entries(resource.fields as Fields).filter(([, f]) => !f.options.hidden));
+  const visible = Object.fromEntries(Object.entries(resource.fields).filter(([, f]) => !f.options.hidden));
   const own = objectSchema(visible, 'output');
   return {
     ...own,

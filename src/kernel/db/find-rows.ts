@@ -2,7 +2,6 @@ import type { SelectQueryBuilder } from 'typeorm';
 import { filterFor, rowFilter, type RowFilter } from '../access/scope.js';
 import { fromColumns, resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
-import type { Fields } from '../resource/fields.js';
 import { snake } from '../resource/names.js';
 import type { Connection } from './connection.js';
 
@@ -24,7 +23,7 @@ export function rowFrom(resource: Resource, columns: Readonly<PlainRow>): PlainR
     createdAt: columns['created_at'],
     updatedAt: columns['updated_at'],
   };
-  for (const [name, field] of Object.entries(resource.fields as Fields)) row[name] = fromColumns(name, field, columns);
+  for (const [name, field] of Object.entries(resource.fields)) row[name] = fromColumns(name, field, columns);
   return row;
 }
 

@@ -71,7 +71,7 @@ export class OpenWork implements Work {
       id,
       type: event.name,
       subject: subject ?? null,
-      payload: payload as Record<string, unknown>,
+      payload,
       actor: { kind: actor.kind, id: actor.id, label: actor.label },
       cause: { ...cause },
       occurredAt: now,
@@ -88,7 +88,7 @@ export class OpenWork implements Work {
       name: task.name,
       key: options.key,
       dueAt: options.dueAt ?? now,
-      payload: options.payload as Record<string, unknown>,
+      payload: options.payload,
       move: options.move === true,
     });
   }

@@ -1,6 +1,5 @@
 import { invalid } from '../errors/domain-error.js';
 import type { Resource } from '../resource/define-resource.js';
-import type { Fields } from '../resource/fields.js';
 import type { Connection } from './connection.js';
 import { visible } from './find-rows.js';
 
@@ -14,7 +13,7 @@ export async function checkRefs(
   rows: readonly Readonly<Record<string, unknown>>[],
 ): Promise<void> {
   if (connection.actor.kind === 'system') return;
-  for (const [name, field] of Object.entries(resource.fields as Fields)) {
+  for (const [name, field] of Object.entries(resource.fields)) {
     if (field.kind !== 'ref' || field.options.writer === 'system') continue;
     const target = connection.registry.resource(field.target ?? '');
     const filter = visible(target, connection);

@@ -28,7 +28,7 @@ class ResourceRepo {
     private readonly resource: Resource,
     private readonly connection: Connection,
   ) {
-    this.fields = resource.fields as Fields;
+    this.fields = resource.fields;
   }
 
   async find(id: string, lock?: Find['lock']): Promise<PlainRow | null> {

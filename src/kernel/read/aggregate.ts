@@ -1,11 +1,18 @@
 import { columnsOf } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
-import type { Field, Fields } from '../resource/fields.js';
+import type { Field } from '../resource/fields.js';
 import { literal, quote } from './field-sql.js';
 import type { AggregateField, AggregateFunction, AggregateItem } from './selection.js';
 import type { StatementWriter } from './statement.js';
 
 type Where = (alias: string) => string;
+/** The rows counted over: a table under its alias, and the condition any alias of it must meet. */
+interface Rows {
+  readonly writer: StatementWriter;
+  readonly resource: Resource;
+  readonly alias: string;
+  readonly where: Where;
+}
 
 /** Kinds a function can be taken of. Amounts in different currencies are never added up: money answers one entry a currency. */
 export function aggregates(field: Field, fn: AggregateFunction): boolean {
@@ -23,7 +30,7 @@ export function aggregateSql(writer: StatementWriter, resource: Resource, items:
     const fields = item.fields.map((field) =>
       'kind' in field
         ? `${literal(field.value)} as ${quote(field.key)}`
-        : `${functionSql(writer, resource, item.fn, field, t, where)} as ${quote(field.key)}`,
+        : `${functionSql({ writer, resource, alias: t, where }, item.fn, field)} as ${quote(field.key)}`,
     );
     return `(select row_to_json(f) from (select ${fields.join(', ')}) f) as ${quote(item.key)}`;
   });
@@ -37,18 +44,11 @@ export function aggregateSql(writer: StatementWriter, resource: Resource, items:
   return `(select row_to_json(g) from (select ${flat(columns)}${from}) g)`;
 }
 
-const kindOf = (resource: Resource, name: string) => (resource.fields as Fields)[name]?.kind;
+const kindOf = (resource: Resource, name: string) => resource.fields[name]?.kind;
 const flat = (columns: readonly string[]) => columns.join(', ');
 
-function functionSql(
-  writer: StatementWriter,
-  resource: Resource,
-  fn: AggregateFunction,
-  { name, parts }: AggregateField,
-  alias: string,
-  where: Where,
-): string {
-  const field = (resource.fields as Fields)[name] as Field;
+function functionSql({ writer, resource, alias, where }: Rows, fn: AggregateFunction, { name, parts }: AggregateField): string {
+  const field = resource.fields[name] as Field;
   const [column, currency] = columnsOf(name, field);
   if (!column) throw new Error(`${resource.name}.${name} has no column.`);
   if (field.kind !== 'money' || !currency) return numberSql(`${fn}(${alias}.${column.name})`, field.kind, fn);

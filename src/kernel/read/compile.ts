@@ -26,7 +26,7 @@ function rootSql(writer: StatementWriter, root: RootSelection): string {
     case 'nothing':
       return 'null::json';
     case 'list':
-      return listSql(writer, root.list, null, 1);
+      return listSql(writer, { list: root.list, join: null }, 1);
     case 'one':
       return oneSql(writer, root.selection, (t) => `${t}.id = ${idOf(writer, root.id)}`, 1);
   }
@@ -45,14 +45,20 @@ const idOf = (writer: StatementWriter, id: Val) =>
 function oneSql(writer: StatementWriter, selection: ObjectSelection, join: (alias: string) => string, rows: number): string {
   const t = writer.alias();
   writer.cost += rows;
-  return `(select row_to_json(o) from (select ${columnsSql(writer, selection, t, rows)} from ${selection.resource.table} ${t} where ${writer.walls(selection.resource, t)} and ${join(t)}) o)`;
+  return `(select row_to_json(o) from (select ${columnsSql(writer, selection, { alias: t, rows })} from ${selection.resource.table} ${t} where ${writer.walls(selection.resource, t)} and ${join(t)}) o)`;
 }
 
-function columnsSql(writer: StatementWriter, selection: ObjectSelection, alias: string, rows: number): string {
-  return selection.items.map((item) => as(itemSql(writer, selection.resource, item, alias, rows), item.key)).join(', ');
+/** Where a selection is written: the alias of its table, and how many rows it may be written for. */
+interface Place {
+  readonly alias: string;
+  readonly rows: number;
 }
 
-function itemSql(writer: StatementWriter, resource: Resource, item: ObjectItem, alias: string, rows: number): string {
+function columnsSql(writer: StatementWriter, selection: ObjectSelection, place: Place): string {
+  return selection.items.map((item) => as(itemSql(writer, selection.resource, item, place), item.key)).join(', ');
+}
+
+function itemSql(writer: StatementWriter, resource: Resource, item: ObjectItem, { alias, rows }: Place): string {
   switch (item.kind) {
     case 'constant':
       return literal(item.value);
@@ -63,29 +69,36 @@ function itemSql(writer: StatementWriter, resource: Resource, item: ObjectItem, 
     case 'one':
       return oneSql(writer, item.selection, (t) => `${t}.id = ${alias}.${snake(item.refField)}`, rows);
     case 'many':
-      return listSql(writer, item.list, (t) => `${t}.${snake(item.inverse.refField)} = ${alias}.id`, rows);
+      return listSql(writer, { list: item.list, join: (t) => `${t}.${snake(item.inverse.refField)} = ${alias}.id` }, rows);
   }
 }
 
 type Join = ((alias: string) => string) | null;
+/** A list and the parent row its rows belong to, if any. */
+interface Listed {
+  readonly list: ListSelection;
+  readonly join: Join;
+}
 
-function listSql(writer: StatementWriter, list: ListSelection, join: Join, rows: number): string {
+function listSql(writer: StatementWriter, listed: Listed, rows: number): string {
+  const { list } = listed;
   const onlyNodes =
     list.items.length > 0 &&
     list.items.every((item) => item.kind === 'nodes' || item.kind === 'constant') &&
     list.items.some((item) => item.kind === 'nodes');
-  const columns = onlyNodes ? nodesOnly(writer, list, join, rows) : [];
+  const columns = onlyNodes ? nodesOnly(writer, listed, rows) : [];
   if (onlyNodes) return object(columns);
-  return pagedSql(writer, list, join, rows);
+  return pagedSql(writer, listed, rows);
 }
 
-function nodesOnly(writer: StatementWriter, list: ListSelection, join: Join, rows: number): string[] {
+function nodesOnly(writer: StatementWriter, listed: Listed, rows: number): string[] {
+  const { list } = listed;
   return list.items.map((item) => {
     if (item.kind !== 'nodes') return as(literal(item.kind === 'constant' ? item.value : ''), item.key);
     const page = pageOf(writer, list);
     const t = writer.alias();
-    const where = whereSql(writer, list, join, t, page);
-    const inner = `select ${columnsSql(writer, item.selection, t, count(writer, rows, page))} from ${list.resource.table} ${t} where ${where} order by ${orderSql(page.keys, t)} limit ${page.limit(0)}`;
+    const where = whereSql(writer, listed, t, page);
+    const inner = `select ${columnsSql(writer, item.selection, { alias: t, rows: count(writer, rows, page) })} from ${list.resource.table} ${t} where ${where} order by ${orderSql(page.keys, t)} limit ${page.limit(0)}`;
     const order = page.backward ? ' order by n.rn desc' : '';
     const numbered = page.backward ? `select row_number() over () as rn, row_to_json(b) as body from (${inner}) b` : '';
     const source = page.backward
@@ -101,52 +114,54 @@ function count(writer: StatementWriter, rows: number, page: Page): number {
   return total;
 }
 
-function whereSql(writer: StatementWriter, list: ListSelection, join: Join, alias: string, page: Page | null): string {
+function whereSql(writer: StatementWriter, { list, join }: Listed, alias: string, page: Page | null): string {
   const filter = filterSql(writer, list.resource, alias, list.page.filter);
   const after = page ? pageWhere(page, alias) : null;
   return [writer.walls(list.resource, alias), join?.(alias), filter, after].filter(Boolean).join(' and ');
 }
 
 /** A page whose rows are fetched once, with one row more to know whether there is another page. */
-function pagedSql(writer: StatementWriter, list: ListSelection, join: Join, rows: number): string {
+function pagedSql(writer: StatementWriter, listed: Listed, rows: number): string {
+  const { list } = listed;
   const wantsRows = list.items.some((item) => item.kind === 'nodes' || item.kind === 'edges' || item.kind === 'pageInfo');
   const page = wantsRows ? pageOf(writer, list) : null;
-  const outer: string[] = list.items.map((item) => as(listItemSql(writer, list, join, page, item), item.key));
+  const outer: string[] = list.items.map((item) => as(listItemSql(writer, listed, page, item), item.key));
   if (!page) return object(outer);
   const t = writer.alias();
   const total = count(writer, rows, page);
-  const bodies = list.items.flatMap((item, i) => bodySql(writer, item, t, total, i));
+  const bodies = list.items.flatMap((item, i) => bodySql(writer, item, { alias: t, rows: total }, i));
   const payload = `${cursorPayload(page.keys, t)} as payload`;
-  const inner = `select ${t}.* from ${list.resource.table} ${t} where ${whereSql(writer, list, join, t, page)} order by ${orderSql(page.keys, t)} limit ${page.limit(1)}`;
+  const inner = `select ${t}.* from ${list.resource.table} ${t} where ${whereSql(writer, listed, t, page)} order by ${orderSql(page.keys, t)} limit ${page.limit(1)}`;
   // The page bears its table's alias: bodies are made of the page's rows only, never of the whole table.
   const numbered = `select ${[...bodies, payload, 'row_number() over () as rn'].join(', ')} from (${inner}) ${t}`;
   return `(select row_to_json(o) from (select ${outer.join(', ')} from (${numbered}) p) o)`;
 }
 
-function bodySql(writer: StatementWriter, item: ListItem, alias: string, rows: number, i: number): string[] {
-  if (item.kind === 'nodes') return [`${object([columnsSql(writer, item.selection, alias, rows)])} as body${i}`];
+function bodySql(writer: StatementWriter, item: ListItem, place: Place, i: number): string[] {
+  if (item.kind === 'nodes') return [`${object([columnsSql(writer, item.selection, place)])} as body${i}`];
   if (item.kind !== 'edges') return [];
   return item.items.flatMap((edge, k) =>
-    edge.kind === 'node' ? [`${object([columnsSql(writer, edge.selection, alias, rows)])} as body${i}_${k}`] : [],
+    edge.kind === 'node' ? [`${object([columnsSql(writer, edge.selection, place)])} as body${i}_${k}`] : [],
   );
 }
 
-function listItemSql(writer: StatementWriter, list: ListSelection, join: Join, page: Page | null, item: ListItem): string {
+function listItemSql(writer: StatementWriter, listed: Listed, page: Page | null, item: ListItem): string {
+  const { list } = listed;
   switch (item.kind) {
     case 'constant':
       return literal(item.value);
     case 'totalCount':
-      return totalSql(writer, list, join);
+      return totalSql(writer, listed);
     case 'aggregate':
-      return aggregateSql(writer, list.resource, item.items, (t) => whereSql(writer, list, join, t, null));
+      return aggregateSql(writer, list.resource, item.items, (t) => whereSql(writer, listed, t, null));
     default:
       return page ? rowsItemSql(writer, list, page, item) : 'null';
   }
 }
 
-const totalSql = (writer: StatementWriter, list: ListSelection, join: Join) => {
+const totalSql = (writer: StatementWriter, listed: Listed) => {
   const t = writer.alias();
-  return `(select count(*)::integer from ${list.resource.table} ${t} where ${whereSql(writer, list, join, t, null)})`;
+  return `(select count(*)::integer from ${listed.list.resource.table} ${t} where ${whereSql(writer, listed, t, null)})`;
 };
 
 function rowsItemSql(

@@ -1,5 +1,5 @@
 import { columnsOf } from '../resource/columns.js';
-import type { Field, Fields } from '../resource/fields.js';
+import type { Field } from '../resource/fields.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Part } from './selection.js';
 
@@ -11,7 +11,7 @@ export const baseColumn = (name: keyof typeof baseColumns, alias: string) => `${
 
 /** A field as it appears in JSON: exact numbers as text, money and its like as objects. */
 export function fieldExpression(resource: Resource, name: string, alias: string, parts: readonly Part[] | undefined): string {
-  const field = (resource.fields as Fields)[name] as Field;
+  const field = resource.fields[name] as Field;
   const columns = columnsOf(name, field);
   const first = columns[0];
   if (!first) throw new Error(`${resource.name}.${name} has no column.`);
@@ -32,6 +32,6 @@ export const exact = (column: string, type: string) => (type.startsWith('numeric
 
 /** All readable fields of a resource under their own names: the body of a REST answer. */
 export const readableFields = (resource: Resource): string[] =>
-  Object.entries(resource.fields as Fields)
+  Object.entries(resource.fields)
     .filter(([, field]) => !field.options.hidden)
     .map(([name]) => name);

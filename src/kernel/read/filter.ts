@@ -1,7 +1,7 @@
 import { invalid } from '../errors/domain-error.js';
 import { columnsOf, resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
-import type { Field, Fields } from '../resource/fields.js';
+import type { Field } from '../resource/fields.js';
 import { snake } from '../resource/names.js';
 import { decimalLeaf, idLeaf, instantLeaf, integerLeaf, leafOf, listOf, textLeaf, type Leaf } from './leaves.js';
 import type { StatementWriter } from './statement.js';
@@ -17,13 +17,24 @@ const baseLeaves: Readonly<Record<string, { column: string; leaf: Leaf }>> = {
   updatedAt: { column: 'updated_at', leaf: instantLeaf },
 };
 
+/** One table in the statement, and how deep in the filter it is asked about. */
+interface Place {
+  readonly writer: StatementWriter;
+  readonly resource: Resource;
+  readonly alias: string;
+  readonly depth: number;
+}
+
 /** A condition over one row of `resource`, or null when the filter is empty. All members must hold. */
-export function filterSql(writer: StatementWriter, resource: Resource, alias: string, filter: Val | undefined, depth = 0): string | null {
+export const filterSql = (writer: StatementWriter, resource: Resource, alias: string, filter: Val | undefined): string | null =>
+  conditionAt({ writer, resource, alias, depth: 0 }, filter);
+
+function conditionAt(place: Place, filter: Val | undefined): string | null {
   if (isAbsent(filter)) return null;
-  if (depth > 6) throw invalid('filter.too_deep', 'A filter goes at most six levels deep.');
+  if (place.depth > 6) throw invalid('filter.too_deep', 'A filter goes at most six levels deep.');
   const parts = entries(filter).flatMap(([key, val]) => {
     if (isAbsent(val)) return [];
-    const part = member(writer, resource, alias, key, val, depth);
+    const part = member(place, key, val);
     return part === null ? [] : [part];
   });
   return all(parts);
@@ -32,39 +43,50 @@ export function filterSql(writer: StatementWriter, resource: Resource, alias: st
 const all = (parts: readonly string[]) =>
   parts.length === 0 ? null : parts.length === 1 ? (parts[0] ?? null) : `(${parts.join(' and ')})`;
 
-function member(writer: StatementWriter, resource: Resource, alias: string, key: string, val: Val, depth: number): string | null {
+function member(place: Place, key: string, val: Val): string | null {
+  const inside = { ...place, depth: place.depth + 1 };
   switch (key) {
     case 'and':
-      return all(items(val).flatMap((v) => filterSql(writer, resource, alias, v, depth + 1) ?? []));
+      return all(items(val).flatMap((v) => conditionAt(inside, v) ?? []));
     case 'or':
-      return any(items(val).map((v) => filterSql(writer, resource, alias, v, depth + 1) ?? 'true'));
+      return any(items(val).map((v) => conditionAt(inside, v) ?? 'true'));
     case 'not':
-      return not(filterSql(writer, resource, alias, val, depth + 1));
+      return not(conditionAt(inside, val));
     case 'search':
-      return search(writer, resource, alias, val);
+      return search(place, val);
     default:
-      return fieldOrRelation(writer, resource, alias, key, val, depth);
+      return fieldOrRelation(place, key, val);
   }
 }
 
 const any = (parts: readonly string[]) => (parts.length === 0 ? 'false' : `(${parts.join(' or ')})`);
 const not = (part: string | null) => (part === null ? 'false' : `(${part}) is not true`);
 
-function fieldOrRelation(writer: StatementWriter, resource: Resource, alias: string, key: string, val: Val, depth: number): string | null {
-  const base = baseLeaves[key];
-  if (base && Object.hasOwn(baseLeaves, key)) return operators(writer, `${alias}.${base.column}`, base.leaf, val);
-  const fields = resource.fields as Fields;
-  const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
-  if (field && !field.options.hidden) return fieldSql(writer, alias, key, field, val);
-  const refField = fields[`${key}Id`];
-  if (refField?.kind === 'ref' && !refField.options.hidden) {
-    const target = writer.registry.resource(refField.target ?? '');
-    return exists(writer, target, (t) => `${t}.id = ${alias}.${snake(`${key}Id`)}`, val, depth);
-  }
+function fieldOrRelation(place: Place, key: string, val: Val): string | null {
+  const { writer, resource, alias } = place;
+  const base = Object.hasOwn(baseLeaves, key) ? baseLeaves[key] : undefined;
+  if (base) return operators({ writer, leaf: base.leaf, column: `${alias}.${base.column}` }, val);
+  const field = Object.hasOwn(resource.fields, key) ? resource.fields[key] : undefined;
+  if (field && !field.options.hidden) return fieldSql(writer, alias, [key, field], val);
+  return oneOf(place, key, val) ?? someOf(place, key, val);
+}
+
+/** The row a ref points to; null when there is no such ref. */
+function oneOf(place: Place, key: string, val: Val): string | null {
+  const { writer, resource, alias } = place;
+  const refField = resource.fields[`${key}Id`];
+  if (refField?.kind !== 'ref' || refField.options.hidden) return null;
+  const target = writer.registry.resource(refField.target ?? '');
+  return exists(place, target, (t) => `${t}.id = ${alias}.${snake(`${key}Id`)}`, val);
+}
+
+/** The rows whose ref points here. */
+function someOf(place: Place, key: string, val: Val): string | null {
+  const { writer, resource, alias } = place;
   const inverse = writer.registry.inverses.get(resource.name)?.find((i) => i.name === key);
   if (!inverse) throw unknown(resource, key);
   const parts = entries(val).flatMap(([quantifier, inner]) => {
-    const found = exists(writer, inverse.from, (t) => `${t}.${snake(inverse.refField)} = ${alias}.id`, inner, depth);
+    const found = exists(place, inverse.from, (t) => `${t}.${snake(inverse.refField)} = ${alias}.id`, inner);
     if (quantifier === 'some') return [found];
     if (quantifier === 'none') return [`not ${found}`];
     throw unknown(resource, `${key}.${quantifier}`);
@@ -72,21 +94,21 @@ function fieldOrRelation(writer: StatementWriter, resource: Resource, alias: str
   return all(parts);
 }
 
-function exists(writer: StatementWriter, target: Resource, join: (alias: string) => string, filter: Val, depth: number): string {
+function exists({ writer, depth }: Place, target: Resource, join: (alias: string) => string, filter: Val): string {
   const t = writer.alias();
-  const condition = filterSql(writer, target, t, filter, depth + 1);
+  const condition = conditionAt({ writer, resource: target, alias: t, depth: depth + 1 }, filter);
   return `exists (select from ${target.table} ${t} where ${writer.walls(target, t)} and ${join(t)}${condition ? ` and ${condition}` : ''})`;
 }
 
-function fieldSql(writer: StatementWriter, alias: string, name: string, field: Field, val: Val): string | null {
+function fieldSql(writer: StatementWriter, alias: string, [name, field]: readonly [string, Field], val: Val): string | null {
   const columns = columnsOf(name, field);
   const leaf = leafOf(field);
-  if (leaf) return operators(writer, `${alias}.${columns[0]?.name ?? ''}`, leaf, val);
+  if (leaf) return operators({ writer, leaf, column: `${alias}.${columns[0]?.name ?? ''}` }, val);
   const parts = entries(val).flatMap(([key, inner]) => {
     if (key === 'isNull') return [nullCheck(`${alias}.${columns[0]?.name ?? ''}`, inner)];
     const column = columns.find((c) => c.part === key);
     if (!column || isAbsent(inner)) throw invalid('filter.unknown_field', `${name} cannot be filtered by "${key.slice(0, 80)}".`);
-    const part = operators(writer, `${alias}.${column.name}`, key === 'amount' ? decimalLeaf : textLeaf, inner);
+    const part = operators({ writer, leaf: key === 'amount' ? decimalLeaf : textLeaf, column: `${alias}.${column.name}` }, inner);
     return part === null ? [] : [part];
   });
   return all(parts);
@@ -99,27 +121,47 @@ const patterns: Readonly<Record<string, (text: string) => string>> = {
   endsWith: (text) => `%${text}`,
 };
 
-/** Every operator of one value; all must hold. */
-function operators(writer: StatementWriter, column: string, leaf: Leaf, val: Val): string | null {
-  return all(entries(val).map(([operator, inner]) => operatorSql(writer, column, leaf, operator, inner)));
+/** What is compared: one column, by the rules of its kind. */
+interface Compared {
+  readonly writer: StatementWriter;
+  readonly column: string;
+  readonly leaf: Leaf;
 }
 
-function operatorSql(writer: StatementWriter, column: string, leaf: Leaf, operator: string, val: Val): string {
+/** Every operator of one value; all must hold. */
+function operators(compared: Compared, val: Val): string | null {
+  return all(entries(val).map(([operator, inner]) => operatorSql(compared, operator, inner)));
+}
+
+function operatorSql(compared: Compared, operator: string, val: Val): string {
+  const { writer, column, leaf } = compared;
   if (operator === 'isNull') return nullCheck(column, val);
-  if (isAbsent(val)) {
-    if (operator === 'eq') return `${column} is null`;
-    if (operator === 'ne') return `${column} is not null`;
-    throw invalid('filter.null_value', `null cannot be compared with "${operator}"; use isNull.`);
+  if (isAbsent(val)) return againstNull(column, operator);
+  const operand = () => writer.leaf(val, leaf.cast, leaf.convert);
+  switch (operator) {
+    case 'eq':
+      return `${column} = ${operand()}`;
+    case 'ne':
+      return `${column} is distinct from ${operand()}`;
+    case 'in':
+      return `${column} = any(${list(writer, leaf, val)})`;
+    case 'notIn':
+      return `(${column} = any(${list(writer, leaf, val)})) is not true`;
   }
-  if (operator === 'eq') return `${column} = ${writer.leaf(val, leaf.cast, leaf.convert)}`;
-  if (operator === 'ne') return `${column} is distinct from ${writer.leaf(val, leaf.cast, leaf.convert)}`;
-  if (operator === 'in') return `${column} = any(${list(writer, leaf, val)})`;
-  if (operator === 'notIn') return `(${column} = any(${list(writer, leaf, val)})) is not true`;
-  if (Object.hasOwn(comparisons, operator)) return `${column} ${comparisons[operator] ?? '='} ${writer.leaf(val, leaf.cast, leaf.convert)}`;
+  if (Object.hasOwn(comparisons, operator)) return `${column} ${comparisons[operator] ?? '='} ${operand()}`;
+  return matches(compared, operator, val);
+}
+
+function againstNull(column: string, operator: string): string {
+  if (operator === 'eq') return `${column} is null`;
+  if (operator === 'ne') return `${column} is not null`;
+  throw invalid('filter.null_value', `null cannot be compared with "${operator}"; use isNull.`);
+}
+
+function matches({ writer, column, leaf }: Compared, operator: string, val: Val): string {
   const pattern = Object.hasOwn(patterns, operator) ? patterns[operator] : undefined;
-  if (pattern && leaf === textLeaf)
-    return `${column} ilike ${writer.leaf(val, 'text', (v) => pattern(escapeLike(String(textLeaf.convert(v)))))}`;
-  throw invalid('filter.unknown_operator', `"${operator.slice(0, 40)}" is no operator for this field.`);
+  if (!pattern || leaf !== textLeaf) throw invalid('filter.unknown_operator', `"${operator.slice(0, 40)}" is no operator for this field.`);
+  return `${column} ilike ${writer.leaf(val, 'text', (v) => pattern(escapeLike(String(textLeaf.convert(v)))))}`;
 }
 
 function list(writer: StatementWriter, leaf: Leaf, val: Val): string {
@@ -136,8 +178,8 @@ function nullCheck(column: string, val: Val): string {
   return wanted ? `${column} is null` : `${column} is not null`;
 }
 
-function search(writer: StatementWriter, resource: Resource, alias: string, val: Val): string {
-  const columns = Object.entries(resource.fields as Fields)
+function search({ writer, resource, alias }: Place, val: Val): string {
+  const columns = Object.entries(resource.fields)
     .filter(([, field]) => field.options.search && !field.options.hidden)
     .flatMap(([name]) => resourceColumns(resource).get(name)?.[0]?.name ?? []);
   if (columns.length === 0) throw unknown(resource, 'search');

@@ -30,33 +30,29 @@ export const dateLeaf = checked('date', 'a day written YYYY-MM-DD', isDay);
 export const instantLeaf = checked('timestamptz', 'an instant such as 2026-03-02T09:00:00Z', isInstant);
 const localLeaf = checked('timestamp', 'a local time such as 2026-03-02T09:00:00', (v) => typeof v === 'string' && isInstant(`${v}Z`));
 
+const leaves: Readonly<Record<Field['kind'], Leaf | null>> = {
+  text: textLeaf,
+  longText: textLeaf,
+  email: textLeaf,
+  phone: textLeaf,
+  url: textLeaf,
+  choice: textLeaf,
+  boolean: booleanLeaf,
+  integer: integerLeaf,
+  decimal: decimalLeaf,
+  date: dateLeaf,
+  instant: instantLeaf,
+  plan: localLeaf,
+  ref: idLeaf,
+  money: null,
+  address: null,
+  json: null,
+  list: null,
+  object: null,
+};
+
 /** The leaf of a field that has a single comparable value; null for json, address and money, which have none. */
-export function leafOf(field: Field): Leaf | null {
-  switch (field.kind) {
-    case 'integer':
-      return integerLeaf;
-    case 'decimal':
-      return decimalLeaf;
-    case 'boolean':
-      return booleanLeaf;
-    case 'date':
-      return dateLeaf;
-    case 'instant':
-      return instantLeaf;
-    case 'plan':
-      return localLeaf;
-    case 'ref':
-      return idLeaf;
-    case 'money':
-    case 'address':
-    case 'json':
-    case 'list':
-    case 'object':
-      return null;
-    default:
-      return textLeaf;
-  }
-}
+export const leafOf = (field: Field): Leaf | null => leaves[field.kind];
 
 /** The same leaf for lists, as an array parameter of at most 500 values. */
 export const listOf = (leaf: Leaf): Leaf => ({

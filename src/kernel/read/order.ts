@@ -1,7 +1,7 @@
 import { invalid } from '../errors/domain-error.js';
 import { resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
-import type { Field, Fields } from '../resource/fields.js';
+import type { Field } from '../resource/fields.js';
 import { entries, isAbsent, items, plain, type Val } from './values.js';
 
 export type Direction = 'asc' | 'desc';
@@ -33,14 +33,16 @@ export function orderKeys(resource: Resource, orderBy: Val | undefined): readonl
 function orderKey(resource: Resource, item: Val): OrderKey {
   const { field: name, direction } = Object.fromEntries(entries(item).map(([key, val]) => [key, plain(val)]));
   const wanted: Direction = direction === 'DESC' || direction === 'desc' ? 'desc' : 'asc';
-  const base = typeof name === 'string' && Object.hasOwn(baseKeys, name) ? baseKeys[name] : undefined;
+  const base = named(baseKeys, name);
   if (base) return { ...base, direction: wanted, nullable: false };
-  const fields = resource.fields as Fields;
-  const field = typeof name === 'string' && Object.hasOwn(fields, name) ? fields[name] : undefined;
+  const field = named(resource.fields, name);
   const column = field && isOrderable(field) ? resourceColumns(resource).get(String(name))?.[0] : undefined;
   if (!column) throw invalid('order.unknown_field', `${resource.typeName} cannot be ordered by "${String(name).slice(0, 80)}".`);
   return { column: column.name, type: column.type, direction: wanted, nullable: !column.notNull };
 }
+
+const named = <T>(map: Readonly<Record<string, T>>, name: unknown): T | undefined =>
+  typeof name === 'string' && Object.hasOwn(map, name) ? map[name] : undefined;
 
 export const reversed = (keys: readonly OrderKey[]): OrderKey[] =>
   keys.map((key) => ({ ...key, direction: key.direction === 'asc' ? 'desc' : 'asc' }));
@@ -57,33 +59,35 @@ export const cursorScope = (resource: Resource, keys: readonly OrderKey[]) =>
 export const cursorPayload = (keys: readonly OrderKey[], alias: string) =>
   `array_to_json(array[${keys.map((k) => `${alias}.${k.column}::text`).join(', ')}])::text`;
 
-/** Rows after the given sort values. `value(i)` is the parameter of key i; `isNull(i)` whether that key's value is null. */
-export function afterSql(keys: readonly OrderKey[], alias: string, value: (i: number) => string, isNull: (i: number) => boolean): string {
+/** The sort values to start after. */
+export interface SortValues {
+  /** The parameter of key i. */
+  readonly value: (i: number) => string;
+  /** Whether that key's value is null. */
+  readonly isNull: (i: number) => boolean;
+}
+
+/** Rows after the given sort values. */
+export function afterSql(keys: readonly OrderKey[], alias: string, from: SortValues): string {
   const sameWay = keys.every((key) => key.direction === keys[0]?.direction && !key.nullable);
   if (sameWay && keys.length > 1) {
     const columns = keys.map((key) => `${alias}.${key.column}`).join(', ');
-    return `(${columns}) ${keys[0]?.direction === 'desc' ? '<' : '>'} (${keys.map((_, i) => value(i)).join(', ')})`;
+    return `(${columns}) ${keys[0]?.direction === 'desc' ? '<' : '>'} (${keys.map((_, i) => from.value(i)).join(', ')})`;
   }
-  return afterFrom(keys, 0, alias, value, isNull);
+  return afterFrom(keys, 0, alias, from);
 }
 
-function afterFrom(
-  keys: readonly OrderKey[],
-  i: number,
-  alias: string,
-  value: (i: number) => string,
-  isNull: (i: number) => boolean,
-): string {
+function afterFrom(keys: readonly OrderKey[], i: number, alias: string, from: SortValues): string {
   const key = keys[i];
   if (!key) return 'false';
   const column = `${alias}.${key.column}`;
-  const further = i + 1 < keys.length ? afterFrom(keys, i + 1, alias, value, isNull) : 'false';
-  if (isNull(i)) {
+  const further = i + 1 < keys.length ? afterFrom(keys, i + 1, alias, from) : 'false';
+  if (from.isNull(i)) {
     const tie = `(${column} is null and ${further})`;
     return key.direction === 'asc' ? tie : `(${column} is not null or ${tie})`;
   }
-  const beyond = `${column} ${key.direction === 'asc' ? '>' : '<'} ${value(i)}`;
+  const beyond = `${column} ${key.direction === 'asc' ? '>' : '<'} ${from.value(i)}`;
   const nullsBeyond = key.direction === 'asc' && key.nullable ? ` or ${column} is null` : '';
-  const tie = i + 1 < keys.length ? ` or (${column} = ${value(i)} and ${further})` : '';
+  const tie = i + 1 < keys.length ? ` or (${column} = ${from.value(i)} and ${further})` : '';
   return `(${beyond}${nullsBeyond}${tie})`;
 }

@@ -70,14 +70,12 @@ function seek(writer: StatementWriter, cursor: Val, keys: readonly OrderKey[], s
     );
   const known = new Map<number, string>();
   return (alias) =>
-    afterSql(
-      keys,
-      alias,
-      (i) => {
+    afterSql(keys, alias, {
+      value: (i) => {
         const text = known.get(i) ?? value(i);
         known.set(i, text);
         return text;
       },
-      (i) => pattern[i] === 'n',
-    );
+      isNull: (i) => pattern[i] === 'n',
+    });
 }

@@ -1,4 +1,4 @@
-import type { Field, Fields } from './fields.js';
+import type { Field } from './fields.js';
 import type { Resource } from './define-resource.js';
 import { snake } from './names.js';
 
@@ -72,7 +72,7 @@ const columnCache = new WeakMap<Resource, ReadonlyMap<string, readonly Column[]>
 export function resourceColumns(resource: Resource): ReadonlyMap<string, readonly Column[]> {
   const known = columnCache.get(resource);
   if (known) return known;
-  const map = new Map(Object.entries(resource.fields as Fields).map(([name, field]) => [name, columnsOf(name, field)] as const));
+  const map = new Map(Object.entries(resource.fields).map(([name, field]) => [name, columnsOf(name, field)] as const));
   columnCache.set(resource, map);
   return map;
 }

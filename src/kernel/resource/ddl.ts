@@ -1,4 +1,4 @@
-import type { Field, Fields } from './fields.js';
+import type { Field } from './fields.js';
 import type { Resource } from './define-resource.js';
 import { resourceColumns } from './columns.js';
 import { snake } from './names.js';
@@ -38,7 +38,7 @@ export function foreignKeys(resource: Resource, tableOf: (name: string) => strin
 
 export function indexes(resource: Resource): Index[] {
   const table = tableName(resource);
-  const fields = Object.entries(resource.fields as Fields);
+  const fields = Object.entries(resource.fields);
   const firstColumn = (name: string) => resourceColumns(resource).get(name)?.[0]?.name ?? snake(name);
   const list: Index[] = [];
   for (const [name, field] of fields) {
@@ -77,5 +77,5 @@ export const keyStatement = (table: string, k: ForeignKey) =>
   `alter table ${table} add constraint ${k.name} foreign key (tenant_id, ${k.column}) references ${k.target} (tenant_id, id)${k.onDelete ? ` ${k.onDelete}` : ''}`;
 
 function refs(resource: Resource): [string, Field][] {
-  return Object.entries(resource.fields as Fields).filter(([, field]) => field.kind === 'ref');
+  return Object.entries(resource.fields).filter(([, field]) => field.kind === 'ref');
 }

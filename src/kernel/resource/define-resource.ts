@@ -58,7 +58,7 @@ export function defineResource<const N extends string, const S extends Fields>(n
     ...spec,
     name,
     module,
-    scope: spec.scope as RecordScope,
+    scope: spec.scope,
     operations: spec.operations ?? ['list', 'get', 'create', 'update', 'delete'],
     invariants: (spec.invariants ?? []) as unknown as readonly Invariant<Fields>[],
     typeName: pascal(name),

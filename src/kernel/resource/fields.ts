@@ -153,7 +153,7 @@ const rangeOf = (o?: { min?: number; max?: number }) => ({
   ...(o?.max === undefined ? {} : { max: o.max }),
 });
 
-export type ValueOf<F> = F extends Field<infer T, FieldOptions> ? T : never;
+export type ValueOf<F> = F extends Field<infer T> ? T : never;
 type OptionsOf<F> = F extends Field<unknown, infer O> ? O : never;
 type IsRequired<F> = OptionsOf<F> extends { required: true } ? true : false;
 type HasDefault<F> = OptionsOf<F> extends { default: JsonValue } ? true : false;

@@ -4,7 +4,6 @@ import type { Subscriber, Task } from '../usecase/define-job.js';
 import type { ModuleSpec } from '../usecase/define-module.js';
 import { recordEvent } from '../usecase/define-event.js';
 import type { Resource } from './define-resource.js';
-import type { Field, Fields } from './fields.js';
 import { typeCode } from './ids.js';
 
 /** A list of rows that point at a resource: `account.contacts`. */
@@ -93,7 +92,7 @@ function codes(resources: ReadonlyMap<string, Resource>): Map<number, Resource> 
 function inverses(resources: ReadonlyMap<string, Resource>, resolve: (name: string) => Resource): Map<string, Inverse[]> {
   const map = new Map<string, Inverse[]>([...resources.keys()].map((name) => [name, []]));
   for (const from of resources.values()) {
-    for (const [refField, field] of Object.entries(from.fields as Fields) as [string, Field][]) {
+    for (const [refField, field] of Object.entries(from.fields)) {
       if (field.kind !== 'ref') continue;
       const target = resolve(field.target ?? '');
       if (!field.inverse) continue;

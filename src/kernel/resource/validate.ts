@@ -124,7 +124,7 @@ const inputCache = new WeakMap<Resource, Fields>();
 export function inputFields(resource: Resource): Fields {
   const known = inputCache.get(resource);
   if (known) return known;
-  const fields = Object.fromEntries(Object.entries(resource.fields as Fields).filter(([, f]) => f.options.writer !== 'system'));
+  const fields = Object.fromEntries(Object.entries(resource.fields).filter(([, f]) => f.options.writer !== 'system'));
   inputCache.set(resource, fields);
   return fields;
 }

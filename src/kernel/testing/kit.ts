@@ -134,10 +134,7 @@ export class TestTenant {
   }): Promise<{ id: string; actor: Actor }> {
     const User = this.kit.runtime.registry.resource('user');
     const email = options.email ?? `u${randomUUID().slice(0, 8)}@example.test`;
-    const row = await this.work(
-      (work) => work.repo(User).create({ name: options.name ?? 'Test user', email } as never),
-      systemActor('test'),
-    );
+    const row = await this.work((work) => work.repo(User).create({ name: options.name ?? 'Test user', email }), systemActor('test'));
     const id = row.id;
     const shape = createHash('sha1').update(JSON.stringify(options.permissions)).digest('hex');
     const actor: Actor = {

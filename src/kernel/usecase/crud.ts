@@ -45,8 +45,7 @@ function createCommand(resource: Resource): Command {
     errors: Object.fromEntries(resource.invariants.map((i) => [i.code, i.message])),
     oneStatement: true,
     parse: (input) => validateCreate(resource, input),
-    run: (input: Record<string, unknown>, work: Work) =>
-      work.repo(resource).create(owned(resource, input, work, 'create') as never) as Promise<Record<string, unknown>>,
+    run: (input: Record<string, unknown>, work: Work) => work.repo(resource).create(owned(resource, input, work, 'create')),
   };
 }
 
@@ -72,9 +71,7 @@ function updateCommand(resource: Resource): Command {
     run: (input, work) => {
       const { id, expectedVersion, patch = {} } = input as unknown as CrudInput;
       keepInReach(resource, patch, work, 'update');
-      return work.repo(resource).update(id, patch as never, expectedVersion === undefined ? {} : { expectedVersion }) as Promise<
-        Record<string, unknown>
-      >;
+      return work.repo(resource).update(id, patch, expectedVersion === undefined ? {} : { expectedVersion });
     },
   };
 }

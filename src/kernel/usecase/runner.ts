@@ -34,7 +34,7 @@ export class Runner {
   ) {}
 
   async run<I extends Fields, O extends Fields>(useCase: UseCase<I, O>, input: unknown, call: Call): Promise<Outcome<InputOf<O>>> {
-    permit(useCase as unknown as UseCase, call.actor);
+    permit(useCase, call.actor);
     if (useCase.secret && call.idempotencyKey !== undefined) {
       throw invalid(
         'idempotency.not_for_secrets',
@@ -45,7 +45,7 @@ export class Runner {
     const request: WorkRequest = {
       tenantId: call.tenantId,
       actor: call.actor,
-      useCase: useCase as unknown as UseCase,
+      useCase,
       cause: { command: useCase.name, ...(call.requestId ? { requestId: call.requestId } : {}) },
     };
     const run = (work: OpenWork) => useCase.run(parsed as never, work);

@@ -26,6 +26,8 @@ export interface AuthOptions {
   readonly limits?: ThrottleLimits;
   /** Addresses nobody signs in with here, such as the demo login in production; they are answered like unknown ones. */
   readonly closedTo?: readonly string[];
+  /** Hears of every command after its commit. */
+  readonly onCommit?: () => void;
   readonly log?: { warn(details: object, message: string): void };
 }
 
@@ -62,6 +64,7 @@ export async function wireAuth(runtime: Runtime, options: AuthOptions): Promise<
   const nouns = new Set(identity.resources?.map((resource) => resource.name));
   const runner = new Runner(runtime, (useCase, { tenantId }) => {
     if (nouns.has(useCase.noun)) authenticator.forget(tenantId);
+    options.onCommit?.();
   });
   await channel.start();
   return { authenticator, flows, runner, stop: () => channel.stop() };

@@ -1,9 +1,10 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { createQueueBackend, type QueueBackend } from '#kernel/jobs/queue-backend.js';
+import { createQueueBackend, poolSizeFor, type QueueBackend } from '#kernel/jobs/queue-backend.js';
 import { startTasks, type TaskProcess } from '#kernel/jobs/start-tasks.js';
 import { EventFeed } from '#kernel/outbox/listen.js';
 import { wireAuth, type Auth } from './auth-wiring.js';
 import { readConfig, type Config } from './config.js';
+import { assertConnectionBudget } from './connection-budget.js';
 import { createApi } from './create-api.js';
 import { demoLogin, ensureDemo } from './demo/ensure-demo.js';
 import { loadJwtKeys } from './keys.js';
@@ -18,6 +19,9 @@ import { onStopSignal } from './stop-signals.js';
 import { makeLog, openSystem, type System } from './system.js';
 
 export type Role = 'all' | 'api' | 'worker';
+
+/** Tasks a process works on at a time; each holds a connection of the data pool while it runs, beside those of requests. */
+const workerConcurrency = 8;
 
 /** Starts a process of the given role and keeps it running until it is told to stop. */
 export async function serve(role: Role): Promise<void> {
@@ -39,8 +43,10 @@ async function start(role: Role): Promise<void> {
   };
   onStopSignal(stopAll);
   try {
-    const system = await openSystem(config, log);
+    const dataPool = config.dbPoolSize + (role === 'api' ? 0 : workerConcurrency);
+    const system = await openSystem({ ...config, dbPoolSize: dataPool }, log);
     stops.push(() => system.stop());
+    await assertConnectionBudget(system.runtime.database, { data: dataPool, queue: queuePool(config) });
     const isDemo = role === 'all' && !config.isProduction && config.database === null;
     if (isDemo) await ensureDemo(system.runtime);
     const metrics = new Metrics(system);
@@ -59,16 +65,17 @@ async function start(role: Role): Promise<void> {
   }
 }
 
-const workerConcurrency = 16;
-
 const openQueue = ({ config, postgres, log }: System, role: Role): Promise<QueueBackend> =>
   createQueueBackend({
     redisUrl: config.redisUrl ?? undefined,
     databaseUrl: postgres.appUrl,
     concurrency: role === 'api' ? 0 : workerConcurrency,
-    poolSize: Math.max(config.queuePoolSize, 13),
+    poolSize: queuePool(config),
     log,
   });
+
+/** BullMQ holds a connection for every worker and needs some more; less than this hangs. */
+const queuePool = (config: Config) => (config.redisUrl ? 0 : Math.max(config.queuePoolSize, poolSizeFor(workerConcurrency)));
 
 interface HttpParts {
   readonly role: Role;
@@ -103,7 +110,7 @@ async function openWatch(system: System, { queue, metrics }: HttpParts): Promise
 
 async function openApi(system: System, { queue, metrics, tasks, stops }: HttpParts): Promise<OpenApp> {
   const { config, log, runtime, postgres } = system;
-  const auth = await openAuth(system);
+  const auth = await openAuth(system, tasks);
   stops.push(() => auth.stop());
   const feed = new EventFeed({ databaseUrl: postgres.appUrl, log });
   await feed.start();
@@ -117,7 +124,6 @@ async function openApi(system: System, { queue, metrics, tasks, stops }: HttpPar
     isProduction: config.isProduction,
     trustProxy: config.trustProxy,
     extra: [opsModule({ system, queue, metrics })],
-    ...(tasks ? { committed: () => tasks.hint() } : {}),
   });
   return { app, tenantOf: ({ headers }) => auth.authenticator.recall(headers.authorization)?.tenantId ?? null };
 }
@@ -129,11 +135,13 @@ const countDefects = ({ log }: System, metrics: Metrics) => ({
   },
 });
 
-const openAuth = (system: System): Promise<Auth> =>
+const openAuth = (system: System, tasks: TaskProcess | null): Promise<Auth> =>
   wireAuth(system.runtime, {
     tokens: { keys: loadJwtKeys(system.config), issuer: system.config.publicUrl, audience: 'kontor' },
     databaseUrl: system.postgres.appUrl,
     // Everybody knows the demo login.
+    // What was just committed need not wait for the worker's next look.
+    onCommit: () => tasks?.hint(),
     closedTo: system.config.isProduction ? [demoLogin.email] : [],
     log: system.log,
   });

@@ -1,3 +1,4 @@
+import { textOf } from '#kernel/pure/text.js';
 import type { Field, Fields } from '#kernel/resource/fields.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 
@@ -12,10 +13,10 @@ function fraction(date: Date): string {
 /** A value of a command's output as JSON. */
 export function wireValue(field: Field, value: unknown): unknown {
   if (value === null || value === undefined) return null;
-  if (field.kind === 'instant') return wireInstant(value instanceof Date ? value : new Date(String(value)));
+  if (field.kind === 'instant') return wireInstant(value instanceof Date ? value : new Date(textOf(value)));
   if (field.kind === 'list') return (value as unknown[]).map((item) => wireValue(field.item as Field, item));
   if (field.kind === 'object') return wireFields(field.shape ?? {}, value as Record<string, unknown>);
-  if (field.kind === 'decimal') return String(value);
+  if (field.kind === 'decimal') return textOf(value);
   return value;
 }
 

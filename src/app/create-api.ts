@@ -20,6 +20,7 @@ import type { EventFeed } from '#kernel/outbox/listen.js';
 import { pascal } from '#kernel/resource/names.js';
 import type { ModuleSpec } from '#kernel/usecase/define-module.js';
 import { Runner } from '#kernel/usecase/runner.js';
+import { nestOptions } from './nest-options.js';
 import { newRequestId } from './request-id.js';
 import type { Auth } from './auth-wiring.js';
 
@@ -54,10 +55,7 @@ export async function createApi(parts: ApiParts): Promise<Api> {
     genReqId: newRequestId,
     routerOptions: { maxParamLength: 200 },
   });
-  const app = await NestFactory.create<NestFastifyApplication>(rootModule(parts, schema, onDefect), adapter, {
-    logger: false,
-    abortOnError: false,
-  });
+  const app = await NestFactory.create<NestFastifyApplication>(rootModule(parts, schema, onDefect), adapter, nestOptions);
   const filter = new ProblemFilter(log);
   app.useGlobalFilters(filter);
   const server = adapter.getInstance();

@@ -27,7 +27,18 @@ export interface System {
   stop(): Promise<void>;
 }
 
-const secrets = ['password', 'token', 'accessToken', 'refreshToken', 'authorization', 'secret', 'apiKey'];
+const secrets = [
+  'password',
+  'currentPassword',
+  'newPassword',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'authorization',
+  'secret',
+  'key',
+  'apiKey',
+];
 
 export const makeLog = (config: Pick<Config, 'logLevel'>): Logger =>
   pino({
@@ -49,7 +60,13 @@ export async function openSystem(config: Config, log: Logger): Promise<System> {
     const signer = loadSigner(config);
     const renderer = new ThreadedTemplateRenderer();
     const mailer = config.smtpUrl ? new SmtpMailer({ url: config.smtpUrl }) : new FileMailer(join(config.home, 'mail'));
-    const ports: Ports = { mailer, templates: renderer, publicUrl: config.publicUrl, sign: signer.sign, verify: signer.verify };
+    const ports: Ports = {
+      mailer,
+      templates: renderer,
+      publicUrl: config.publicUrl,
+      sign: (purpose, text) => signer.sign(purpose, text),
+      verify: (purpose, text, signature) => signer.verify(purpose, text, signature),
+    };
     return {
       config,
       log,
@@ -59,7 +76,7 @@ export async function openSystem(config: Config, log: Logger): Promise<System> {
       runtime: new Runtime(registry, database, systemClock, ports),
       stop: async () => {
         await renderer.close();
-        if (mailer instanceof SmtpMailer) mailer.close();
+        if (mailer instanceof SmtpMailer) await mailer.close();
         await database.source.destroy();
         await postgres.stop();
       },

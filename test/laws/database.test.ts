@@ -84,12 +84,10 @@ test('without a tenant set, raw SQL of the application role finds no row in any 
   try {
     for (const [table, facts] of await tables()) {
       if (!facts.columns.some((c) => c.startsWith('tenant_id '))) continue;
-      const { rows } = await client
-        .query<{ n: number }>(`select count(*)::integer as n from ${table}`)
-        .catch((error: { code?: string }) => {
-          if (error.code === '42501') return { rows: [{ n: 0 }] };
-          throw error;
-        });
+      const { rows } = await client.query<{ n: number }>(`select count(*)::integer as n from ${table}`).catch((error: unknown) => {
+        if (error instanceof pg.DatabaseError && error.code === '42501') return { rows: [{ n: 0 }] };
+        throw error;
+      });
       expect([table, rows[0]?.n]).toEqual([table, 0]);
     }
   } finally {

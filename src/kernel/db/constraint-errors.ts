@@ -8,24 +8,26 @@ interface DatabaseError {
   readonly message: string;
 }
 
+type Translator = (error: DatabaseError, resource: Resource | undefined) => unknown;
+
+const notStorable: Translator = () =>
+  invalid('input.not_storable', 'The input holds a character that cannot be stored (NUL or half a surrogate pair).');
+
+const translators: Readonly<Record<string, Translator>> = {
+  '23505': (error, resource) => (resource ? taken(resource, error.constraint ?? '') : error),
+  '23503': (error, resource) => missingOrUsed(resource?.name ?? 'row', error.constraint ?? '', error.message),
+  '22P05': notStorable,
+  '22021': notStorable,
+  '57014': () =>
+    unavailable('database.too_slow', 'The request took longer than the server allows. Ask for less at once.', { retryAfter: 1 }),
+};
+
 /** The code a database error amounts to for the writer of `resource`, or the error itself when it is a defect. */
 export function translate(error: unknown, resource?: Resource): unknown {
   if (error instanceof DomainError || !(error instanceof Error)) return error;
-  const { code, constraint } = error as DatabaseError;
-  const name = resource?.name ?? 'row';
-  switch (code) {
-    case '23505':
-      return resource ? taken(resource, constraint ?? '') : error;
-    case '23503':
-      return missingOrUsed(name, constraint ?? '', error.message);
-    case '22P05':
-    case '22021':
-      return invalid('input.not_storable', 'The input holds a character that cannot be stored (NUL or half a surrogate pair).');
-    case '57014':
-      return unavailable('database.too_slow', 'The request took longer than the server allows. Ask for less at once.', { retryAfter: 1 });
-    default:
-      return error;
-  }
+  const { code } = error as DatabaseError;
+  const translator = code !== undefined && Object.hasOwn(translators, code) ? translators[code] : undefined;
+  return translator ? translator(error, resource) : error;
 }
 
 function taken(resource: Resource, constraint: string): DomainError {

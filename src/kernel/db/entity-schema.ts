@@ -1,4 +1,4 @@
-import { EntitySchema, type EntitySchemaColumnOptions } from 'typeorm';
+import { EntitySchema, type EntitySchemaColumnOptions, type EntitySchemaOptions } from 'typeorm';
 import type { ColumnType } from 'typeorm/driver/types/ColumnTypes.js';
 import { resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
@@ -18,7 +18,13 @@ export function entitySchema(resource: Resource): EntitySchema<PlainRow> {
     for (const column of list) columns[column.name] = { ...typeOf(column.type), nullable: !column.notNull };
   }
   const [schema, tableName] = resource.table.split('.') as [string, string];
-  return new EntitySchema<PlainRow>({ name: resource.name, schema, tableName, columns });
+  const options: Pick<EntitySchemaOptions<PlainRow>, 'name' | 'schema' | 'tableName' | 'columns'> = {
+    name: resource.name,
+    schema,
+    tableName,
+    columns,
+  };
+  return new EntitySchema<PlainRow>(options);
 }
 
 function typeOf(sqlType: string): Pick<EntitySchemaColumnOptions, 'type' | 'precision' | 'scale'> {

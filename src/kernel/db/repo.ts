@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { conflict, invalid } from '../errors/domain-error.js';
+import { textOf } from '../pure/text.js';
 import { rowNotFound } from '../access/errors.js';
 import { toColumns } from '../resource/columns.js';
 import type { BaseRow, Resource, Row } from '../resource/define-resource.js';
@@ -213,7 +214,7 @@ function same(field: Field, a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (a === null || b === null) return false;
   if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
-  if (field.kind === 'decimal') return sameNumber(String(a), String(b));
+  if (field.kind === 'decimal') return sameNumber(textOf(a), textOf(b));
   if (field.kind === 'money') {
     const [x, y] = [a as { amount: string; currency: string }, b as { amount: string; currency: string }];
     return x.currency === y.currency && sameNumber(x.amount, y.amount);

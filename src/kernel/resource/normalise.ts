@@ -1,25 +1,21 @@
 import parsePhoneNumber from 'libphonenumber-js/max';
+import { textOf } from '../pure/text.js';
 import type { Field, Fields, Money } from './fields.js';
+
+const shapes: Readonly<Partial<Record<Field['kind'], (value: unknown) => unknown>>> = {
+  email: (value) => textOf(value).trim().toLowerCase(),
+  phone: (value) => phoneNumber(textOf(value)) ?? value,
+  decimal: textOf,
+  instant: (value) => (value instanceof Date ? value : new Date(textOf(value))),
+  money: (value) => ({ amount: textOf((value as Money).amount), currency: (value as Money).currency }),
+  ref: (value) => textOf(value).toLowerCase(),
+};
 
 /** Turns a valid JSON value into what rows hold: instants become Date, e-mail lower case, phones E.164. */
 export function normalise(field: Field, value: unknown): unknown {
   if (value === null || value === undefined) return null;
-  switch (field.kind) {
-    case 'email':
-      return String(value).trim().toLowerCase();
-    case 'phone':
-      return phoneNumber(String(value)) ?? value;
-    case 'decimal':
-      return String(value);
-    case 'instant':
-      return value instanceof Date ? value : new Date(String(value));
-    case 'money':
-      return { amount: String((value as Money).amount), currency: (value as Money).currency };
-    case 'ref':
-      return String(value).toLowerCase();
-    default:
-      return value;
-  }
+  const shape = shapes[field.kind];
+  return shape ? shape(value) : value;
 }
 
 /** E.164, or null when it is no number. Numbers without a country code are read as German. */

@@ -1,6 +1,6 @@
 import { validateSync, type ValidationError } from 'class-validator';
 import { invalid, type FieldProblem } from '../errors/domain-error.js';
-import type { Field, Fields } from './fields.js';
+import type { Field, FieldOptions, Fields } from './fields.js';
 import type { Resource } from './define-resource.js';
 import { normalise, withDefaults } from './normalise.js';
 import { decoratorsOf, type InputMode } from './validators.js';
@@ -27,7 +27,7 @@ function makeDto(fields: Fields, mode: InputMode): Dto {
 /** Input as rows hold it, or one `input.invalid` that lists every problem with its JSON pointer. */
 export function validate(fields: Fields, input: unknown, mode: InputMode): Record<string, unknown> {
   const problems: FieldProblem[] = [];
-  const value = check(fields, input, mode, '', problems);
+  const value = check(fields, input, mode, { path: '', problems });
   if (problems.length > 0) {
     const first = problems[0];
     throw invalid(
@@ -39,7 +39,14 @@ export function validate(fields: Fields, input: unknown, mode: InputMode): Recor
   return value;
 }
 
-function check(fields: Fields, input: unknown, mode: InputMode, path: string, problems: FieldProblem[]): Record<string, unknown> {
+/** Where in the input a value stands, and where to tell what is wrong with it. */
+interface Spot {
+  readonly path: string;
+  readonly problems: FieldProblem[];
+}
+
+function check(fields: Fields, input: unknown, mode: InputMode, spot: Spot): Record<string, unknown> {
+  const { path, problems } = spot;
   if (typeof input !== 'object' || input === null || Array.isArray(input)) {
     problems.push({ path, code: 'not_an_object', message: 'must be an object' });
     return {};
@@ -53,35 +60,34 @@ function check(fields: Fields, input: unknown, mode: InputMode, path: string, pr
   const errors = validateSync(instance, { stopAtFirstError: true, skipMissingProperties: false, forbidUnknownValues: false });
   problems.push(...errors.map((e) => problemOf(e, path)));
   const bad = new Set(errors.map((e) => e.property));
-  return convert(fields, given, bad, path, problems);
+  return convert(fields, given, bad, spot);
 }
 
 function convert(
   fields: Fields,
   given: Record<string, unknown>,
   bad: ReadonlySet<string>,
-  path: string,
-  problems: FieldProblem[],
+  { path, problems }: Spot,
 ): Record<string, unknown> {
   const out: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(fields)) {
     const value = given[name];
     if (value === undefined || bad.has(name) || !Object.hasOwn(given, name)) continue;
-    out[name] = convertOne(field, value, `${path}/${name}`, problems);
+    out[name] = convertOne(field, value, { path: `${path}/${name}`, problems });
   }
   return out;
 }
 
-function convertOne(field: Field, value: unknown, path: string, problems: FieldProblem[]): unknown {
+function convertOne(field: Field, value: unknown, spot: Spot): unknown {
   if (value === null) return null;
-  if (field.kind === 'object') return check(field.shape ?? {}, value, 'create', path, problems);
+  if (field.kind === 'object') return check(field.shape ?? {}, value, 'create', spot);
   if (field.kind === 'list') {
     const item = { item: { ...field.item, options: { ...field.item?.options, required: true } } as Field };
     const wrapped = itemFields(field, item);
     return (value as unknown[]).map((v, i) => {
       const inner: FieldProblem[] = [];
-      const result = check(wrapped, { item: v }, 'create', '', inner)['item'];
-      problems.push(...inner.map((p) => ({ ...p, path: `${path}/${i}${p.path.replace(/^\/item/, '')}` })));
+      const result = check(wrapped, { item: v }, 'create', { path: '', problems: inner })['item'];
+      spot.problems.push(...inner.map((p) => ({ ...p, path: `${spot.path}/${i}${p.path.replace(/^\/item/, '')}` })));
       return result;
     });
   }
@@ -137,7 +143,7 @@ export function createFields(resource: Resource): Fields {
   const fields = { ...inputFields(resource) };
   const owner = resource.scope.kind === 'owned' ? fields[resource.scope.by] : undefined;
   if (owner && resource.scope.kind === 'owned') {
-    const { required: _required, ...options } = owner.options;
+    const options: FieldOptions = Object.fromEntries(Object.entries(owner.options).filter(([name]) => name !== 'required'));
     fields[resource.scope.by] = {
       ...owner,
       options: { ...options, description: `${options.description ?? 'The owner.'} You, when left out.` },

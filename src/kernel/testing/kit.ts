@@ -61,24 +61,37 @@ export async function openKit(modules: readonly ModuleSpec[], options: KitOption
   const clock = new TestClock();
   const mails: OutgoingMail[] = [];
   const runtime = new Runtime(registry, database, clock, { ...testPorts(mails), ...options.ports });
-  return new Kit(runtime, clock, urls, mails, async () => {
+  const close = async () => {
     await database.source.destroy();
     await admin(server.superUrl, `drop database if exists ${name} with (force)`);
-  });
+  };
+  return new Kit({ runtime, clock, urls, mails, close });
 }
 
-export class Kit {
-  readonly runner: Runner;
+interface KitParts {
+  readonly runtime: Runtime;
+  readonly clock: TestClock;
+  readonly urls: { readonly app: string; readonly owner: string; readonly super: string };
+  /** Mails the kit's own mailer took. */
+  readonly mails: OutgoingMail[];
+  readonly close: () => Promise<void>;
+}
 
-  constructor(
-    readonly runtime: Runtime,
-    readonly clock: TestClock,
-    readonly urls: { readonly app: string; readonly owner: string; readonly super: string },
-    /** Mails the kit's own mailer took. */
-    readonly mails: OutgoingMail[],
-    readonly close: () => Promise<void>,
-  ) {
-    this.runner = new Runner(runtime);
+export class Kit implements KitParts {
+  readonly runner: Runner;
+  readonly runtime: Runtime;
+  readonly clock: TestClock;
+  readonly urls: KitParts['urls'];
+  readonly mails: OutgoingMail[];
+  readonly close: () => Promise<void>;
+
+  constructor(parts: KitParts) {
+    this.runtime = parts.runtime;
+    this.clock = parts.clock;
+    this.urls = parts.urls;
+    this.mails = parts.mails;
+    this.close = parts.close;
+    this.runner = new Runner(parts.runtime);
   }
 
   /** A fresh tenant: the tenant wall is what isolates tests. */

@@ -69,6 +69,6 @@ function useCase<I extends Fields, O extends Fields>(kind: 'command' | 'query', 
     errors: spec.errors ?? {},
     access: spec.access ?? 'permission',
     permission: `${noun}:${verb}`,
-    run: spec.run,
+    run: (input, work) => spec.run(input, work),
   };
 }

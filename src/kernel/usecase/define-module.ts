@@ -10,7 +10,7 @@ export interface ModuleSpec {
   /** Also the PostgreSQL schema the module owns. */
   readonly name: string;
   readonly description: string;
-  readonly resources?: readonly Resource<string, any>[];
+  readonly resources?: readonly Resource[];
   readonly commands?: readonly Command<any, any>[];
   readonly queries?: readonly Query<any, any>[];
   readonly events?: readonly DomainEvent<any>[];

@@ -1,5 +1,5 @@
 // `npm run bench -- faults`: workers killed twenty times and PostgreSQL crashed under load, on each back end of the queue; then counts.
-// FAULT_SEED repeats a run, FAULT_EVENTS, FAULT_ESCALATIONS and FAULT_ROUNDS change its size, FAULT_QUEUES takes postgres or redis only.
+// FAULT_SEED repeats a run, FAULT_EVENTS, FAULT_ESCALATIONS, FAULT_ROUNDS and FAULT_LATER (percent of mails put off) change it, FAULT_QUEUES takes postgres or redis only.
 import { spawnSync } from 'node:child_process';
 import { judge } from '../test/faults/findings.ts';
 import { runStorm } from '../test/faults/storm.ts';
@@ -19,7 +19,7 @@ for (const queue of wanted) {
     rounds: number('FAULT_ROUNDS', 24),
     workers: 2,
     people: 100,
-    laterPercent: 2,
+    laterPercent: number('FAULT_LATER', 2),
     redis: queue === 'redis' ? redis : undefined,
     say: (line) => console.log(`  ${line}`),
   });

@@ -1,4 +1,5 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { outage } from '#kernel/db/outage.js';
 import { DomainError } from '#kernel/errors/domain-error.js';
 
 /** Codes graphql-js and Apollo give by themselves, in our words. */
@@ -15,7 +16,8 @@ const codes: Readonly<Record<string, string>> = {
 /** One refusal in GraphQL: the same code as in REST, in `extensions.code`. A defect says nothing but that it was one. */
 export function formatError(onDefect: (error: unknown) => void) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-    const original = error instanceof GraphQLError && error.originalError ? error.originalError : error;
+    const cause = error instanceof GraphQLError && error.originalError ? error.originalError : error;
+    const original = outage(cause) ?? cause;
     if (original instanceof DomainError)
       return { ...position(formatted), message: original.message, extensions: { code: original.code, ...original.details } };
     const code = formatted.extensions?.['code'];

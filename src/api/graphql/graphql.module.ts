@@ -6,6 +6,7 @@ import type { FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Context, ServerOptions } from 'graphql-ws';
 import type { IncomingMessage } from 'node:http';
+import { outage } from '#kernel/db/outage.js';
 import { DomainError } from '#kernel/errors/domain-error.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import { statusOf } from '../problem.js';
@@ -52,8 +53,8 @@ async function httpContext(authenticator: Authenticator, request: FastifyRequest
 
 /** Apollo answers 500 to errors of the context unless they say which status they mean. */
 function unauthenticated(error: unknown): never {
-  if (error instanceof DomainError)
-    throw new GraphQLError(error.message, { extensions: { code: error.code, http: { status: statusOf[error.kind] } } });
+  const refusal = error instanceof DomainError ? error : outage(error);
+  if (refusal) throw new GraphQLError(refusal.message, { extensions: { code: refusal.code, http: { status: statusOf[refusal.kind] } } });
   throw error;
 }
 

@@ -1,5 +1,6 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { outage } from '#kernel/db/outage.js';
 import { DomainError, type ErrorKind } from '#kernel/errors/domain-error.js';
 import { defect, problemOf, retryAfter, type Problem } from '../problem.js';
 
@@ -18,7 +19,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   send(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const known = error instanceof DomainError ? error : transportError(error);
+    const known = error instanceof DomainError ? error : (outage(error) ?? transportError(error));
     if (!known) this.log.error({ err: error, requestId: request.id, url: request.url.split('?')[0] }, 'A request met a defect');
     const problem: Problem = known ? problemOf(known, request.id) : defect(request.id);
     const wait = known ? retryAfter(known) : null;

@@ -39,11 +39,22 @@ async function provision(appUrl: string) {
   const registry = buildRegistry(allModules);
   const database = await openDatabase(registry, { url: appUrl, poolSize: 2 });
   const unused = () => Promise.reject(new Error('Nothing is sent from here.'));
-  const ports = { mailer: { send: unused }, templates: { render: unused }, publicUrl: 'http://localhost', sign: () => '', verify: () => false };
+  const ports = {
+    mailer: { send: unused },
+    templates: { render: unused },
+    publicUrl: 'http://localhost',
+    sign: () => '',
+    verify: () => false,
+  };
   try {
     const admin = { ...login, name: 'Admin' };
     return await provisionTenant(new Runtime(registry, database, systemClock, ports), {
-      slug: 'faults', name: 'Faults', currency: 'EUR', timeZone: 'Europe/Berlin', locale: 'en', admin,
+      slug: 'faults',
+      name: 'Faults',
+      currency: 'EUR',
+      timeZone: 'Europe/Berlin',
+      locale: 'en',
+      admin,
     });
   } finally {
     await database.source.destroy();

@@ -32,7 +32,12 @@ export class EventTeller {
   private next() {
     this.serial += 1;
     const { contactIds } = this.company;
-    return { id: `event-${this.serial}`, type: triggerType, contactId: contactIds[this.serial % contactIds.length], properties: { n: this.serial } };
+    return {
+      id: `event-${this.serial}`,
+      type: triggerType,
+      contactId: contactIds[this.serial % contactIds.length],
+      properties: { n: this.serial },
+    };
   }
 
   private async untilTaken(event: { readonly id: string }): Promise<void> {

@@ -43,7 +43,9 @@ export async function judge(storm: Aftermath): Promise<{ findings: Finding[]; fi
 async function lostEvents({ installation, teller, plan }: Aftermath): Promise<string[]> {
   const rows = await installation.sql('select id, event_id from marketing.events');
   const kept = new Map(rows.map((row) => [String(row['event_id']), String(row['id'])]));
-  const lost = [...teller.taken].filter(([ours, theirs]) => kept.get(ours) !== theirs).map(([ours]) => `${ours} was taken and is not there`);
+  const lost = [...teller.taken]
+    .filter(([ours, theirs]) => kept.get(ours) !== theirs)
+    .map(([ours]) => `${ours} was taken and is not there`);
   const all = teller.taken.size === plan.events && rows.length === plan.events;
   return [...lost, ...(all ? [] : [`${plan.events} were told, ${teller.taken.size} taken, ${rows.length} kept`])];
 }
@@ -56,7 +58,10 @@ async function enrolmentsOf({ installation, teller }: Aftermath): Promise<string
     group by e.event_id`);
   const wrong = rows.filter((row) => row['enrolments'] !== 1 || row['mails'] !== 1 || row['status'] !== 'completed');
   const count = rows.length === teller.taken.size ? [] : [`${rows.length} events`];
-  return [...wrong.map((row) => `${String(row['event_id'])}: ${String(row['enrolments'])} enrolments, ${String(row['mails'])} mails`), ...count];
+  return [
+    ...wrong.map((row) => `${String(row['event_id'])}: ${String(row['enrolments'])} enrolments, ${String(row['mails'])} mails`),
+    ...count,
+  ];
 }
 
 async function readMails({ installation, sink }: Aftermath): Promise<Mail[]> {
@@ -84,16 +89,17 @@ const undecided = (mails: readonly Mail[]) =>
 const missing = (mails: readonly Mail[]) => mails.filter(({ status, taken }) => status === 'sent' && taken !== 1).map(({ id }) => id);
 
 function unexplained({ faults }: Aftermath, mails: readonly Mail[]): string[] {
-  const explained = ({ sendingAt }: Mail) => faults.some(({ at, until }) => {
-    const since = sendingAt?.getTime() ?? 0;
-    return since <= until && since >= at - answerWithinMs;
-  });
+  const explained = ({ sendingAt }: Mail) =>
+    faults.some(({ at, until }) => {
+      const since = sendingAt?.getTime() ?? 0;
+      return since <= until && since >= at - answerWithinMs;
+    });
   return mails.filter((mail) => mail.status === 'unknown' && !explained(mail)).map(({ id }) => id);
 }
 
 async function unknownByApi({ company }: Aftermath, mails: readonly Mail[]): Promise<string[]> {
   const query = new URLSearchParams({ filter: JSON.stringify({ status: { eq: 'unknown' } }), limit: '200', fields: 'id,attempts' });
-  const { data } = (await company.rest.must('GET', `/v1/outbound-messages?${query}`)) as { data: { id: string; attempts: number }[] };
+  const { data } = (await company.rest.must('GET', `/v1/outbound-messages?${query.toString()}`)) as { data: { id: string; attempts: number }[] };
   const unknown = mails.filter(({ status }) => status === 'unknown');
   const listed = new Set(data.map(({ id }) => id));
   const hidden = unknown.filter(({ id }) => !listed.has(id)).map(({ id }) => `${id} is not listed`);
@@ -102,14 +108,17 @@ async function unknownByApi({ company }: Aftermath, mails: readonly Mail[]): Pro
 }
 
 async function escalationsOf({ installation, caseIds, plan }: Aftermath): Promise<string[]> {
-  const rows = await installation.sql(`
+  const rows = await installation.sql(
+    `
     select k.number, k.priority,
       (select count(*)::int from service.escalations e where e.case_id = k.id and e.state = 'fired') as fired,
       (select count(*)::int from service.escalation_effects f where f.case_id = k.id and f.outcome = 'done') as effects,
       (select count(*)::int from service.notifications n where n.case_id = k.id) as notices,
       (select count(*)::int from kernel.outbox o where o.type = 'service.case_escalated' and o.subject_id = k.id) as told,
       (select count(*)::int from kernel.outbox o where o.type = 'service.case_priority_changed' and o.subject_id = k.id) as raised
-    from service.cases k where k.id = any($1::uuid[])`, [caseIds]);
+    from service.cases k where k.id = any($1::uuid[])`,
+    [caseIds],
+  );
   const right = (row: Record<string, unknown>) =>
     row['priority'] === 'p3' && row['effects'] === 2 && ['fired', 'notices', 'told', 'raised'].every((count) => row[count] === 1);
   const count = rows.length === plan.escalations ? [] : [`${rows.length} of ${plan.escalations} cases are there`];
@@ -119,14 +128,20 @@ async function escalationsOf({ installation, caseIds, plan }: Aftermath): Promis
 async function leftovers({ installation, settled }: Aftermath): Promise<string[]> {
   const failed = await installation.sql(`select name, key, attempts, last_error from kernel.tasks where state = 'failed'`);
   const stuck = settled ? [] : [`never came to rest: ${JSON.stringify(await stateOf(installation))}`];
-  const open = settled ? [] : await installation.sql(`select name, state, attempts, due_at, lease_until, last_error from kernel.tasks where state = 'running' or (state = 'pending' and (due_at <= now() or attempts > 0)) limit 20`);
+  const open = settled
+    ? []
+    : await installation.sql(
+        `select name, state, attempts, due_at, lease_until, last_error from kernel.tasks where state = 'running' or (state = 'pending' and (due_at <= now() or attempts > 0)) limit 20`,
+      );
   return [...stuck, ...[...failed, ...open].map((row) => JSON.stringify(row))];
 }
 
 async function figuresOf(storm: Aftermath, mails: readonly Mail[]): Promise<Figures> {
   const { teller, sink, installation, kills, settledAfterSeconds, seconds } = storm;
   const count = (test: (mail: Mail) => boolean) => mails.filter(test).length;
-  const [tasks] = await installation.sql('select max(attempts)::int as most, count(*) filter (where attempts > 0)::int as retried from kernel.tasks');
+  const [tasks] = await installation.sql(
+    'select max(attempts)::int as most, count(*) filter (where attempts > 0)::int as retried from kernel.tasks',
+  );
   const complaints = [...installation.apiComplaints, ...installation.workers.flatMap((worker) => worker.complaints)];
   return {
     queue: installation.hasRedis ? 'Redis' : 'PostgreSQL',
@@ -148,4 +163,5 @@ async function figuresOf(storm: Aftermath, mails: readonly Mail[]): Promise<Figu
 }
 
 /** What a line of the log says, without who and when. */
-const wordsOf = (line: string) => (/"message":"([^"]{1,120})/.exec(line)?.[1] ?? '') + ' ' + (/"msg":"([^"]+)"/.exec(line)?.[1] ?? line.slice(0, 120));
+const wordsOf = (line: string) =>
+  (/"message":"([^"]{1,120})/.exec(line)?.[1] ?? '') + ' ' + (/"msg":"([^"]+)"/.exec(line)?.[1] ?? line.slice(0, 120));

@@ -37,7 +37,11 @@ async function talk(taken: string[], name: string): Promise<string[]> {
 
 function tell(agent: Agent, id: string): Promise<number> {
   const body = JSON.stringify({ id, type: 'page.viewed', contactId: company.contactIds[0] });
-  const headers = { 'content-type': 'application/json', authorization: company.rest.authorization, 'content-length': Buffer.byteLength(body) };
+  const headers = {
+    'content-type': 'application/json',
+    authorization: company.rest.authorization,
+    'content-length': Buffer.byteLength(body),
+  };
   return new Promise((resolve, reject) => {
     const sent = request(`${installation.url}/v1/events`, { method: 'POST', agent, headers }, (answer: IncomingMessage) => {
       answer.resume();

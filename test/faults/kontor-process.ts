@@ -35,7 +35,14 @@ export class KontorProcess {
       return { code: code as number | null, signal: signal as NodeJS.Signals | null };
     });
     this.child.stdout?.on('data', (text: Buffer) => this.hear(text.toString().match(/^\{"level":[56]0,.*$/gm) ?? []));
-    this.child.stderr?.on('data', (text: Buffer) => this.hear(text.toString().split('\n').filter((line) => line !== '')));
+    this.child.stderr?.on('data', (text: Buffer) =>
+      this.hear(
+        text
+          .toString()
+          .split('\n')
+          .filter((line) => line !== ''),
+      ),
+    );
   }
 
   /** Rejects when it ended before it answered: the database may be away. */
@@ -43,7 +50,13 @@ export class KontorProcess {
     const started = new KontorProcess(entry, await freePort(0), env);
     const until = performance.now() + patienceMs;
     while (started.isAlive && performance.now() < until) {
-      if (await fetch(`${started.url}/livez`).then((r) => r.ok, () => false)) return started;
+      if (
+        await fetch(`${started.url}/livez`).then(
+          (r) => r.ok,
+          () => false,
+        )
+      )
+        return started;
       await sleep(50);
     }
     if (started.isAlive) await started.kill();

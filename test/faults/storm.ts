@@ -92,7 +92,9 @@ class Storm {
   async run() {
     const { plan, parts } = this;
     const { rounds } = plan;
-    this.say(`seed ${plan.seed}: ${plan.events} events, ${plan.escalations} escalations, ${plan.rounds} rounds with ${plan.workers} workers`);
+    this.say(
+      `seed ${plan.seed}: ${plan.events} events, ${plan.escalations} escalations, ${plan.rounds} rounds with ${plan.workers} workers`,
+    );
     const talks = [this.openCases()];
     for (let round = 1; round <= rounds; round++) {
       talks.push(this.tellShare(round));

@@ -5,7 +5,16 @@ const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 1_00
 
 test(`killed workers and a crashed database lose no event, double no mail and no escalation (FAULT_SEED=${seed})`, async () => {
   const lines: string[] = [];
-  const plan = { seed, events: 100, escalations: 30, rounds: 5, workers: 2, people: 20, laterPercent: 0, say: (line: string) => lines.push(line) };
+  const plan = {
+    seed,
+    events: 100,
+    escalations: 30,
+    rounds: 5,
+    workers: 2,
+    people: 20,
+    laterPercent: 0,
+    say: (line: string) => lines.push(line),
+  };
   const storm = await runStorm(plan);
   try {
     const { findings, figures } = await judge(storm);

@@ -84,7 +84,10 @@ export class SmtpMailer implements Mailer {
     this.transport.close();
   }
 
-  private async attempt(mail: OutgoingMail, handOver: () => Promise<boolean>): Promise<{ readonly result: MailResult; readonly untouched: boolean }> {
+  private async attempt(
+    mail: OutgoingMail,
+    handOver: () => Promise<boolean>,
+  ): Promise<{ readonly result: MailResult; readonly untouched: boolean }> {
     const letter = new Letter(handOver);
     this.letters.set(mail.messageId, letter);
     try {

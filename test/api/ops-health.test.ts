@@ -106,7 +106,7 @@ describe('Metrics', () => {
       await text(`${ops.url}/v1/accounts/${missing}`, { authorization });
       await text(`${ops.url}/no/such/place`);
       const { body } = await text(`${ops.url}/metrics`);
-      expect(body).toContain('kontor_http_request_seconds_count{method="GET",route="/v1/accounts/:id",status="404"} 1');
+      expect(body).toContain('kontor_http_request_seconds_count{method="GET",route="/v1/accounts/:accountId",status="404"} 1');
       expect(body).toContain('kontor_http_request_seconds_count{method="GET",route="none",status="404"} 1');
       for (const name of [
         'kontor_tasks{state="due"}',

@@ -40,9 +40,16 @@ const secrets = [
   'apiKey',
 ];
 
+/** What happened, and where in the code: the rest of an error may be a driver's connection, or a customer's data. */
+const errorFacts = (error: Error) => {
+  const { type, message, stack } = pino.stdSerializers.err(error);
+  return { type, message, stack, ...('code' in error ? { code: error.code } : {}) };
+};
+
 export const makeLog = (config: Pick<Config, 'logLevel'>): Logger =>
   pino({
     level: config.logLevel,
+    serializers: { err: (error: unknown) => (error instanceof Error ? errorFacts(error) : error) },
     redact: { paths: [...secrets, ...secrets.map((name) => `*.${name}`), 'req.headers.authorization'], censor: '[hidden]' },
   });
 

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { ClosingPool } from './closing-pool.js';
 
 /** Instants become Date, everything exact stays text: a numeric must never pass through a float, nor a date through a zone. */
 const types = new pg.TypeOverrides();
@@ -14,7 +15,7 @@ interface IdleItem {
  * most requests need no extra statement to set the tenant. The setting is session-wide and made outside any
  * transaction: a rollback cannot bring an older tenant back.
  */
-export class TenantPool extends pg.Pool {
+export class TenantPool extends ClosingPool {
   private readonly tenants = new WeakMap<pg.PoolClient, string>();
 
   constructor(config: pg.PoolConfig = {}) {
@@ -23,9 +24,6 @@ export class TenantPool extends pg.Pool {
       types,
       options: '-c timezone=UTC -c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000 -c jit=off',
     });
-    // A connection that breaks between two statements of a transaction says so when nobody listens, which would end the process; the
-    // next statement fails and tells who is concerned.
-    this.on('connect', (client) => client.on('error', () => undefined));
   }
 
   /** A connection whose wall is set to `tenantId`. Give it back with `release()`, after an error with `release(true)`. */

@@ -1,6 +1,6 @@
 import { createPostgresBackend, isPgPool, Queue, withBackend, Worker, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
-import pg from 'pg';
+import { ClosingPool } from '../db/closing-pool.js';
 import { bellId, type Bell, type Doorbell } from './doorbell.js';
 import { withTimeLimit } from './time-limit.js';
 import { noLog, type TaskLog } from './task-host.js';
@@ -52,6 +52,9 @@ const ringLimitMs = 5_000;
 const headroom = 4;
 export const poolSizeFor = (concurrency: number): number => (concurrency > 0 ? 1 : 0) + Math.min(concurrency, 8) + headroom;
 
+/** What the log needs of a lost connection. The errors of drivers hang on to the connection itself, secrets and all. */
+const because = (err: Error) => ({ err: { message: err.message, ...('code' in err ? { code: err.code } : {}) } });
+
 /** BullMQ on PostgreSQL or Redis behind one face. The queue tables must exist: see `migrateQueue`. */
 export async function createQueueBackend(config: QueueConfig): Promise<QueueBackend> {
   const log = config.log ?? noLog;
@@ -66,7 +69,7 @@ export async function createQueueBackend(config: QueueConfig): Promise<QueueBack
 }
 
 function postgresBackend(config: QueueConfig, log: TaskLog): QueueBackend {
-  const pool = new pg.Pool({
+  const pool = new ClosingPool({
     connectionString: config.databaseUrl,
     max: checkedPoolSize(config),
     connectionTimeoutMillis: 10_000,
@@ -75,8 +78,7 @@ function postgresBackend(config: QueueConfig, log: TaskLog): QueueBackend {
     // The queue is a doorbell: a ring lost in a crash of PostgreSQL is rung again, so no commit here need wait for the disk.
     options: '-c search_path=bullmq -c synchronous_commit=off -c statement_timeout=15000',
   });
-  pool.on('error', (err) => log.warn({ err }, 'The queue lost a connection to PostgreSQL'));
-  pool.on('connect', (client) => client.on('error', () => undefined));
+  pool.on('error', (err) => log.warn(because(err), 'The queue lost a connection to PostgreSQL'));
   if (!isPgPool(pool)) throw new Error('BullMQ does not take this pool: the versions of bullmq and pg do not fit.');
   const connection = { connection: pool };
   return assemble({
@@ -125,7 +127,7 @@ function openRedis(url: string, connectionName: string, maxRetriesPerRequest: nu
     maxRetriesPerRequest,
     retryStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 6), 2_000),
   });
-  redis.on('error', (err) => log.warn({ err }, 'The queue lost Redis'));
+  redis.on('error', (err) => log.warn(because(err), 'The queue lost Redis'));
   return redis;
 }
 
@@ -170,7 +172,7 @@ interface OpenWorker {
 }
 
 function assemble({ kind, log, queue, openWorker, ping, disconnect }: Parts): QueueBackend {
-  queue.on('error', (err: Error) => log.warn({ err }, 'The queue had trouble'));
+  queue.on('error', (err: Error) => log.warn(because(err), 'The queue had trouble'));
   return {
     kind,
     queue,
@@ -209,7 +211,7 @@ async function startWorker(
       active.delete(answering);
     }
   });
-  worker.on('error', (err) => log.warn({ err }, 'The worker had trouble'));
+  worker.on('error', (err) => log.warn(because(err), 'The worker had trouble'));
   await withTimeLimit(worker.waitUntilReady(), 15_000, 'Starting the worker');
   return {
     stop: async (withinMs) => {

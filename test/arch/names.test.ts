@@ -8,7 +8,10 @@ const files = ['src', 'migrations', 'test'].flatMap((folder) =>
 );
 
 const isNamed = (file: string): boolean => /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)*\.ts$/.test(basename(file));
+/** Service is a module of the business, too. */
+const namesAModule = (file: string): boolean => /^(migrations\/\d+|src\/app\/demo\/seed)-service\.ts$/.test(file);
 const namesAPlace = (file: string): boolean =>
+  !namesAModule(file) &&
   /[.-](service|services|helper|helpers|util|utils|manager|handler|impl|barrel)\.ts$|\/(utils|helpers|services|common|shared)\/|\/index\.ts$/.test(
     file,
   );

@@ -9,9 +9,10 @@ import { readStatement } from './compile.js';
 import type { RootSelection } from './selection.js';
 import { StatementWriter, type RunContext } from './statement.js';
 
-/** A read made ready: one named statement and how to fill its parameters. */
+/** A read made ready: one statement and how to fill its parameters. */
 export interface Plan {
-  readonly name: string;
+  /** PostgreSQL keeps the plan of a statement with a name. Null: not worth keeping, it may never come again. */
+  readonly name: string | null;
   readonly text: string;
   /** Rows the answer may hold at most. */
   readonly cost: number;
@@ -23,7 +24,7 @@ export const costLimit = 20_000;
 
 export function makePlan(registry: Registry, actor: Actor, roots: readonly RootSelection[]): Plan {
   const writer = new StatementWriter(registry, actor);
-  const { name, text } = named(readStatement(writer, roots));
+  const text = readStatement(writer, roots);
   if (writer.cost > costLimit) {
     throw invalid(
       'query.too_costly',
@@ -32,10 +33,13 @@ export function makePlan(registry: Registry, actor: Actor, roots: readonly RootS
     );
   }
   const params = writer.values();
-  return { name, text, cost: writer.cost, values: (context) => params.map((param) => param(context)) };
+  return { name: null, text, cost: writer.cost, values: (context) => params.map((param) => param(context)) };
 }
 
-/** Plans by what shapes them: definitions version, document, structure of the variables, and the actor's rights. */
+/**
+ * Plans by what shapes them: document, structure of the variables, and the actor's rights. A read that comes a second time
+ * gets a name; one that never does costs no connection any memory.
+ */
 export class PlanCache {
   private readonly plans = new LRUCache<string, Plan>({ max: 2000 });
 
@@ -43,7 +47,7 @@ export class PlanCache {
     const known = this.plans.get(key);
     if (known) return known;
     const plan = make();
-    this.plans.set(key, plan);
+    this.plans.set(key, { ...plan, name: named(plan.text).name });
     return plan;
   }
 }
@@ -54,7 +58,7 @@ export async function runPlan(pool: TenantPool, plan: Plan, context: RunContext)
   const client = await pool.lease(context.tenantId);
   let broken = false;
   try {
-    const { rows } = await client.query<[string]>({ name: plan.name, text: plan.text, values, rowMode: 'array' });
+    const { rows } = await client.query<[string]>({ ...(plan.name ? { name: plan.name } : {}), text: plan.text, values, rowMode: 'array' });
     return rows[0]?.[0] ?? '{}';
   } catch (error) {
     broken = typeof (error as { severity?: unknown }).severity !== 'string';

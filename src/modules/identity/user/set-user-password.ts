@@ -9,6 +9,7 @@ import { User } from './user.resource.js';
 
 export const setUserPassword = defineCommand({
   name: 'user.set_password',
+  graphql: 'setUserPassword',
   summary: 'Set the password of a user who has at most your rights; all of his sessions end at once.',
   secret: true,
   input: { userId: ref('user', { required: true }), password: text(256, { required: true, description: '10 to 256 characters.' }) },

@@ -65,13 +65,13 @@ export class ImportController {
     return result;
   }
 
-  @Get(':id/issues')
+  @Get(':importId/issues')
   @ApiOperation({
     operationId: 'listIssuesOfImport',
     summary: 'What an import found wrong.',
     description: 'The same list as /v1/import-issues, of one import: file, line, field, rule, value and what was done.',
   })
-  @ApiParam({ name: 'id', description: 'Id of the import.', schema: { ...text(36), format: 'uuid' } })
+  @ApiParam({ name: 'importId', description: 'Id of the import.', schema: { ...text(36), format: 'uuid' } })
   @ApiQuery({ name: 'filter', required: false, description: 'A JSON condition: `{"rule":{"eq":"parse_date"}}`.', schema: text(4000) })
   @ApiQuery({ name: 'orderBy', required: false, description: 'Fields, comma separated; `-` in front for descending.', schema: text(4000) })
   @ApiQuery({
@@ -83,7 +83,7 @@ export class ImportController {
   @ApiQuery({ name: 'after', required: false, description: 'The `endCursor` of the page before.', schema: text(4000) })
   @ApiQuery({ name: 'count', required: false, description: 'Also count the whole list.', schema: { type: 'boolean', default: false } })
   @all([answer(200, listName(ImportIssue), 'A page.'), ...problems(400, 404)])
-  async issues(@Param('id') id: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async issues(@Param('importId') id: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     const principal = principalOf(request);
     await this.reads.one(ImportRun, id, { fields: ['state'], expand: [] }, principal);
     const query = listQuery(queryOf(request));

@@ -99,7 +99,9 @@ function unexplained({ faults }: Aftermath, mails: readonly Mail[]): string[] {
 
 async function unknownByApi({ company }: Aftermath, mails: readonly Mail[]): Promise<string[]> {
   const query = new URLSearchParams({ filter: JSON.stringify({ status: { eq: 'unknown' } }), limit: '200', fields: 'id,attempts' });
-  const { data } = (await company.rest.must('GET', `/v1/outbound-messages?${query.toString()}`)) as { data: { id: string; attempts: number }[] };
+  const { data } = (await company.rest.must('GET', `/v1/outbound-messages?${query.toString()}`)) as {
+    data: { id: string; attempts: number }[];
+  };
   const unknown = mails.filter(({ status }) => status === 'unknown');
   const listed = new Set(data.map(({ id }) => id));
   const hidden = unknown.filter(({ id }) => !listed.has(id)).map(({ id }) => `${id} is not listed`);
@@ -137,7 +139,7 @@ async function leftovers({ installation, settled }: Aftermath): Promise<string[]
 }
 
 async function figuresOf(storm: Aftermath, mails: readonly Mail[]): Promise<Figures> {
-  const { teller, sink, installation, kills, settledAfterSeconds, seconds } = storm;
+  const { teller, sink, installation, kills, caughtUpAfterSeconds, seconds } = storm;
   const count = (test: (mail: Mail) => boolean) => mails.filter(test).length;
   const [tasks] = await installation.sql(
     'select max(attempts)::int as most, count(*) filter (where attempts > 0)::int as retried from kernel.tasks',
@@ -154,7 +156,7 @@ async function figuresOf(storm: Aftermath, mails: readonly Mail[]): Promise<Figu
     escalations: storm.caseIds.length,
     'tasks tried again': Number(tasks?.['retried']),
     'most tries of one task': Number(tasks?.['most']) + 1,
-    'rest after last fault, s': Math.round(settledAfterSeconds),
+    'caught up after last fault, s': Math.round(caughtUpAfterSeconds),
     'whole run, s': Math.round(seconds),
     'lines of error logged': complaints.length,
     'refusals without Retry-After': teller.wordless.length,

@@ -10,7 +10,7 @@ let sink: MailSink;
 let installation: Installation;
 let company: Company;
 beforeAll(async () => {
-  sink = await MailSink.open({ seed: 18, slowMs: 200 });
+  sink = await MailSink.open({ seed: 18, slowMs: 100 });
   installation = await Installation.open({ smtpUrl: sink.url, workers: 0 });
   company = await foundCompany(installation, 10);
 }, 120_000);
@@ -71,7 +71,7 @@ test('an API that is asked to stop answers every request it has let in, keeps wh
 test('a worker that is asked to stop ends what it has begun; nothing is lost, doubled or left unknown', async () => {
   const teller = new EventTeller(company);
   const first = await installation.startLoneWorker();
-  await teller.tell(60);
+  await teller.tell(40);
   const before = sink.taken.size;
   for (let i = 0; i < 3_000 && sink.taken.size < before + 5; i++) await sleep(20);
   const { code, seconds } = await first.stop();

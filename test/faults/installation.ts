@@ -52,7 +52,10 @@ export class Installation {
     const postgres = await startEmbeddedPostgres({ home, durable: true });
     const redis = options.redis === 'own' ? await OwnRedis.start() : null;
     const made = new Installation({ home, postgres, redis, options });
-    await made.startApi();
+    await made.startApi().catch(async (error: unknown) => {
+      await made.close();
+      throw error;
+    });
     return made;
   }
 

@@ -4,7 +4,7 @@ import { foundCompany, openCaseDueIn, type Company } from './company.ts';
 import { EventTeller } from './event-teller.ts';
 import { Installation } from './installation.ts';
 import { MailSink } from './mail-sink.ts';
-import { isSettled, stateOf, type State } from './state.ts';
+import { isCaughtUp, isSettled, stateOf, type State } from './state.ts';
 
 export interface StormPlan {
   /** Repeats a storm: the same moments, as far as a machine repeats anything. */
@@ -33,8 +33,8 @@ export interface Aftermath {
   readonly faults: readonly Fault[];
   readonly kills: number;
   readonly settled: boolean;
-  /** From the last fault until nothing was left to do. */
-  readonly settledAfterSeconds: number;
+  /** From the last fault until nothing was left to do but mails that their server had put off. */
+  readonly caughtUpAfterSeconds: number;
   readonly seconds: number;
   close(): Promise<void>;
 }
@@ -104,10 +104,9 @@ class Storm {
     }
     const last = performance.now();
     await Promise.all(talks);
-    const settled = await this.comeToRest(last);
+    const { settled, caughtUpAfterSeconds } = await this.comeToRest(last);
     const kills = parts.installation.workers.reduce((sum, worker) => sum + worker.kills, 0);
-    const settledAfterSeconds = (performance.now() - last) / 1000;
-    return { teller: this.teller, caseIds: this.caseIds, faults: this.faults, kills, settled, settledAfterSeconds };
+    return { teller: this.teller, caseIds: this.caseIds, faults: this.faults, kills, settled, caughtUpAfterSeconds };
   }
 
   /** Each round tells as many events as any other. */
@@ -166,16 +165,18 @@ class Storm {
     this.note({ at: Date.now(), until: Date.now(), what: 'Redis emptied' });
   }
 
-  private async comeToRest(since: number): Promise<boolean> {
+  private async comeToRest(since: number): Promise<{ settled: boolean; caughtUpAfterSeconds: number }> {
     let state: State | null = null;
+    let caughtUpAfterSeconds = Number.NaN;
     for (let i = 0; performance.now() - since < restWithinMs; i++) {
       state = await stateOf(this.parts.installation);
-      if (isSettled(state)) return true;
+      if (Number.isNaN(caughtUpAfterSeconds) && isCaughtUp(state)) caughtUpAfterSeconds = (performance.now() - since) / 1000;
+      if (isSettled(state)) return { settled: true, caughtUpAfterSeconds };
       if (i % 10 === 0) this.say(`waiting for rest: ${JSON.stringify(state)}`);
       await sleep(500);
     }
     this.say(`no rest: ${JSON.stringify(state)}`);
-    return false;
+    return { settled: false, caughtUpAfterSeconds };
   }
 
   private note(fault: Fault): void {

@@ -8,6 +8,7 @@ import { makeLog, openSystem } from '#app/system.js';
 import { systemActor } from '#kernel/access/actor.js';
 import type { Runtime } from '#kernel/db/runtime.js';
 import { DomainError } from '#kernel/errors/domain-error.js';
+import { drain } from '#kernel/jobs/drain.js';
 import { allMappings, mappingNamed } from '#modules/imports/mappings/all-mappings.js';
 import { findUnfinished, startImport } from '#modules/imports/import/start-import.js';
 import type { ImportRun } from '#modules/imports/import/import-run.resource.js';
@@ -47,6 +48,8 @@ export const register = (program: Command): void => {
           adminEmail: options.adminEmail,
         });
         const run = await importInto(system.runtime, tenantId, options.mapping, files);
+        // No worker may be running. What follows from the rows, such as the figures of analytics, is right when this command returns.
+        await drain(system.runtime, { onFailure: 'retry' });
         await printReport(run, transactions(system.runtime, tenantId), config.publicUrl);
         process.exitCode = run.state === 'finished' ? 0 : 1;
       } catch (error) {

@@ -14,8 +14,8 @@ export interface DrainOptions {
 const mostRounds = 10_000;
 
 /**
- * For tests: relays the outbox and runs what is due in this process, one task after the other, by the same claims as the
- * workers, until nothing is due. Tasks of later stay where they are.
+ * For tests and commands that work without a worker: relays the outbox and runs what is due in this process, one task after the
+ * other, by the same claims as the workers, until nothing is due. Tasks of later stay where they are.
  */
 export async function drain(host: TaskHost, { onFailure = 'throw' }: DrainOptions = {}): Promise<void> {
   const doors = doorsOf(host);

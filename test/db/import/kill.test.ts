@@ -77,6 +77,20 @@ test('an import that is killed again and again ends as if nothing had happened',
   expect(runs).toEqual(await kit.asOwner(`select state, created, updated, rejected, issue_count from imports.imports`, [], clean.id));
 }, 240_000);
 
+test('when the command returns, analytics has every deal, and PostgreSQL has measured the tables it plans by', async () => {
+  const t = await kit.tenant();
+  expect(await command(t).ended).toMatchObject({ code: 0 });
+  const [found] = await kit.asOwner(
+    `select (select count(*) from analytics.opportunity_facts) as facts, (select count(*) from sales.opportunities) as deals,
+       (select reltuples from pg_class where oid = 'sales.opportunities'::regclass) as measured`,
+    [],
+    t.id,
+  );
+  expect(Number(found?.['facts'])).toBe(3000);
+  expect(found?.['facts']).toBe(found?.['deals']);
+  expect(Number(found?.['measured'])).toBeGreaterThanOrEqual(3000);
+}, 60_000);
+
 test('a wrong word at the command line is answered in a sentence', async () => {
   const t = await kit.tenant();
   rmSync(join(folder, 'products.csv'));

@@ -1,3 +1,5 @@
+import { sql } from '#kernel/db/sql.js';
+import type { Work } from '#kernel/usecase/work.js';
 import { corrected, unusedValues } from '../domain/check-files.js';
 import type { Finding, SourceRecord } from '../domain/map-record.js';
 import type { Check } from '../domain/mapping.js';
@@ -13,6 +15,7 @@ export async function finishImport(importId: string, source: ImportSource, trans
   for (const check of source.mapping.checks) {
     found.push({ file: source.mapping.files[check.file]?.name ?? check.file, findings: await checkFiles(source, check) });
   }
+  await transact((work) => measureTables(work, source));
   await transact(async (work) => {
     const run = await work.repo(ImportRun).lock(importId);
     if (run.state !== 'running') return;
@@ -22,6 +25,15 @@ export async function finishImport(importId: string, source: ImportSource, trans
     const { mapping, created, updated, rejected } = run;
     await work.emit(ImportFinished, { importId, mapping, created, updated, rejected }, { resource: 'import', id: importId });
   });
+}
+
+/**
+ * What an import wrote may be many times what was there, and PostgreSQL plans by what it last measured: until it measures by
+ * itself, a minute later, joins over the new rows take longer than a statement may.
+ */
+async function measureTables(work: Work, { mapping }: ImportSource): Promise<void> {
+  const tables = [...new Set(mapping.steps.map(({ resource }) => work.resource(resource).table))].sort();
+  await work.rows(sql`select imports.measure_tables(${tables}::regclass[])`);
 }
 
 async function checkFiles(source: ImportSource, check: Check): Promise<Finding[]> {

@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { ensureFolder } from './ensure-folder.js';
 import { readCluster, freePort, urlOf, writeCluster, type Cluster } from './postgres/cluster-file.js';
 import { findPlace, type Place } from './postgres/data-folder.js';
 import { explain, messageOf, OperatorError } from './postgres/failure.js';
@@ -110,7 +111,7 @@ const lockIn = (home: string): string => join(home, 'postgres.lock');
 
 function makeHome(home: string): string {
   if (!existsSync(home)) {
-    mkdirSync(home, { recursive: true });
+    ensureFolder(home);
     // The database's own account has to pass through; what is secret in here is closed file by file.
     if (isRoot()) chmodSync(home, 0o755);
   }

@@ -9,9 +9,10 @@ import {
   timingSafeEqual,
   type KeyObject,
 } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { JwtKeys } from '#api/auth/access-token.js';
+import { ensureFolder } from './ensure-folder.js';
 import type { Config } from './config.js';
 import { errorCode, OperatorError } from './postgres/failure.js';
 
@@ -67,7 +68,7 @@ function kept({ home, isProduction }: KeySettings, name: string, make: () => str
   const file = join(home, name);
   if (!existsSync(file)) {
     if (isProduction) throw new OperatorError(`In production ${file} is not made up: set JWT_PRIVATE_KEY and KONTOR_SECRET.`);
-    mkdirSync(home, { recursive: true });
+    ensureFolder(home);
     const draft = `${file}.${process.pid}`;
     writeFileSync(draft, make(), { mode: 0o600 });
     linkUnlessThere(draft, file);

@@ -25,11 +25,14 @@ export function addFastReads(server: HookTarget, reads: FastReads, authenticator
 
 const isJson = (request: FastifyRequest) => request.headers['content-type']?.startsWith('application/json') === true;
 
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isAbsent = (value: unknown): value is null | undefined => value === null || value === undefined;
+
 function requestOf(body: unknown): GraphqlRequest | null {
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return null;
-  const { query, operationName, variables, extensions } = body as Record<string, unknown>;
+  if (!isRecord(body)) return null;
+  const { query, operationName, variables, extensions } = body;
   if (typeof query !== 'string' || extensions !== undefined) return null;
-  if (operationName !== undefined && operationName !== null && typeof operationName !== 'string') return null;
-  if (variables !== undefined && variables !== null && (typeof variables !== 'object' || Array.isArray(variables))) return null;
-  return { query, operationName: operationName ?? null, variables: (variables as Record<string, unknown> | null | undefined) ?? null };
+  if (!isAbsent(operationName) && typeof operationName !== 'string') return null;
+  if (!isAbsent(variables) && !isRecord(variables)) return null;
+  return { query, operationName: operationName ?? null, variables: variables ?? null };
 }

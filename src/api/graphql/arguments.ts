@@ -21,7 +21,7 @@ export function argument(context: CollectContext, field: Collected, definition: 
 }
 
 function valOf(context: CollectContext, node: ValueNode, type: GraphQLInputType): Val {
-  const bare = getNullableType(type) as GraphQLInputType;
+  const bare: GraphQLInputType = getNullableType(type);
   if (node.kind === Kind.VARIABLE) return variable([node.name.value], context.variables[node.name.value]);
   if (node.kind === Kind.NULL) return constant(null);
   if (isListType(bare)) {

@@ -5,6 +5,8 @@ import {
   GraphQLSkipDirective,
   type FieldNode,
   type FragmentDefinitionNode,
+  type FragmentSpreadNode,
+  type InlineFragmentNode,
   type SelectionSetNode,
 } from 'graphql';
 
@@ -28,23 +30,35 @@ export function collect(
 ): Collected[] {
   const byKey = new Map<string, FieldNode[]>();
   const seen = new Set<string>();
-  const visit = (set: SelectionSetNode) => {
-    for (const node of set.selections) {
+  const visit = (set: SelectionSetNode | undefined) => {
+    for (const node of set?.selections ?? []) {
       if (!included(context, node)) continue;
-      if (node.kind === Kind.FIELD) {
-        const key = node.alias?.value ?? node.name.value;
-        byKey.set(key, [...(byKey.get(key) ?? []), node]);
-      } else if (node.kind === Kind.INLINE_FRAGMENT) {
-        if (!node.typeCondition || applies(node.typeCondition.name.value)) visit(node.selectionSet);
-      } else if (!seen.has(node.name.value)) {
-        seen.add(node.name.value);
-        const fragment = context.fragments[node.name.value];
-        if (fragment && applies(fragment.typeCondition.name.value)) visit(fragment.selectionSet);
-      }
+      if (node.kind === Kind.FIELD) add(byKey, node);
+      else visit(fragmentSet(context, node, seen, applies));
     }
   };
-  for (const set of sets) if (set) visit(set);
+  for (const set of sets) visit(set);
   return [...byKey].map(([key, nodes]) => ({ key, name: nodes[0]?.name.value ?? '', nodes }));
+}
+
+function add(byKey: Map<string, FieldNode[]>, node: FieldNode): void {
+  const key = node.alias?.value ?? node.name.value;
+  byKey.set(key, [...(byKey.get(key) ?? []), node]);
+}
+
+/** The selections of a fragment that applies; a named one counts once. */
+function fragmentSet(
+  context: CollectContext,
+  node: InlineFragmentNode | FragmentSpreadNode,
+  seen: Set<string>,
+  applies: (condition: string) => boolean,
+): SelectionSetNode | undefined {
+  if (node.kind === Kind.INLINE_FRAGMENT)
+    return !node.typeCondition || applies(node.typeCondition.name.value) ? node.selectionSet : undefined;
+  if (seen.has(node.name.value)) return undefined;
+  seen.add(node.name.value);
+  const fragment = context.fragments[node.name.value];
+  return fragment && applies(fragment.typeCondition.name.value) ? fragment.selectionSet : undefined;
 }
 
 function included(context: CollectContext, node: Parameters<typeof getDirectiveValues>[1]): boolean {

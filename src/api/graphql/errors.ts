@@ -20,11 +20,8 @@ export function formatError(onDefect: (error: unknown) => void) {
     const original = outage(cause) ?? cause;
     if (original instanceof DomainError)
       return { ...position(formatted), message: original.message, extensions: { code: original.code, ...original.details } };
-    const code = formatted.extensions?.['code'];
-    if (typeof code === 'string' && code !== 'INTERNAL_SERVER_ERROR')
-      return { ...position(formatted), message: formatted.message, extensions: { code: codes[code] ?? code } };
-    if (original instanceof GraphQLError && original.originalError === undefined && typeof code !== 'string')
-      return { ...position(formatted), message: formatted.message, extensions: { code: 'graphql.invalid' } };
+    const code = ownCode(formatted, original);
+    if (code !== null) return { ...position(formatted), message: formatted.message, extensions: { code } };
     onDefect(original);
     return {
       ...position(formatted),
@@ -32,6 +29,13 @@ export function formatError(onDefect: (error: unknown) => void) {
       extensions: { code: 'internal' },
     };
   };
+}
+
+/** The code of what graphql-js and Apollo refuse by themselves; null when it is no refusal. */
+function ownCode(formatted: GraphQLFormattedError, original: unknown): string | null {
+  const code = formatted.extensions?.['code'];
+  if (typeof code === 'string') return code === 'INTERNAL_SERVER_ERROR' ? null : (codes[code] ?? code);
+  return original instanceof GraphQLError && original.originalError === undefined ? 'graphql.invalid' : null;
 }
 
 const position = (formatted: GraphQLFormattedError) => ({

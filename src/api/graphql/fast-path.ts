@@ -21,7 +21,7 @@ import { codeOf } from '#kernel/resource/ids.js';
 import type { Principal } from '../auth/principal.js';
 import { collect } from './collect.js';
 import type { GraphqlParts } from './context.js';
-import { maxTokens } from './limits.js';
+import { maxLexicalTokens } from './limits.js';
 import { buildContext, rootKinds, rootSelection, type RootKind } from './roots.js';
 
 export interface GraphqlRequest {
@@ -90,13 +90,7 @@ export class FastReads {
   private analyse(query: string, operationName: string | null): ReadDocument | null {
     const ast = parsed(query);
     if (!ast || validate(this.schema, ast, this.rules).length > 0) return null;
-    const operations = ast.definitions.filter((d) => d.kind === Kind.OPERATION_DEFINITION);
-    const operation =
-      operationName === null
-        ? operations.length === 1
-          ? operations[0]
-          : undefined
-        : operations.find((o) => o.name?.value === operationName);
+    const operation = wantedOf(ast, operationName);
     if (!operation || operation.operation !== OperationTypeNode.QUERY || (operation.directives?.length ?? 0) > 0) return null;
     if (!rootNames(ast).every((name) => name === '__typename' || this.kinds.has(name))) return null;
     const fragments = Object.fromEntries(ast.definitions.filter((d) => d.kind === Kind.FRAGMENT_DEFINITION).map((f) => [f.name.value, f]));
@@ -124,6 +118,13 @@ export class FastReads {
 
 class NotARead extends Error {}
 
+/** The operation that is asked for; undefined when that is not plain. */
+function wantedOf(ast: DocumentNode, name: string | null): OperationDefinitionNode | undefined {
+  const operations = ast.definitions.filter((d) => d.kind === Kind.OPERATION_DEFINITION);
+  if (name !== null) return operations.find((o) => o.name?.value === name);
+  return operations.length === 1 ? operations[0] : undefined;
+}
+
 /** Names of all fields asked of Query itself, in whatever fragment they stand. */
 function rootNames(ast: DocumentNode): string[] {
   const names: string[] = [];
@@ -145,7 +146,7 @@ function rootNames(ast: DocumentNode): string[] {
 
 function parsed(query: string): DocumentNode | null {
   try {
-    return parse(query, { maxTokens, noLocation: true });
+    return parse(query, { maxLexicalTokens, noLocation: true });
   } catch {
     return null;
   }

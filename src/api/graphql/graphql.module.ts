@@ -12,7 +12,7 @@ import type { Authenticator } from '../auth/authenticator.js';
 import { statusOf } from '../problem.js';
 import type { GraphqlContext } from './context.js';
 import { formatError, socketError } from './errors.js';
-import { limitRules, maxTokens } from './limits.js';
+import { limitRules, maxLexicalTokens } from './limits.js';
 
 export interface GraphqlModuleOptions {
   readonly schema: GraphQLSchema;
@@ -34,7 +34,7 @@ export function graphqlModule(options: GraphqlModuleOptions): DynamicModule {
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: options.isProduction,
-    parseOptions: { maxTokens },
+    parseOptions: { maxLexicalTokens },
     validationRules: [...limitRules],
     autoTransformHttpErrors: false,
     formatError: formatError(options.onDefect),
@@ -121,10 +121,19 @@ function socketOptions({ authenticator, onDefect }: GraphqlModuleOptions): Serve
     },
     context: ({ extra }): GraphqlContext => ({ principal: () => authenticator.authenticate(extra.token), requestId: 'socket', cost: 0 }),
     onError: (_socket, _id, _payload, errors) => errors.map((error) => socketError(error, onDefect).toJSON()),
-    onNext: (_socket, _id, _payload, _args, { data, errors }) =>
-      errors ? { data: data ?? null, errors: errors.map((error) => socketError(error, onDefect).toJSON()) } : undefined,
+    // The result comes fifth.
+    onNext: (...told) => worded(told[4], onDefect),
   };
 }
+
+interface SocketResult {
+  readonly data?: Record<string, unknown> | null | undefined;
+  readonly errors?: readonly GraphQLError[] | undefined;
+}
+
+/** A result whose errors say what those over HTTP say; undefined leaves it as it is. */
+const worded = ({ data, errors }: SocketResult, onDefect: (error: unknown) => void) =>
+  errors ? { data: data ?? null, errors: errors.map((error) => socketError(error, onDefect).toJSON()) } : undefined;
 
 async function connect(authenticator: Authenticator, { connectionParams, extra }: Socket): Promise<boolean> {
   const params = connectionParams ?? {};

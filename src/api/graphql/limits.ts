@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 
 /** Longest document, in tokens; a parser limit, so that it costs nothing to refuse. */
-export const maxTokens = 2000;
+export const maxLexicalTokens = 2000;
 const maxDepth = 14;
 const maxAliases = 30;
 

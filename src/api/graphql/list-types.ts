@@ -1,18 +1,14 @@
 import {
   GraphQLBoolean,
   GraphQLEnumType,
-  GraphQLID,
   GraphQLInputObjectType,
   GraphQLInt,
-  GraphQLList,
   GraphQLNonNull,
   GraphQLObjectType,
   GraphQLString,
   type GraphQLFieldConfigArgumentMap,
   type GraphQLFieldConfigMap,
   type GraphQLInputFieldConfigMap,
-  type GraphQLInputType,
-  type GraphQLScalarType,
 } from 'graphql';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Field } from '#kernel/resource/fields.js';
@@ -21,66 +17,9 @@ import { isOrderable } from '#kernel/read/order.js';
 import { defaultPage, largestPage } from '#kernel/read/page.js';
 import type { AggregateFunction } from '#kernel/read/selection.js';
 import { aggregateTypeName } from './selection.js';
-import { byKey, DateTime, Decimal, LocalDate, LocalDateTime, MoneyType, SortDirection } from './scalars.js';
+import { filterOf, instantFilter, idFilter, intFilter, operatorInput, textFilter } from './filter-inputs.js';
+import { byKey, DateTime, Decimal, LocalDate, MoneyType, SortDirection, listOf } from './scalars.js';
 import { visibleFields, type TypeBook } from './types.js';
-
-type Operators = 'equal' | 'order' | 'text';
-const operatorNames: Readonly<Record<Operators, readonly string[]>> = {
-  equal: ['eq', 'ne'],
-  order: ['lt', 'lte', 'gt', 'gte'],
-  text: ['contains', 'startsWith', 'endsWith'],
-};
-const meanings: Readonly<Record<string, string>> = {
-  eq: 'Equal to.',
-  ne: 'Not equal to; empty counts as different.',
-  lt: 'Less than.',
-  lte: 'At most.',
-  gt: 'Greater than.',
-  gte: 'At least.',
-  contains: 'Contains, whatever the case.',
-  startsWith: 'Starts with, whatever the case.',
-  endsWith: 'Ends with, whatever the case.',
-};
-
-function operatorInput(name: string, type: GraphQLInputType, groups: readonly Operators[]): GraphQLInputObjectType {
-  const fields: GraphQLInputFieldConfigMap = {};
-  for (const operator of groups.flatMap((group) => operatorNames[group]))
-    fields[operator] = { type, description: meanings[operator] ?? '' };
-  if (groups.includes('equal')) {
-    fields['in'] = { type: new GraphQLList(new GraphQLNonNull(type)), description: 'One of; at most 500 values.' };
-    fields['notIn'] = { type: new GraphQLList(new GraphQLNonNull(type)), description: 'None of; at most 500 values.' };
-  }
-  fields['isNull'] = { type: GraphQLBoolean, description: 'true: empty. false: not empty.' };
-  return new GraphQLInputObjectType({ name, description: `Conditions on one value; all must hold.`, fields });
-}
-
-const textFilter = operatorInput('TextFilter', GraphQLString, ['equal', 'order', 'text']);
-const idFilter = operatorInput('IdFilter', GraphQLID, ['equal']);
-const intFilter = operatorInput('IntFilter', GraphQLInt, ['equal', 'order']);
-const booleanFilter = operatorInput('BooleanFilter', GraphQLBoolean, ['equal']);
-const scalarFilter = (type: GraphQLScalarType) => operatorInput(`${type.name}Filter`, type, ['equal', 'order']);
-const decimalFilter = scalarFilter(Decimal);
-const dateFilter = scalarFilter(LocalDate);
-const instantFilter = scalarFilter(DateTime);
-const localFilter = scalarFilter(LocalDateTime);
-const isNull = { isNull: { type: GraphQLBoolean, description: 'true: empty. false: not empty.' } };
-const presenceFilter = new GraphQLInputObjectType({ name: 'PresenceFilter', description: 'Whether there is a value.', fields: isNull });
-const moneyFilter = new GraphQLInputObjectType({
-  name: 'MoneyFilter',
-  description: 'Conditions on an amount.',
-  fields: {
-    amount: { type: decimalFilter, description: 'On the amount, whatever the currency.' },
-    currency: { type: textFilter, description: 'On the currency.' },
-    ...isNull,
-  },
-});
-const addressFilter = new GraphQLInputObjectType({
-  name: 'AddressFilter',
-  description: 'Conditions on an address.',
-  fields: Object.fromEntries(
-    ['street', 'postalCode', 'city', 'region', 'country'].map((part) => [part, { type: textFilter, description: `On the ${part}.` }]),
-  ),
-});
 
 const pageInfo = new GraphQLObjectType({
   name: 'PageInfo',
@@ -114,7 +53,7 @@ export class ListTypes {
   args(resource: Resource): GraphQLFieldConfigArgumentMap {
     const known = this.arguments.get(resource.name) ?? {
       filter: { type: this.filter(resource), description: 'Which rows.' },
-      orderBy: { type: new GraphQLList(new GraphQLNonNull(this.order(resource))), description: 'In which order; the id breaks ties.' },
+      orderBy: { type: listOf(this.order(resource)), description: 'In which order; the id breaks ties.' },
       first: { type: GraphQLInt, description: `The first rows after \`after\`: ${defaultPage} unless told, ${largestPage} at most.` },
       after: { type: GraphQLString, description: 'A cursor: rows after it.' },
       last: { type: GraphQLInt, description: 'The last rows before `before`.' },
@@ -137,7 +76,7 @@ export class ListTypes {
   }
 
   private filterFields(resource: Resource): GraphQLInputFieldConfigMap {
-    const self = new GraphQLList(new GraphQLNonNull(this.filter(resource)));
+    const self = listOf(this.filter(resource));
     const map: GraphQLInputFieldConfigMap = {
       and: { type: self, description: 'All of these hold.' },
       or: { type: self, description: 'At least one of these holds.' },
@@ -180,32 +119,7 @@ export class ListTypes {
   }
 
   private fieldFilter(resource: Resource, name: string, field: Field): GraphQLInputObjectType {
-    switch (field.kind) {
-      case 'choice':
-        return this.choiceFilter(resource, name, field);
-      case 'boolean':
-        return booleanFilter;
-      case 'integer':
-        return intFilter;
-      case 'decimal':
-        return decimalFilter;
-      case 'date':
-        return dateFilter;
-      case 'instant':
-        return instantFilter;
-      case 'plan':
-        return localFilter;
-      case 'ref':
-        return idFilter;
-      case 'money':
-        return moneyFilter;
-      case 'address':
-        return addressFilter;
-      case 'json':
-        return presenceFilter;
-      default:
-        return textFilter;
-    }
+    return field.kind === 'choice' ? this.choiceFilter(resource, name, field) : filterOf[field.kind];
   }
 
   private choiceFilter(resource: Resource, name: string, field: Field): GraphQLInputObjectType {
@@ -272,10 +186,10 @@ export class ListTypes {
         cursor: { type: new GraphQLNonNull(GraphQLString), description: 'Its place, for `after` and `before`.', resolve: byKey },
       },
     });
-    const listOf = (item: GraphQLObjectType) => new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(item)));
+    const rows = (item: GraphQLObjectType) => new GraphQLNonNull(listOf(item));
     return {
-      nodes: { type: listOf(type), description: 'The rows of this page.', resolve: byKey },
-      edges: { type: listOf(edge), description: 'The rows of this page with their cursors.', resolve: byKey },
+      nodes: { type: rows(type), description: 'The rows of this page.', resolve: byKey },
+      edges: { type: rows(edge), description: 'The rows of this page with their cursors.', resolve: byKey },
       pageInfo: { type: new GraphQLNonNull(pageInfo), description: 'Where this page lies.', resolve: byKey },
       totalCount: {
         type: new GraphQLNonNull(GraphQLInt),
@@ -327,7 +241,7 @@ export class ListTypes {
 }
 
 function aggregateOutput(field: Field, fn: AggregateFunction) {
-  if (field.kind === 'money') return new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(MoneyType)));
+  if (field.kind === 'money') return new GraphQLNonNull(listOf(MoneyType));
   if (field.kind === 'date') return LocalDate;
   if (field.kind === 'instant') return DateTime;
   return field.kind === 'integer' && (fn === 'min' || fn === 'max') ? GraphQLInt : Decimal;

@@ -25,7 +25,7 @@ import { objectSelection, resourceFields } from './selection.js';
 import { describe, type TypeBook } from './types.js';
 
 type Args = Readonly<Record<string, unknown>>;
-type FieldConfig = GraphQLFieldConfig<unknown, GraphqlContext>;
+type FieldConfig = GraphQLFieldConfig<unknown, GraphqlContext, Args>;
 type FieldMap = GraphQLFieldConfigMap<unknown, GraphqlContext>;
 
 const keyArgument = {
@@ -59,13 +59,13 @@ export class MutationFields {
         ? {
             input: {
               type: new GraphQLNonNull(
-                this.book.inputShape(
-                  `Create${resource.typeName}Input`,
-                  `A new ${resource.name.replaceAll('_', ' ')}.`,
-                  createFields(resource),
-                  'create',
-                  resource.typeName,
-                ),
+                this.book.inputShape({
+                  typeName: `Create${resource.typeName}Input`,
+                  description: `A new ${resource.name.replaceAll('_', ' ')}.`,
+                  fields: createFields(resource),
+                  mode: 'create',
+                  owner: resource.typeName,
+                }),
               ),
               description: 'The new row.',
             },
@@ -74,13 +74,13 @@ export class MutationFields {
             ...rowArguments(),
             patch: {
               type: new GraphQLNonNull(
-                this.book.inputShape(
-                  `Update${resource.typeName}Input`,
-                  'Fields to change; null empties one, absent leaves it.',
-                  inputFields(resource),
-                  'patch',
-                  resource.typeName,
-                ),
+                this.book.inputShape({
+                  typeName: `Update${resource.typeName}Input`,
+                  description: 'Fields to change; null empties one, absent leaves it.',
+                  fields: inputFields(resource),
+                  mode: 'patch',
+                  owner: resource.typeName,
+                }),
               ),
               description: 'What changes.',
             },
@@ -131,7 +131,9 @@ export class MutationFields {
     const isCommand = useCase.kind === 'command';
     const input = {
       input: {
-        type: new GraphQLNonNull(this.book.inputShape(`${typeName}Input`, `Input of ${useCase.graphql}.`, useCase.input, 'create')),
+        type: new GraphQLNonNull(
+          this.book.inputShape({ typeName: `${typeName}Input`, description: `Input of ${useCase.graphql}.`, fields: useCase.input }),
+        ),
         description: 'What the verb needs.',
       },
     };

@@ -1,4 +1,4 @@
-import type { GraphQLArgument, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
+import { isObjectType, type GraphQLArgument, type GraphQLResolveInfo, type GraphQLSchema } from 'graphql';
 import type { RootSelection } from '#kernel/read/selection.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Registry } from '#kernel/resource/registry.js';
@@ -40,9 +40,9 @@ function listArgs(
   if (root) return root.args;
   // Resources without a list of their own still appear as lists of others.
   for (const type of Object.values(schema.getTypeMap())) {
-    if (!('getFields' in type)) continue;
+    if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
-      if ('args' in field && String(field.type).replace('!', '') === `${resource.typeName}Connection`) return field.args;
+      if (String(field.type).replace('!', '') === `${resource.typeName}Connection`) return field.args;
     }
   }
   return [];
@@ -52,10 +52,8 @@ function listArgs(
 export function rootSelection(context: BuildContext, schema: GraphQLSchema, kind: RootKind, field: Collected): RootSelection {
   const { key } = field;
   if (kind.kind === 'list') return { kind: 'list', key, list: listSelection(context, kind.resource, field) };
-  const definition = schema
-    .getQueryType()
-    ?.getFields()
-    [field.name]?.args.find((a) => a.name === 'id');
+  const queries = schema.getQueryType()?.getFields() ?? {};
+  const definition = queries[field.name]?.args.find((a) => a.name === 'id');
   const id = definition ? argument(context, field, definition) : undefined;
   const resource = kind.kind === 'one' ? kind.resource : resourceOfId(context.registry, plain(id));
   if (isAbsent(id) || !resource) return { kind: 'nothing', key };

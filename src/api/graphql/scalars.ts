@@ -1,23 +1,27 @@
 import {
   GraphQLEnumType,
   GraphQLError,
+  GraphQLList,
   GraphQLNonNull,
   GraphQLObjectType,
   GraphQLScalarType,
   GraphQLString,
   Kind,
   valueFromASTUntyped,
+  type GraphQLNullableType,
 } from 'graphql';
 import { isDay, isDecimal, isInstant } from '#kernel/resource/validators.js';
 import { wireInstant } from '../wire.js';
 
-function textScalar(
-  name: string,
-  description: string,
-  holds: (value: unknown) => boolean,
-  example: string,
-  shape: (value: unknown) => unknown = (v) => v,
-): GraphQLScalarType {
+interface TextScalar {
+  readonly name: string;
+  readonly description: string;
+  readonly holds: (value: unknown) => boolean;
+  readonly example: string;
+  readonly shape?: (value: unknown) => unknown;
+}
+
+function textScalar({ name, description, holds, example, shape = (v) => v }: TextScalar): GraphQLScalarType {
   const parse = (value: unknown) => {
     if (!holds(value)) throw new GraphQLError(`${name} is written like ${example}.`, { extensions: { code: 'input.invalid' } });
     return shape(value);
@@ -31,26 +35,31 @@ function textScalar(
   });
 }
 
-export const DateTime = textScalar(
-  'DateTime',
-  'A point in time, RFC 3339: `2026-03-02T09:00:00+00:00`. Answers are in UTC.',
-  isInstant,
-  '"2026-03-02T09:00:00Z"',
-);
-export const LocalDate = textScalar('Date', 'A calendar day: `2026-03-02`.', isDay, '"2026-03-02"');
-export const LocalDateTime = textScalar(
-  'LocalDateTime',
-  'Wall-clock time without a zone: `2026-03-02T09:00:00`.',
-  (v) => typeof v === 'string' && isInstant(`${v}Z`),
-  '"2026-03-02T09:00:00"',
-);
-export const Decimal = textScalar(
-  'Decimal',
-  'An exact decimal number as text: `"1234.50"`. Never a float.',
-  (v) => isDecimal(v, 15),
-  '"1234.50"',
-  String,
-);
+export const DateTime = textScalar({
+  name: 'DateTime',
+  description: 'A point in time, RFC 3339: `2026-03-02T09:00:00+00:00`. Answers are in UTC.',
+  holds: isInstant,
+  example: '"2026-03-02T09:00:00Z"',
+});
+export const LocalDate = textScalar({
+  name: 'Date',
+  description: 'A calendar day: `2026-03-02`.',
+  holds: isDay,
+  example: '"2026-03-02"',
+});
+export const LocalDateTime = textScalar({
+  name: 'LocalDateTime',
+  description: 'Wall-clock time without a zone: `2026-03-02T09:00:00`.',
+  holds: (v) => typeof v === 'string' && isInstant(`${v}Z`),
+  example: '"2026-03-02T09:00:00"',
+});
+export const Decimal = textScalar({
+  name: 'Decimal',
+  description: 'An exact decimal number as text: `"1234.50"`. Never a float.',
+  holds: (v) => isDecimal(v, 15),
+  example: '"1234.50"',
+  shape: String,
+});
 
 export const Json = new GraphQLScalarType({
   name: 'JSON',
@@ -69,6 +78,7 @@ export const SortDirection = new GraphQLEnumType({
 export const byKey = (source: unknown, _args: unknown, _context: unknown, info: { path: { key: string | number } }): unknown =>
   (source as Record<string | number, unknown>)[info.path.key];
 
+export const listOf = <T extends GraphQLNullableType>(item: T) => new GraphQLList(new GraphQLNonNull(item));
 const nonNull = (type: GraphQLScalarType) => new GraphQLNonNull(type);
 
 export const MoneyType = new GraphQLObjectType({

@@ -7,7 +7,6 @@ import {
   GraphQLObjectType,
   GraphQLString,
   type GraphQLFieldConfigMap,
-  type GraphQLResolveInfo,
 } from 'graphql';
 import { constant } from '#kernel/read/values.js';
 import { reachOf } from '#kernel/access/actor.js';
@@ -54,44 +53,43 @@ export function subscriptionFields(
         description: `Tells when a ${resource.name.replaceAll('_', ' ')} you may see is created, updated or deleted; one of them when \`id\` is given. Deletions reach only who may read all of them.`,
         args: { id: { type: GraphQLID, description: 'Only this row.' } },
         subscribe: (_source: unknown, args: Record<string, unknown>, context: GraphqlContext) =>
-          listen(parts, changes, resource, context, args['id']),
+          listen({ parts, resource, context, id: args['id'] }, changes),
         resolve: (change: unknown) => change,
       },
     ]),
   );
 }
 
-async function listen(
-  parts: GraphqlParts,
-  changes: ChangeStream,
-  resource: Resource,
-  context: GraphqlContext,
-  id: unknown,
-): Promise<AsyncIterableIterator<Change>> {
-  const { tenantId, actor } = await requirePrincipal(context);
-  if (reachOf(actor.permissions, `${resource.name}:read`) === null) throw permissionMissing(`${resource.name}:read`);
-  return visibleOnly(parts, resource, context, changes.listen(tenantId, resource.name), id);
+/** What one client asked to be told. */
+interface Asked {
+  readonly parts: GraphqlParts;
+  readonly resource: Resource;
+  readonly context: GraphqlContext;
+  /** Only this row, when given. */
+  readonly id: unknown;
+}
+
+async function listen(asked: Asked, changes: ChangeStream): Promise<AsyncIterableIterator<Change>> {
+  const { tenantId, actor } = await requirePrincipal(asked.context);
+  const { name } = asked.resource;
+  if (reachOf(actor.permissions, `${name}:read`) === null) throw permissionMissing(`${name}:read`);
+  return visibleOnly(asked, changes.listen(tenantId, name));
 }
 
 /** Each change is judged anew by the rights of its moment: what may not be read is not told. */
-async function* visibleOnly(
-  parts: GraphqlParts,
-  resource: Resource,
-  context: GraphqlContext,
-  source: AsyncIterableIterator<Change>,
-  id: unknown,
-): AsyncIterableIterator<Change> {
+async function* visibleOnly(asked: Asked, source: AsyncIterableIterator<Change>): AsyncIterableIterator<Change> {
+  const { id } = asked;
   try {
     for await (const change of source) {
       if (id !== undefined && id !== null && id !== change.id) continue;
-      if (await maySee(parts, resource, context, change)) yield change;
+      if (await maySee(asked, change)) yield change;
     }
   } finally {
     await source.return?.(undefined);
   }
 }
 
-async function maySee(parts: GraphqlParts, resource: Resource, context: GraphqlContext, change: Change): Promise<boolean> {
+async function maySee({ parts, resource, context }: Asked, change: Change): Promise<boolean> {
   const { actor, tenantId } = await requirePrincipal(context);
   if (change.verb === 'deleted') return reachOf(actor.permissions, `${resource.name}:read`) === 'all' || resource.scope.kind === 'everyone';
   const work = { tenantId, actor, cause: { command: 'subscription' } };
@@ -114,25 +112,13 @@ function changeType(
       [resource.single]: {
         type: objectType(resource),
         description: 'The row as it is now; null when it is gone.',
-        resolve: (change, _args, context, info) => record(parts, resource, change, context, info),
+        resolve: (change, _args, context, info) => {
+          const build = contextOf(parts.registry, info);
+          const field = collectedOf(info);
+          const selection = objectSelection(build, resource, resourceFields(build, resource, field));
+          return readRoot(parts, context, info, { kind: 'one', key: field.key, id: constant(change.id), selection });
+        },
       },
     }),
-  });
-}
-
-function record(
-  parts: GraphqlParts,
-  resource: Resource,
-  change: Change,
-  context: GraphqlContext,
-  info: GraphQLResolveInfo,
-): Promise<unknown> {
-  const build = contextOf(parts.registry, info);
-  const field = collectedOf(info);
-  return readRoot(parts, context, info, {
-    kind: 'one',
-    key: field.key,
-    id: constant(change.id),
-    selection: objectSelection(build, resource, resourceFields(build, resource, field)),
   });
 }

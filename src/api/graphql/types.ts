@@ -5,7 +5,6 @@ import {
   GraphQLInputObjectType,
   GraphQLInt,
   GraphQLInterfaceType,
-  GraphQLList,
   GraphQLNonNull,
   GraphQLObjectType,
   GraphQLString,
@@ -18,7 +17,7 @@ import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Field, Fields } from '#kernel/resource/fields.js';
 import { pascal } from '#kernel/resource/names.js';
 import type { Registry } from '#kernel/resource/registry.js';
-import { AddressType, DateTime, Decimal, Json, LocalDate, LocalDateTime, MoneyType, ZonedPlanType } from './scalars.js';
+import { listOf, AddressType, DateTime, Decimal, Json, LocalDate, LocalDateTime, MoneyType, ZonedPlanType } from './scalars.js';
 
 const input = (name: string, description: string, fields: GraphQLInputFieldConfigMap) =>
   new GraphQLInputObjectType({ name, description, fields });
@@ -43,6 +42,16 @@ const addressInput = input(
   ),
 );
 
+/** An input type to be made of a set of fields. */
+interface InputShape {
+  readonly typeName: string;
+  readonly description: string;
+  readonly fields: Fields;
+  readonly mode?: 'create' | 'patch';
+  /** Whose name the types of choices bear; its own unless told. */
+  readonly owner?: string;
+}
+
 const isName = (value: string) => /^[_A-Za-z]\w*$/.test(value) && !['true', 'false', 'null'].includes(value) && !value.startsWith('__');
 
 /** The GraphQL types of all fields of a registry, each made once. */
@@ -62,11 +71,13 @@ export class TypeBook {
 
   output(field: Field, owner: string, name: string): GraphQLOutputType {
     const type = this.bareOutput(field, owner, name);
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- graphql-js made it; the rule loses its way in the recursive types
     return field.options.required ? new GraphQLNonNull(type) : type;
   }
 
   input(field: Field, owner: string, name: string, mode: 'create' | 'patch' = 'create'): GraphQLInputType {
     const type = this.bareInput(field, owner, name);
+    // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- graphql-js made it; the rule loses its way in the recursive types
     return mode === 'create' && field.options.required && field.options.default === undefined ? new GraphQLNonNull(type) : type;
   }
 
@@ -113,7 +124,7 @@ export class TypeBook {
   }
 
   /** An input object of a set of fields. */
-  inputShape(typeName: string, description: string, fields: Fields, mode: 'create' | 'patch', owner = typeName): GraphQLInputObjectType {
+  inputShape({ typeName, description, fields, mode = 'create', owner = typeName }: InputShape): GraphQLInputObjectType {
     const known =
       this.inputs.get(typeName) ??
       new GraphQLInputObjectType({
@@ -143,10 +154,11 @@ export class TypeBook {
       case 'address':
         return AddressType;
       case 'list':
-        return new GraphQLList(new GraphQLNonNull(this.bareOutput(field.item as Field, owner, name)));
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- graphql-js made it; the rule loses its way in the recursive types
+        return listOf<GraphQLOutputType>(this.bareOutput(field.item as Field, owner, name));
       case 'object':
         return this.shape(
-          (field.options as { name?: string }).name ?? `${owner}${pascal(name)}`,
+          field.options.name ?? `${owner}${pascal(name)}`,
           field.options.description ?? `Part of ${owner}.`,
           field.shape ?? {},
         );
@@ -164,14 +176,14 @@ export class TypeBook {
       case 'address':
         return addressInput;
       case 'list':
-        return new GraphQLList(new GraphQLNonNull(this.bareInput(field.item as Field, owner, name)));
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- graphql-js made it; the rule loses its way in the recursive types
+        return listOf<GraphQLInputType>(this.bareInput(field.item as Field, owner, name));
       case 'object':
-        return this.inputShape(
-          `${(field.options as { name?: string }).name ?? `${owner}${pascal(name)}`}Input`,
-          field.options.description ?? `Part of ${owner}.`,
-          field.shape ?? {},
-          'create',
-        );
+        return this.inputShape({
+          typeName: `${field.options.name ?? `${owner}${pascal(name)}`}Input`,
+          description: field.options.description ?? `Part of ${owner}.`,
+          fields: field.shape ?? {},
+        });
       default:
         return this.scalar(field, owner, name);
     }

@@ -11,51 +11,38 @@ const idSchema: JsonSchema = { type: 'string', format: 'uuid', maxLength: 36 };
 const decimalSchema = (scale: number): JsonSchema => ({ type: 'string', pattern: `^-?\\d{1,15}(\\.\\d{1,${scale}})?$`, maxLength: 40 });
 const text = (maxLength: number, more: JsonSchema = {}): JsonSchema => ({ type: 'string', maxLength, ...more });
 
-const composite: Partial<Record<Field['kind'], string>> = { money: 'Money', plan: 'ZonedPlan', address: 'Address' };
 export const schemaRef = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
 
-function bare(field: Field): JsonSchema {
-  switch (field.kind) {
-    case 'email':
-      return text(254, { format: 'email' });
-    case 'phone':
-      return text(40);
-    case 'url':
-      return text(2000, { format: 'uri' });
-    case 'choice':
-      return { type: 'string', enum: [...(field.values ?? [])] };
-    case 'boolean':
-      return { type: 'boolean' };
-    case 'integer':
-      return { type: 'integer', format: 'int32', minimum: field.range?.min ?? -2147483648, maximum: field.range?.max ?? 2147483647 };
-    case 'decimal':
-      return decimalSchema(field.scale ?? 4);
-    case 'date':
-      return text(10, { format: 'date' });
-    case 'instant':
-      return text(40, { format: 'date-time' });
-    case 'ref':
-      return idSchema;
-    case 'json':
-      return { description: 'Any JSON, at most 100 kB.' };
-    case 'list':
-      return { type: 'array', maxItems: field.max ?? 1000, items: schemaOf(required(field.item as Field)) };
-    case 'object':
-      return objectSchema(field.shape ?? {}, 'create');
-    default:
-      return text(field.max ?? 200);
-  }
-}
+const ofText = (field: Field) => text(field.max ?? 200);
+const bare: Readonly<Record<Field['kind'], (field: Field) => JsonSchema>> = {
+  text: ofText,
+  longText: ofText,
+  email: () => text(254, { format: 'email' }),
+  phone: () => text(40),
+  url: () => text(2000, { format: 'uri' }),
+  choice: (field) => ({ type: 'string', enum: [...(field.values ?? [])] }),
+  boolean: () => ({ type: 'boolean' }),
+  integer: ({ range }) => ({ type: 'integer', format: 'int32', minimum: range?.min ?? -2147483648, maximum: range?.max ?? 2147483647 }),
+  decimal: (field) => decimalSchema(field.scale ?? 4),
+  money: () => schemaRef('Money'),
+  date: () => text(10, { format: 'date' }),
+  instant: () => text(40, { format: 'date-time' }),
+  plan: () => schemaRef('ZonedPlan'),
+  address: () => schemaRef('Address'),
+  ref: () => idSchema,
+  json: () => ({ description: 'Any JSON, at most 100 kB.' }),
+  list: (field) => ({ type: 'array', maxItems: field.max ?? 1000, items: schemaOf(required(field.item as Field)) }),
+  object: (field) => objectSchema(field.shape ?? {}, 'create'),
+};
 
 const required = (field: Field): Field => ({ ...field, options: { ...field.options, required: true } });
 
 /** A field's values as JSON Schema; what may be empty says so. */
 export function schemaOf(field: Field): JsonSchema {
-  const name = composite[field.kind];
   const description = field.options.description ? { description: field.options.description } : {};
-  const schema = name ? schemaRef(name) : bare(field);
+  const schema = bare[field.kind](field);
   if (field.options.required || field.kind === 'json') return { ...schema, ...description };
-  if (name) return { anyOf: [schema, { type: 'null' }], ...description };
+  if ('$ref' in schema) return { anyOf: [schema, { type: 'null' }], ...description };
   return {
     ...schema,
     type: [schema['type'], 'null'],

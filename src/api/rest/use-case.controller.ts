@@ -1,7 +1,7 @@
 import { RequestMapping, RequestMethod, type Type } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiQuery } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import type { Fields } from '#kernel/resource/fields.js';
+import type { FieldKind, Fields } from '#kernel/resource/fields.js';
 import { camel, kebab } from '#kernel/resource/names.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import type { RestRoute, UseCase } from '#kernel/usecase/define-command.js';
@@ -29,8 +29,6 @@ export function routeOf(useCase: UseCase, registry: Registry): Required<RestRout
   const path = Object.hasOwn(useCase.input, own) ? `${base}/{${own}}/${kebab(useCase.verb)}` : `${base}/${kebab(useCase.verb)}`;
   return { method: useCase.kind === 'query' ? 'GET' : 'POST', path, status: 200 };
 }
-
-const versioned = (path: string) => (path.startsWith('/v1/') ? path : `/v1${path}`);
 
 function useCaseRoute(useCase: UseCase, registry: Registry, { runner }: RestParts): Route {
   const { method, path, status } = routeOf(useCase, registry);
@@ -102,12 +100,18 @@ function typed(fields: Fields, raw: Readonly<Record<string, unknown>>): Record<s
   );
 }
 
+const truths: Readonly<Record<string, boolean>> = { true: true, false: false };
+const readers: Readonly<Partial<Record<FieldKind, (value: string) => unknown>>> = {
+  integer: (value) => (/^-?\d+$/.test(value) ? Number(value) : value),
+  boolean: (value) => (Object.hasOwn(truths, value) ? truths[value] : value),
+  json: parsed,
+  object: parsed,
+  list: parsed,
+};
+
 function typedValue(fields: Fields, name: string, value: string): unknown {
-  const kind = Object.hasOwn(fields, name) ? fields[name]?.kind : undefined;
-  if (kind === 'integer' && /^-?\d+$/.test(value)) return Number(value);
-  if (kind === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
-  if (kind === 'json' || kind === 'object' || kind === 'list') return parsed(value);
-  return value;
+  const read = Object.hasOwn(fields, name) ? readers[fields[name]?.kind ?? 'text'] : undefined;
+  return read ? read(value) : value;
 }
 
 function parsed(value: string): unknown {

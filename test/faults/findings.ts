@@ -34,6 +34,7 @@ export async function judge(storm: Aftermath): Promise<{ findings: Finding[]; fi
     { what: 'Unknown mails are listed by the API, and were never tried again.', against: await unknownByApi(storm, mails) },
     { what: 'Every escalation had each effect exactly once.', against: await escalationsOf(storm) },
     { what: 'Nothing waits, nothing is stuck, nothing was given up.', against: await leftovers(storm) },
+    { what: 'Who was refused while the database was away was told when to come again.', against: storm.teller.wordless },
     { what: 'No worker ended by itself.', against: storm.installation.workers.flatMap((worker) => worker.ownEnds) },
     { what: 'The API answers.', against: (await fetch(`${storm.installation.url}/readyz`)).ok ? [] : ['not ready'] },
   ];
@@ -159,7 +160,6 @@ async function figuresOf(storm: Aftermath, mails: readonly Mail[]): Promise<Figu
     'caught up after last fault, s': Math.round(caughtUpAfterSeconds),
     'whole run, s': Math.round(seconds),
     'lines of error logged': complaints.length,
-    'refusals without Retry-After': teller.wordless.length,
     complaints: [...new Set(complaints.map(wordsOf))].slice(0, 12).join(' | '),
   };
 }

@@ -47,7 +47,8 @@ export class Installation {
   }
 
   static async open(options: InstallationOptions): Promise<Installation> {
-    const home = mkdtempSync(join(tmpdir(), 'kontor-faults-'));
+    // Of this prefix: the set-up of the tests removes what a killed run leaves behind.
+    const home = mkdtempSync(join(tmpdir(), 'kontor-test-faults-'));
     // Durable: a commit that was answered must outlive the server it was made on.
     const postgres = await startEmbeddedPostgres({ home, durable: true });
     const redis = options.redis === 'own' ? await OwnRedis.start() : null;

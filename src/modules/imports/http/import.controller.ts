@@ -83,7 +83,11 @@ export class ImportController {
   @ApiQuery({ name: 'after', required: false, description: 'The `endCursor` of the page before.', schema: text(4000) })
   @ApiQuery({ name: 'count', required: false, description: 'Also count the whole list.', schema: { type: 'boolean', default: false } })
   @all([answer(200, listName(ImportIssue), 'A page.'), ...problems(400, 404)])
-  async issues(@Param('importId') id: string, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
+  async issues(
+    @Param('importId') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<string> {
     const principal = principalOf(request);
     await this.reads.one(ImportRun, id, { fields: ['state'], expand: [] }, principal);
     const query = listQuery(queryOf(request));

@@ -58,24 +58,31 @@ export class Kernel1700000000000 {
     await protectTable(q, 'kernel.idempotency_keys');
     await q.query(`create index idempotency_keys_age_idx on kernel.idempotency_keys (created_at)`);
 
-    // Counters for human numbers: one row a (tenant, series); the row lock hands out numbers without gaps or doubles.
-    await q.query(`create table kernel.number_series (
-      tenant_id uuid not null default kernel.current_tenant() references kernel.tenants (id),
-      series text not null,
-      last bigint not null default 0,
-      constraint number_series_pkey primary key (tenant_id, series)
-    )`);
-    await protectTable(q, 'kernel.number_series');
-
-    // Keyset cursors are signed so that a client cannot forge one. NMAC-like: sha256(key || sha256(key || message)).
-    await q.query(`create function kernel.sign_cursor(secret text, scope text, payload text) returns text language sql immutable parallel safe
-      as $$ select replace(translate(encode(
-        substr(sha256(convert_to(secret, 'UTF8') || sha256(convert_to(secret || scope || chr(10) || payload, 'UTF8'))), 1, 12)
-        || convert_to(payload, 'UTF8'), 'base64'), '+/=', '-_'), chr(10), '') $$`);
+    await makeNumberSeries(q);
+    await signCursors(q);
     await q.query(`grant execute on all functions in schema kernel to kontor_app, kontor_relay`);
   }
 
   async down(q: MigrationRunner): Promise<void> {
     await q.query(`drop schema kernel cascade`);
   }
+}
+
+async function makeNumberSeries(q: MigrationRunner): Promise<void> {
+  // Counters for human numbers: one row a (tenant, series); the row lock hands out numbers without gaps or doubles.
+  await q.query(`create table kernel.number_series (
+      tenant_id uuid not null default kernel.current_tenant() references kernel.tenants (id),
+      series text not null,
+      last bigint not null default 0,
+      constraint number_series_pkey primary key (tenant_id, series)
+    )`);
+  await protectTable(q, 'kernel.number_series');
+}
+
+async function signCursors(q: MigrationRunner): Promise<void> {
+  // Keyset cursors are signed so that a client cannot forge one. NMAC-like: sha256(key || sha256(key || message)).
+  await q.query(`create function kernel.sign_cursor(secret text, scope text, payload text) returns text language sql immutable parallel safe
+      as $$ select replace(translate(encode(
+        substr(sha256(convert_to(secret, 'UTF8') || sha256(convert_to(secret || scope || chr(10) || payload, 'UTF8'))), 1, 12)
+        || convert_to(payload, 'UTF8'), 'base64'), '+/=', '-_'), chr(10), '') $$`);
 }

@@ -1,8 +1,10 @@
+import { inspect } from 'node:util';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createQueueBackend, poolSizeFor, type QueueBackend } from '#kernel/jobs/queue-backend.js';
 import { startTasks, type TaskProcess } from '#kernel/jobs/start-tasks.js';
 import { EventFeed } from '#kernel/outbox/listen.js';
 import { wireAuth, type Auth } from './auth-wiring.js';
+import { banner } from './banner.js';
 import { readConfig, type Config } from './config.js';
 import { assertConnectionBudget } from './connection-budget.js';
 import { createApi } from './create-api.js';
@@ -29,7 +31,7 @@ export async function serve(role: Role): Promise<void> {
     await start(role);
   } catch (error) {
     // What an operator can put right is said in a sentence; anything else is a defect and shows where it happened.
-    console.error(error instanceof OperatorError ? `Kontor cannot start. ${error.message}` : error);
+    process.stderr.write(`${error instanceof OperatorError ? `Kontor cannot start. ${error.message}` : inspect(error)}\n`);
     process.exit(1);
   }
 }
@@ -58,7 +60,7 @@ async function start(role: Role): Promise<void> {
         : await startTasks(system.runtime, queue, { log, onOutcome: (name, outcome, seconds) => metrics.task(name, outcome, seconds) });
     if (tasks) stops.push(() => tasks.stop(10_000));
     const app = await openHttp(system, { role, queue, metrics, tasks, stops, isDemo });
-    if (role !== 'worker') banner(config, await app.getUrl(), isDemo);
+    if (role !== 'worker') process.stdout.write(banner(config, await app.getUrl(), isDemo));
   } catch (error) {
     await stopAll();
     throw error;
@@ -145,28 +147,3 @@ const openAuth = (system: System, tasks: TaskProcess | null): Promise<Auth> =>
     closedTo: system.config.isProduction ? [demoLogin.email] : [],
     log: system.log,
   });
-
-function banner(config: Config, listening: string, isDemo: boolean): void {
-  const url =
-    config.host === '0.0.0.0' || config.host === '127.0.0.1' || config.host === '::'
-      ? `http://localhost:${new URL(listening).port}`
-      : listening;
-  const lines = [
-    '',
-    '  Kontor is running.',
-    '',
-    `  Start here         ${url}/`,
-    `  GraphQL            ${url}/graphql`,
-    `  GraphQL explorer   ${url}/explorer`,
-    `  REST               ${url}/v1`,
-    `  REST documentation ${url}/docs`,
-    `  Job board          ${url}/jobs`,
-    `  Health             ${url}/readyz`,
-    `  Metrics            ${url}/metrics`,
-    ...(isDemo ? ['', `  Demo login         ${demoLogin.email} / ${demoLogin.password}`] : []),
-    '',
-    `  Data in ${config.home}. Stop with Ctrl-C; start over with "npm run reset".`,
-    '',
-  ];
-  console.log(lines.join('\n'));
-}

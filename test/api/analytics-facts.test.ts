@@ -218,7 +218,7 @@ describe('many facts at once', () => {
     expect(await t.run(reconcileFacts, {})).toEqual({ outcome: 'equal', written: 0, removed: 0 });
 
     const records = await t.work((work) => work.repo(FactRefresh).list({ outcome: 'repaired' }));
-    expect(records.at(-1)?.differences).toEqual([
+    expect(records.map(({ differences }) => differences)).toContainEqual([
       { status: 'lost', currency: 'EUR', sourceCount: 1, factCount: 0, sourceSum: '50.0000', factSum: '0' },
       { status: 'won', currency: 'EUR', sourceCount: 2, factCount: 2, sourceSum: '3000.3000', factSum: '2001.2000' },
     ]);

@@ -141,9 +141,9 @@ const openAuth = (system: System, tasks: TaskProcess | null): Promise<Auth> =>
   wireAuth(system.runtime, {
     tokens: { keys: loadJwtKeys(system.config), issuer: system.config.publicUrl, audience: 'kontor' },
     databaseUrl: system.postgres.appUrl,
-    // Everybody knows the demo login.
     // What was just committed need not wait for the worker's next look.
     onCommit: () => tasks?.hint(),
+    // Everybody knows the demo login.
     closedTo: system.config.isProduction ? [demoLogin.email] : [],
     log: system.log,
   });

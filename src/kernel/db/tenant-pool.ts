@@ -22,6 +22,8 @@ export class TenantPool extends ClosingPool {
     super({
       ...config,
       types,
+      // Prepared statements live as long as their connection: a new one now and then keeps PostgreSQL's memory bounded.
+      maxLifetimeSeconds: 1800,
       options: '-c timezone=UTC -c statement_timeout=15000 -c idle_in_transaction_session_timeout=30000 -c jit=off',
     });
   }

@@ -22,7 +22,5 @@ export default {
   globalSetup: '<rootDir>/test/setup/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
   testTimeout: 30_000,
-  // A beforeAll that fails leaves open what it had opened: connections, servers. The run must say so and end, not wait for them.
-  forceExit: true,
   reporters: ['default', '<rootDir>/test/setup/totals-reporter.ts'],
 };

@@ -1,6 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { DomainError } from '#kernel/errors/domain-error.js';
 import type { Authenticator } from './auth/authenticator.js';
 import type { FastReads, GraphqlRequest } from './graphql/fast-path.js';
+import { refuseVariables } from './graphql/variable-limits.js';
 
 /** The part of Fastify this needs. */
 interface HookTarget {
@@ -11,10 +13,9 @@ interface HookTarget {
 export function addFastReads(server: HookTarget, reads: FastReads, authenticator: Authenticator): void {
   server.addHook('preHandler', async (request, reply) => {
     if (request.method !== 'POST' || request.routeOptions.url !== '/graphql' || !isJson(request)) return;
-    const principal = authenticator.recall(request.headers.authorization);
-    const body = principal ? requestOf(request.body) : null;
-    if (!principal || !body) return;
-    const text = await reads.answer(body, principal);
+    const refusal = isRecord(request.body) ? refuseVariables(request.body['variables']) : null;
+    if (refusal) return refuse(reply, refusal);
+    const text = await answer(request, reads, authenticator);
     if (text === null) return;
     const wanted = request.headers.accept?.includes('application/graphql-response+json')
       ? 'application/graphql-response+json'
@@ -22,6 +23,19 @@ export function addFastReads(server: HookTarget, reads: FastReads, authenticator
     await reply.header('content-type', `${wanted}; charset=utf-8`).header('cache-control', 'no-store').send(text);
   });
 }
+
+async function answer(request: FastifyRequest, reads: FastReads, authenticator: Authenticator): Promise<string | null> {
+  const principal = authenticator.recall(request.headers.authorization);
+  const body = principal ? requestOf(request.body) : null;
+  return principal && body ? reads.answer(body, principal) : null;
+}
+
+const refuse = async (reply: FastifyReply, { message, code }: DomainError) => {
+  await reply
+    .code(400)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send({ errors: [{ message, extensions: { code } }] });
+};
 
 const isJson = (request: FastifyRequest) => request.headers['content-type']?.startsWith('application/json') === true;
 

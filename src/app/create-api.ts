@@ -2,6 +2,7 @@ import multipart from '@fastify/multipart';
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { specifiedRules, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { addFastReads } from '#api/fast-route.js';
@@ -49,14 +50,16 @@ export async function createApi(parts: ApiParts): Promise<Api> {
   const graphql = { registry: runtime.registry, database: runtime.database, runner: auth.runner, cursorSecret: parts.cursorSecret };
   const onDefect = (error: unknown) => log.error({ err: error }, 'An operation met a defect');
   const schema = buildSchema(graphql, new FeedChanges(parts.feed, runtime.database, runtime.registry, onDefect));
+  const filter = new ProblemFilter(log);
   const adapter = new FastifyAdapter({
     bodyLimit,
+    // Addresses that cannot be read are refused before any route, hook or filter.
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => filter.send(error, request, reply),
     trustProxy: proxyRule(parts.trustProxy),
     genReqId: newRequestId,
     routerOptions: { maxParamLength: 200 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(rootModule(parts, schema, onDefect), adapter, nestOptions);
-  const filter = new ProblemFilter(log);
   app.useGlobalFilters(filter);
   const server = adapter.getInstance();
   server.addContentTypeParser(

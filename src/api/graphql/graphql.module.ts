@@ -3,7 +3,7 @@ import { GraphQLModule, type GraphQLWsSubscriptionsConfig } from '@nestjs/graphq
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
-import { GraphQLError, type GraphQLSchema } from 'graphql';
+import { GraphQLError, OperationTypeNode, type GraphQLSchema } from 'graphql';
 import type { Context, ServerOptions } from 'graphql-ws';
 import type { IncomingMessage } from 'node:http';
 import { outage } from '#kernel/db/outage.js';
@@ -13,6 +13,7 @@ import { statusOf } from '../problem.js';
 import type { GraphqlContext } from './context.js';
 import { formatError, socketError } from './errors.js';
 import { limitRules, maxLexicalTokens } from './limits.js';
+import { refuseVariables } from './variable-limits.js';
 
 export interface GraphqlModuleOptions {
   readonly schema: GraphQLSchema;
@@ -65,6 +66,12 @@ function unauthenticated(error: unknown): never {
 const costAndStatus: ApolloServerPlugin<GraphqlContext> = {
   requestDidStart: () =>
     Promise.resolve({
+      didResolveOperation: ({ operation }) => {
+        if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return Promise.resolve();
+        throw new GraphQLError('Subscriptions are told over a WebSocket at this address: connect with graphql-ws.', {
+          extensions: { code: 'graphql.bad_request', http: { status: 400 } },
+        });
+      },
       willSendResponse: ({ request, response, contextValue }) => {
         if (response.body.kind !== 'single') return Promise.resolve();
         const { singleResult } = response.body;
@@ -107,7 +114,9 @@ function socketOptions({ authenticator, onDefect }: GraphqlModuleOptions): Serve
     onDisconnect: ({ extra }) => {
       open.delete(extra);
     },
-    onSubscribe: ({ extra }) => {
+    onSubscribe: ({ extra }, _id, { variables }) => {
+      const refusal = refuseVariables(variables);
+      if (refusal) return [new GraphQLError(refusal.message, { extensions: { code: refusal.code } })];
       extra.operations = (extra.operations ?? 0) + 1;
       if (extra.operations <= maxOperationsPerSocket) return undefined;
       return [

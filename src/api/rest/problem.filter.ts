@@ -30,8 +30,10 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 const kinds: Readonly<Record<number, readonly [ErrorKind, string, string]>> = {
-  400: ['invalid', 'request.malformed', 'The request cannot be read. Is the body well-formed JSON, with content-type application/json?'],
+  400: ['invalid', 'request.malformed', 'The request cannot be read. Are address and body well formed, and sent as application/json?'],
   401: ['unauthorized', 'auth.required', 'Sign in first.'],
+  // A file outside the folder whose files are served.
+  403: ['not_found', 'request.no_such_route', 'There is nothing at this address. The documentation is at /docs.'],
   404: ['not_found', 'request.no_such_route', 'There is nothing at this address. The documentation is at /docs.'],
   405: ['not_found', 'request.no_such_route', 'This method is not offered here. The documentation is at /docs.'],
   406: ['invalid', 'request.not_acceptable', 'This address cannot answer in the form you accept.'],

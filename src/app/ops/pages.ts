@@ -35,6 +35,7 @@ export async function addPages(app: NestFastifyApplication, parts: PageParts): P
   const version = versionOf();
   addStartPage(app, parts, version);
   addErrorsPage(server);
+  leadBrowsersOn(server);
   addRestDocs(app, parts.system.runtime.registry, version);
   await addExplorer(server, parts.demo);
   await addJobBoard(server, parts.queue);
@@ -50,6 +51,16 @@ function addStartPage(app: NestFastifyApplication, { system: { config }, demo }:
       const html = startPage({ version, url, demo, isProduction: config.isProduction });
       return reply.type('text/html; charset=utf-8').header('content-security-policy', pagePolicy(html)).send(html);
     });
+}
+
+/** The addresses of the two APIs are printed at start; a person who opens them in a browser is led to their pages. */
+function leadBrowsersOn(server: ReturnType<ReturnType<NestFastifyApplication['getHttpAdapter']>['getInstance']>): void {
+  server.get('/v1', (_request, reply) => reply.redirect('/docs'));
+  server.addHook('onRequest', (request, reply, done) => {
+    const isVisit = request.method === 'GET' && request.url === '/graphql' && request.headers.accept?.includes('text/html') === true;
+    if (isVisit) void reply.redirect('/explorer');
+    else done();
+  });
 }
 
 function versionOf(): string {

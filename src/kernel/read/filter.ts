@@ -31,6 +31,7 @@ export const filterSql = (writer: StatementWriter, resource: Resource, alias: st
 
 function conditionAt(place: Place, filter: Val | undefined): string | null {
   if (isAbsent(filter)) return null;
+  place.writer.countCondition();
   if (place.depth > 6) throw invalid('filter.too_deep', 'A filter goes at most six levels deep.');
   const parts = entries(filter).flatMap(([key, val]) => {
     if (isAbsent(val)) return [];

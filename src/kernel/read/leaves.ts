@@ -21,9 +21,13 @@ const checked = (cast: string, what: string, holds: (value: unknown) => boolean,
 
 const isText = (v: unknown) => typeof v === 'string' && v.length <= 2000 && isStorable(v);
 
-export const textLeaf = checked('text', 'a text of at most 2,000 characters', isText);
+export const textLeaf = checked('text', 'a text of at most 2,000 characters, without NUL and halves of surrogate pairs', isText);
 export const idLeaf = checked('uuid', 'an id', (v) => typeof v === 'string' && isUuid(v));
-export const integerLeaf = checked('integer', 'a whole number', (v) => Number.isInteger(v) && Math.abs(v as number) < 2 ** 31);
+export const integerLeaf = checked(
+  'integer',
+  'a whole number from -2147483647 to 2147483647',
+  (v) => Number.isInteger(v) && Math.abs(v as number) < 2 ** 31,
+);
 export const decimalLeaf = checked('numeric', 'a decimal number', (v) => isDecimal(v, 15), String);
 export const booleanLeaf = checked('boolean', 'true or false', (v) => typeof v === 'boolean');
 export const dateLeaf = checked('date', 'a day written YYYY-MM-DD', isDay);

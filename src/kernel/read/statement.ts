@@ -1,3 +1,4 @@
+import { invalid } from '../errors/domain-error.js';
 import { permissionMissing } from '../access/errors.js';
 import { reachOf, type Actor } from '../access/actor.js';
 import type { Resource } from '../resource/define-resource.js';
@@ -12,6 +13,8 @@ export interface RunContext {
   readonly cursorSecret: string;
 }
 
+const maxConditions = 500;
+
 type Convert = (value: unknown) => unknown;
 type Param = (context: RunContext) => unknown;
 
@@ -20,6 +23,7 @@ export class StatementWriter {
   private readonly params: Param[] = [(c) => c.tenantId];
   private readonly shared = new Map<string, string>();
   private aliases = 0;
+  private conditions = 0;
   /** Rows a caller may get at most: what a request costs. */
   cost = 0;
 
@@ -32,6 +36,12 @@ export class StatementWriter {
 
   alias(): string {
     return `t${++this.aliases}`;
+  }
+
+  /** Each condition costs the database at every row, and the compiler in any case. */
+  countCondition(): void {
+    if (++this.conditions > maxConditions)
+      throw invalid('filter.too_many_conditions', `The filters of a request hold at most ${maxConditions} conditions.`);
   }
 
   /** A parameter made of a leaf value; `convert` checks and shapes it at every run. */

@@ -12,7 +12,6 @@ import {
   Max,
   MaxLength,
   Min,
-  MinLength,
   ValidateBy,
   ValidateIf,
   isISO31661Alpha2,
@@ -72,10 +71,12 @@ const isAddress = (v: unknown): boolean =>
 export const isStorable = (text: string) => !text.includes('\u0000') && text.isWellFormed();
 const storable = rule('isStorable', 'contains a NUL or half a surrogate pair', (v) => typeof v !== 'string' || isStorable(v));
 
+const notBlank = rule('isNotBlank', 'must not be blank', (v) => typeof v !== 'string' || /\S/.test(v));
+
 const textRules = (max: number) => [IsString(), MaxLength(max), storable];
 
 const byKind: Record<Field['kind'], (f: Field) => PropertyDecorator[]> = {
-  text: (f) => [...textRules(f.max ?? 200), ...(f.options.required ? [MinLength(1)] : [])],
+  text: (f) => [...textRules(f.max ?? 200), ...(f.options.required ? [notBlank] : [])],
   longText: (f) => textRules(f.max ?? 100_000),
   email: () => [IsString(), MaxLength(254), storable, IsEmail()],
   phone: () => [
@@ -97,15 +98,23 @@ const byKind: Record<Field['kind'], (f: Field) => PropertyDecorator[]> = {
   plan: () => [rule('isPlan', 'needs {local, zone} with a local time and an IANA zone', isPlan)],
   address: () => [rule('isAddress', 'needs {street, postalCode, city, region, country} with an ISO 3166 country', isAddress)],
   ref: () => [rule('isId', 'is no id', (v) => typeof v === 'string' && isUuid(v))],
-  json: () => [rule('isJson', 'is too large (100 kB at most), too deep (32 levels at most) or holds NUL', isSmallJson)],
+  json: () => [
+    rule('isJson', 'is too large (100 kB at most), too deep (32 levels at most), or holds NUL or a number out of range', isSmallJson),
+  ],
   list: (f) => [IsArray(), ArrayMaxSize(f.max ?? 1000)],
   object: () => [IsObject()],
 };
 
 function isSmallJson(value: unknown): boolean {
-  if (depthOf(value, 33) > 32) return false;
+  if (depthOf(value, 33) > 32 || !isAllFinite(value)) return false;
   const text = JSON.stringify(value) ?? '';
   return text.length <= 100_000 && !text.includes('\\u0000') && !/\\ud[89a-f]/i.test(text);
+}
+
+/** `1e400` is read as Infinity, which JSON cannot say: it would be kept as null. */
+function isAllFinite(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(isAllFinite);
 }
 
 function depthOf(value: unknown, limit: number): number {

@@ -1,5 +1,6 @@
 import type { Config } from './config.js';
 import { startEmbeddedPostgres } from './embedded-postgres.js';
+import { reach } from './reach.js';
 
 /** Where the database is, whoever runs it. */
 export interface OpenPostgres {
@@ -15,7 +16,10 @@ export interface OpenPostgres {
 
 /** The database of the settings; without one, the embedded PostgreSQL is started or joined. */
 export async function openPostgres({ database, home }: Pick<Config, 'database' | 'home'>): Promise<OpenPostgres> {
-  if (database) return { ...database, superUrl: null, isEmbedded: false, stop: () => Promise.resolve() };
+  if (database) {
+    await reach('DATABASE_URL', database.appUrl, 5432);
+    return { ...database, superUrl: null, isEmbedded: false, stop: () => Promise.resolve() };
+  }
   const { appUrl, ownerUrl, superUrl, stop } = await startEmbeddedPostgres({ home, durable: true });
   return { appUrl, ownerUrl, superUrl, isEmbedded: true, stop };
 }

@@ -17,6 +17,7 @@ import { opsModule } from './ops/ops.module.js';
 import { addPages } from './ops/pages.js';
 import { createWorkerApp } from './ops/worker-app.js';
 import { OperatorError } from './postgres/failure.js';
+import { reach } from './reach.js';
 import { onStopSignal } from './stop-signals.js';
 import { makeLog, openSystem, type System } from './system.js';
 
@@ -67,14 +68,16 @@ async function start(role: Role): Promise<void> {
   }
 }
 
-const openQueue = ({ config, postgres, log }: System, role: Role): Promise<QueueBackend> =>
-  createQueueBackend({
+async function openQueue({ config, postgres, log }: System, role: Role): Promise<QueueBackend> {
+  if (config.redisUrl) await reach('REDIS_URL', config.redisUrl, 6379);
+  return createQueueBackend({
     redisUrl: config.redisUrl ?? undefined,
     databaseUrl: postgres.appUrl,
     concurrency: role === 'api' ? 0 : workerConcurrency,
     poolSize: queuePool(config),
     log,
   });
+}
 
 /** BullMQ holds a connection for every worker and needs some more; less than this hangs. */
 const queuePool = (config: Config) => (config.redisUrl ? 0 : Math.max(config.queuePoolSize, poolSizeFor(workerConcurrency)));

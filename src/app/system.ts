@@ -15,6 +15,7 @@ import { loadSigner, type Signer } from './keys.js';
 import { allModules } from './modules.js';
 import { openPostgres, type OpenPostgres } from './open-postgres.js';
 import { migrationsFolder } from './project-root.js';
+import { databaseRefusal } from './reach.js';
 
 /** What every process of an installation has: settings, database, definitions, the ways out. */
 export interface System {
@@ -90,7 +91,7 @@ export async function openSystem(config: Config, log: Logger): Promise<System> {
     };
   } catch (error) {
     await postgres.stop();
-    throw error;
+    throw databaseRefusal(error);
   }
 }
 

@@ -1,10 +1,11 @@
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
-import { createServer, connect } from 'node:net';
+import { createServer } from 'node:net';
 import { dirname, resolve } from 'node:path';
 import type { Config } from '#app/config.js';
 import { findBinaries } from '#app/postgres/binaries.js';
 import { errorCode, OperatorError } from '#app/postgres/failure.js';
 import { assertBinariesRun } from '#app/postgres/run-as.js';
+import { reach } from '#app/reach.js';
 import type { Check } from './finding.js';
 
 const OLDEST_NODE = 24;
@@ -15,8 +16,8 @@ export const machineChecks = (config: Config): Check[] => [
   { what: `port ${config.port}`, look: () => httpPort(config) },
   { what: `folder ${config.home}`, look: () => homeFolder(config.home) },
   { what: 'disk', look: () => diskSpace(config.home) },
-  ...(config.redisUrl ? [{ what: 'Redis', look: () => reachable(config.redisUrl, 6379) }] : []),
-  ...(config.smtpUrl ? [{ what: 'mail server', look: () => reachable(config.smtpUrl, 587) }] : []),
+  ...check('Redis', 'REDIS_URL', config.redisUrl, 6379),
+  ...check('mail server', 'SMTP_URL', config.smtpUrl, 587),
   ...(config.database ? [] : [{ what: 'bundled PostgreSQL', look: bundledPostgres }]),
 ];
 
@@ -64,21 +65,7 @@ function bundledPostgres(): string {
   return 'runs on this system';
 }
 
-function reachable(url: string | null, usualPort: number): Promise<string> {
-  const { hostname, port } = new URL(url ?? '');
-  const at = { host: hostname, port: Number(port) || usualPort };
-  return new Promise((tell, fail) => {
-    const socket = connect({ ...at, timeout: 5_000 }, () => {
-      socket.destroy();
-      tell(`answers at ${at.host}:${at.port}`);
-    });
-    const fails = (reason: string) => () => {
-      socket.destroy();
-      fail(new OperatorError(`${at.host}:${at.port} ${reason}: check the address and the network.`));
-    };
-    socket.once('error', fails('refuses the connection'));
-    socket.once('timeout', fails('does not answer within 5 seconds'));
-  });
-}
+const check = (what: string, setting: string, url: string | null, usualPort: number): Check[] =>
+  url ? [{ what, look: async () => `answers at ${await reach(setting, url, usualPort)}` }] : [];
 
 const nearestExisting = (path: string): string => (existsSync(path) ? resolve(path) : nearestExisting(dirname(resolve(path))));

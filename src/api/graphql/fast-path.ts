@@ -112,6 +112,8 @@ export class FastReads {
       if (!kind || field.key.length > 60) throw new NotARead();
       return rootSelection(context, this.schema, kind, field);
     });
+    // Nothing to ask the database: `{ __typename }`, as monitors send it, or all else left out by @skip.
+    if (roots.every(({ kind }) => kind === 'constant')) throw new NotARead();
     return makePlan(this.parts.registry, actor, roots);
   }
 }

@@ -17,6 +17,7 @@ import { RestReads } from '#api/rest/reads.js';
 import { resourceController } from '#api/rest/resource.controller.js';
 import { useCaseController } from '#api/rest/use-case.controller.js';
 import { Runtime } from '#kernel/db/runtime.js';
+import { invalid } from '#kernel/errors/domain-error.js';
 import type { EventFeed } from '#kernel/outbox/listen.js';
 import { pascal } from '#kernel/resource/names.js';
 import type { ModuleSpec } from '#kernel/usecase/define-module.js';
@@ -67,6 +68,13 @@ export async function createApi(parts: ApiParts): Promise<Api> {
     { parseAs: 'string', bodyLimit },
     server.getDefaultJsonParser('error', 'error'),
   );
+  // Forms are for people's pages behind signed links. Elsewhere a form is what another site's page could send in a visitor's name.
+  server.addHook('onRequest', (request, _reply, done) => {
+    const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
+    if (isForm && !request.url.startsWith('/public/'))
+      done(invalid('request.unsupported_media_type', 'Send the body as application/json.'));
+    else done();
+  });
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
     done();

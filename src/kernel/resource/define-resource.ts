@@ -11,8 +11,8 @@ export const everyone: RecordScope<never> = { kind: 'everyone' };
 export interface Invariant<S extends Fields> {
   readonly code: string;
   readonly message: string;
-  /** A pure predicate over the row about to be written. */
-  readonly holds: (row: RowFields<S>) => boolean;
+  /** A pure predicate over the row about to be written; a new row has no `id` yet. */
+  readonly holds: (row: RowFields<S> & { readonly id?: string }) => boolean;
 }
 
 export interface ResourceSpec<S extends Fields> {

@@ -22,6 +22,11 @@ export const Account = defineResource('account', {
   },
   invariants: [
     {
+      code: 'account.own_parent',
+      message: 'An account cannot belong to itself.',
+      holds: ({ id, parentId }) => parentId === null || parentId !== id,
+    },
+    {
       code: 'account.sector_not_normalised',
       message: 'A sector is written in lower case, without spaces around it.',
       holds: ({ sector }) => sector === null || (sector === sector.toLowerCase() && sector === sector.trim()),

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -48,8 +48,11 @@ async function removeLeftovers(): Promise<void> {
   const { readIdentity } = await import('#app/postgres/start-lock.js');
   const { isStillAlive } = await import('#app/postgres/process-identity.js');
   for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
-    const owner = readIdentity(join(tmpdir(), name, 'postgres.owner'));
-    if (owner && !isStillAlive(owner)) rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    const folder = join(tmpdir(), name);
+    // Another user's run is none of our business, and a run of ours may end and remove its folder while we look.
+    if (statSync(folder, { throwIfNoEntry: false })?.uid !== process.getuid?.()) continue;
+    const owner = readIdentity(join(folder, 'postgres.owner'));
+    if (owner && !isStillAlive(owner)) rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -51,7 +51,11 @@ export const SETTINGS = {
     unset: 'no migrations on an outside database',
     secret: true,
   },
-  DB_POOL_SIZE: { about: 'Database connections of one process for requests and jobs.', must: 'a whole number from 2 to 500', unset: '10' },
+  DB_POOL_SIZE: {
+    about: 'Database connections of one process for requests; one that runs tasks has 8 more.',
+    must: 'a whole number from 2 to 500',
+    unset: '10',
+  },
   QUEUE_POOL_SIZE: {
     about: 'Database connections of one process for queues on PostgreSQL. Fewer than 13 count as 13.',
     must: 'a whole number from 2 to 500',

@@ -4,6 +4,14 @@ export type Reach = 'own' | 'team' | 'all';
 /** `lead:read` → reach. Also `lead:*`, `*:read` and `*`; the most exact entry counts. */
 export type Permissions = Readonly<Record<string, Reach>>;
 
+/**
+ * What a field's reader may not do: `hide` not see it at all, `mask` see only that and what kind of value is there, `read` not write it.
+ * A field without an entry is open.
+ */
+export type FieldRight = 'hide' | 'mask' | 'read';
+/** `contact.email` → right. Only fields that are restricted have an entry. */
+export type FieldRights = Readonly<Record<string, FieldRight>>;
+
 /** Who acts: a person, an integration's key, or the system itself. */
 export interface Actor {
   readonly kind: 'user' | 'api_key' | 'system' | 'anonymous';
@@ -14,6 +22,7 @@ export interface Actor {
   /** The user rows are judged by; a key acts for the user who made it. */
   readonly userId: string | null;
   readonly permissions: Permissions;
+  readonly fieldRights: FieldRights;
   /** Users of the actor's teams, the actor included. */
   readonly teamUserIds: readonly string[];
   /** Same for all actors that may see the same things in the same way: keys plans in the read path. */
@@ -26,6 +35,7 @@ export const systemActor = (label: string): Actor => ({
   label,
   userId: null,
   permissions: { '*': 'all' },
+  fieldRights: {},
   teamUserIds: [],
   shape: 'system',
 });
@@ -36,6 +46,7 @@ export const anonymous: Actor = {
   label: 'anonymous',
   userId: null,
   permissions: {},
+  fieldRights: {},
   teamUserIds: [],
   shape: 'anonymous',
 };

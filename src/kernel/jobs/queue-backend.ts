@@ -216,10 +216,14 @@ async function startWorker(
   return {
     stop: async (withinMs) => {
       await worker.pause(true);
-      await withTimeLimit(Promise.allSettled(active), withinMs, 'Finishing tasks').catch((err: unknown) =>
+      const gone = async (): Promise<void> => {
+        // A bell that was being fetched when the worker was paused is still answered, so ask again until none is left.
+        while (active.size > 0) await Promise.allSettled([...active]);
+        await worker.close(false);
+      };
+      await withTimeLimit(gone(), withinMs, 'Finishing tasks').catch((err: unknown) =>
         log.warn({ err, left: active.size }, 'Tasks were left to others'),
       );
-      await worker.close(active.size > 0);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { systemActor, type Actor, type Permissions } from '../access/actor.js';
+import { systemActor, type Actor, type FieldRights, type Permissions } from '../access/actor.js';
 import { openDatabase } from '../db/data-source.js';
 import type { OpenWork } from '../db/open-work.js';
 import { Runtime } from '../db/runtime.js';
@@ -144,18 +144,22 @@ export class TestTenant {
     name?: string;
     email?: string;
     teamUserIds?: readonly string[];
+    fieldRights?: FieldRights;
   }): Promise<{ id: string; actor: Actor }> {
     const User = this.kit.runtime.registry.resource('user');
     const email = options.email ?? `u${randomUUID().slice(0, 8)}@example.test`;
     const row = await this.work((work) => work.repo(User).create({ name: options.name ?? 'Test user', email }), systemActor('test'));
     const id = row.id;
-    const shape = createHash('sha1').update(JSON.stringify(options.permissions)).digest('hex');
+    const shape = createHash('sha1')
+      .update(JSON.stringify([options.permissions, options.fieldRights ?? {}]))
+      .digest('hex');
     const actor: Actor = {
       kind: 'user',
       id,
       label: email,
       userId: id,
       permissions: options.permissions,
+      fieldRights: options.fieldRights ?? {},
       teamUserIds: [id, ...(options.teamUserIds ?? [])],
       shape,
     };

@@ -81,6 +81,7 @@ function actorOf(facts: UserFacts, who: Pick<Actor, 'kind' | 'id' | 'label'>, pe
     ...who,
     userId: facts.userId,
     permissions,
+    fieldRights: {},
     teamUserIds: teamUserIds.includes(facts.userId) ? teamUserIds : [facts.userId, ...teamUserIds],
     shape: createHash('sha256').update(shapeText(permissions)).digest('base64url').slice(0, 22),
   };

@@ -10,6 +10,8 @@ export interface OpenPostgres {
   /** A superuser's address, of the embedded server only. */
   readonly superUrl: string | null;
   readonly isEmbedded: boolean;
+  /** The embedded server of another living process, which stops it when it ends. */
+  readonly isJoined: boolean;
   /** Stops the embedded server if this process started it. */
   readonly stop: () => Promise<void>;
 }
@@ -18,8 +20,8 @@ export interface OpenPostgres {
 export async function openPostgres({ database, home }: Pick<Config, 'database' | 'home'>): Promise<OpenPostgres> {
   if (database) {
     await reach('DATABASE_URL', database.appUrl, 5432);
-    return { ...database, superUrl: null, isEmbedded: false, stop: () => Promise.resolve() };
+    return { ...database, superUrl: null, isEmbedded: false, isJoined: false, stop: () => Promise.resolve() };
   }
-  const { appUrl, ownerUrl, superUrl, stop } = await startEmbeddedPostgres({ home, durable: true });
-  return { appUrl, ownerUrl, superUrl, isEmbedded: true, stop };
+  const { appUrl, ownerUrl, superUrl, isOwner, stop } = await startEmbeddedPostgres({ home, durable: true });
+  return { appUrl, ownerUrl, superUrl, isEmbedded: true, isJoined: !isOwner, stop };
 }

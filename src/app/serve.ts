@@ -49,6 +49,7 @@ async function start(role: Role): Promise<void> {
     const dataPool = config.dbPoolSize + (role === 'api' ? 0 : workerConcurrency);
     const system = await openSystem({ ...config, dbPoolSize: dataPool }, log);
     stops.push(() => system.stop());
+    if (role === 'all' && system.postgres.isJoined) throw alreadyRuns(config);
     await assertConnectionBudget(system.runtime.database, { data: dataPool, queue: queuePool(config) });
     const isDemo = role === 'all' && !config.isProduction && config.database === null;
     if (isDemo) await ensureDemo(system.runtime);
@@ -67,6 +68,12 @@ async function start(role: Role): Promise<void> {
     throw error;
   }
 }
+
+/** The other one would take the database away when it stops. */
+const alreadyRuns = ({ home }: Config) =>
+  new OperatorError(
+    `Another Kontor already runs on the data in ${home}. Stop it first, or give this one a folder of its own with KONTOR_HOME; several processes over the same data need DATABASE_URL (docs/operations.md).`,
+  );
 
 async function openQueue({ config, postgres, log }: System, role: Role): Promise<QueueBackend> {
   if (config.redisUrl) await reach('REDIS_URL', config.redisUrl, 6379);

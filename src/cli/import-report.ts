@@ -5,7 +5,7 @@ import type { Transact } from '#modules/imports/run/run-import.js';
 const shownIssues = 10;
 
 /** What became of the rows, what was wrong with them, and where to read the rest. */
-export async function printReport(run: ImportRun, transact: Transact, publicUrl: string): Promise<void> {
+export async function printReport(run: ImportRun, transact: Transact): Promise<void> {
   const rows = (run.steps ?? []).map(({ step, resource, ...counts }) => [step, resource, ...Object.values(inOrder(counts)).map(String)]);
   console.log(table([['step', 'makes', ...Object.keys(inOrder(zero))], ...rows]));
   if (run.failure) console.log(`\nFailed: ${run.failure}`);
@@ -13,10 +13,10 @@ export async function printReport(run: ImportRun, transact: Transact, publicUrl:
   console.log(
     `\nImport ${run.id} ${run.state} after ${seconds} s: ${run.created} created, ${run.updated} updated, ${run.unchanged} unchanged, ${run.rejected} rejected.`,
   );
-  if (run.issueCount > 0) await printIssues(run, transact, publicUrl);
+  if (run.issueCount > 0) await printIssues(run, transact);
 }
 
-async function printIssues(run: ImportRun, transact: Transact, publicUrl: string): Promise<void> {
+async function printIssues(run: ImportRun, transact: Transact): Promise<void> {
   const issues = await transact((work) => work.repo(ImportIssue).list({ importId: run.id }, { orderBy: ['file', 'line'] }));
   const kinds = Map.groupBy(issues, ({ file, field, rule, done }) => [file, field ?? '', rule, done].join('\u0000'));
   const summary = [...kinds.values()].map((kind) => [
@@ -28,7 +28,7 @@ async function printIssues(run: ImportRun, transact: Transact, publicUrl: string
   ]);
   console.log(`\n${run.issueCount} issues:\n${table([['rows', 'file', 'field', 'rule', 'what was done'], ...summary])}`);
   const first = issues.slice(0, shownIssues).map((issue) => `  ${issue.file}, line ${issue.line}: ${issue.message} ${issue.done}.`);
-  console.log(`\nThe first of them:\n${first.join('\n')}\nAll of them: GET ${publicUrl}/v1/imports/${run.id}/issues`);
+  console.log(`\nThe first of them:\n${first.join('\n')}\nAll of them, once Kontor runs: GET /v1/imports/${run.id}/issues`);
 }
 
 const zero = { read: 0, created: 0, updated: 0, unchanged: 0, repeated: 0, rejected: 0 };

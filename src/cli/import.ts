@@ -50,7 +50,7 @@ export const register = (program: Command): void => {
         const run = await importInto(system.runtime, tenantId, options.mapping, files);
         // No worker may be running. What follows from the rows, such as the figures of analytics, is right when this command returns.
         await drain(system.runtime, { onFailure: 'retry' });
-        await printReport(run, transactions(system.runtime, tenantId), config.publicUrl);
+        await printReport(run, transactions(system.runtime, tenantId));
         process.exitCode = run.state === 'finished' ? 0 : 1;
       } catch (error) {
         throw error instanceof DomainError ? new OperatorError(error.message) : error;

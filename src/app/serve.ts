@@ -49,7 +49,7 @@ async function start(role: Role): Promise<void> {
     const dataPool = config.dbPoolSize + (role === 'api' ? 0 : workerConcurrency);
     const system = await openSystem({ ...config, dbPoolSize: dataPool }, log);
     stops.push(() => system.stop());
-    if (role === 'all' && system.postgres.isJoined) throw alreadyRuns(config);
+    if (role === 'all') refuseCompany(system);
     await assertConnectionBudget(system.runtime.database, { data: dataPool, queue: queuePool(config) });
     const isDemo = role === 'all' && !config.isProduction && config.database === null;
     if (isDemo) await ensureDemo(system.runtime);
@@ -69,11 +69,13 @@ async function start(role: Role): Promise<void> {
   }
 }
 
-/** The other one would take the database away when it stops. */
-const alreadyRuns = ({ home }: Config) =>
-  new OperatorError(
-    `Another Kontor already runs on the data in ${home}. Stop it first, or give this one a folder of its own with KONTOR_HOME; several processes over the same data need DATABASE_URL (docs/operations.md).`,
+/** Two complete Kontors on the same data: the one that started the database would take it away when it stops. */
+function refuseCompany({ config, postgres }: System): void {
+  if (!postgres.isJoined) return;
+  throw new OperatorError(
+    `Another Kontor already runs on the data in ${config.home}. Stop it first, or give this one a folder of its own with KONTOR_HOME; several processes over the same data need DATABASE_URL (docs/operations.md).`,
   );
+}
 
 async function openQueue({ config, postgres, log }: System, role: Role): Promise<QueueBackend> {
   if (config.redisUrl) await reach('REDIS_URL', config.redisUrl, 6379);

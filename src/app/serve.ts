@@ -49,7 +49,7 @@ async function start(role: Role): Promise<void> {
     const dataPool = config.dbPoolSize + (role === 'api' ? 0 : workerConcurrency);
     const system = await openSystem({ ...config, dbPoolSize: dataPool }, log);
     stops.push(() => system.stop());
-    if (role === 'all') refuseCompany(system);
+    if (role === 'all') refuseSecond(system);
     await assertConnectionBudget(system.runtime.database, { data: dataPool, queue: queuePool(config) });
     const isDemo = role === 'all' && !config.isProduction && config.database === null;
     if (isDemo) await ensureDemo(system.runtime);
@@ -70,7 +70,7 @@ async function start(role: Role): Promise<void> {
 }
 
 /** Two complete Kontors on the same data: the one that started the database would take it away when it stops. */
-function refuseCompany({ config, postgres }: System): void {
+function refuseSecond({ config, postgres }: System): void {
   if (!postgres.isJoined) return;
   throw new OperatorError(
     `Another Kontor already runs on the data in ${config.home}. Stop it first, or give this one a folder of its own with KONTOR_HOME; several processes over the same data need DATABASE_URL (docs/operations.md).`,

@@ -49,6 +49,7 @@ const flat = (columns: readonly string[]) => columns.join(', ');
 
 function functionSql({ writer, resource, alias, where }: Rows, fn: AggregateFunction, { name, parts }: AggregateField): string {
   const field = resource.fields[name] as Field;
+  writer.ask(resource, name);
   const [column, currency] = columnsOf(name, field);
   if (!column) throw new Error(`${resource.name}.${name} has no column.`);
   if (field.kind !== 'money' || !currency) return numberSql(`${fn}(${alias}.${column.name})`, field.kind, fn);

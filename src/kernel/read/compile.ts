@@ -1,3 +1,4 @@
+import { isMasked } from '../access/field-rights.js';
 import type { Resource } from '../resource/define-resource.js';
 import { snake } from '../resource/names.js';
 import { aggregateSql } from './aggregate.js';
@@ -65,10 +66,13 @@ function itemSql(writer: StatementWriter, resource: Resource, item: ObjectItem, 
     case 'base':
       return baseColumn(item.name, alias);
     case 'field':
-      return fieldExpression(resource, item.name, alias, item.parts);
+      writer.show(resource, item.name);
+      return fieldExpression(resource, item.name, { alias, parts: item.parts, masked: isMasked(writer.actor, resource, item.name) });
     case 'one':
+      writer.show(resource, item.refField);
       return oneSql(writer, item.selection, (t) => `${t}.id = ${alias}.${snake(item.refField)}`, rows);
     case 'many':
+      writer.show(item.inverse.from, item.inverse.refField);
       return listSql(writer, { list: item.list, join: (t) => `${t}.${snake(item.inverse.refField)} = ${alias}.id` }, rows);
   }
 }

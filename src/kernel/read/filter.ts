@@ -1,3 +1,4 @@
+import { mayAsk } from '../access/field-rights.js';
 import { invalid } from '../errors/domain-error.js';
 import { columnsOf, resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
@@ -68,6 +69,7 @@ function fieldOrRelation(place: Place, key: string, val: Val): string | null {
   const base = Object.hasOwn(baseLeaves, key) ? baseLeaves[key] : undefined;
   if (base) return operators({ writer, leaf: base.leaf, column: `${alias}.${base.column}` }, val);
   const field = Object.hasOwn(resource.fields, key) ? resource.fields[key] : undefined;
+  if (field && !field.options.hidden) writer.ask(resource, key);
   if (field && !field.options.hidden) return fieldSql(writer, alias, [key, field], val);
   return oneOf(place, key, val) ?? someOf(place, key, val);
 }
@@ -77,6 +79,7 @@ function oneOf(place: Place, key: string, val: Val): string | null {
   const { writer, resource, alias } = place;
   const refField = resource.fields[`${key}Id`];
   if (refField?.kind !== 'ref' || refField.options.hidden) return null;
+  writer.ask(resource, `${key}Id`);
   const target = writer.registry.resource(refField.target ?? '');
   return exists(place, target, (t) => `${t}.id = ${alias}.${snake(`${key}Id`)}`, val);
 }
@@ -86,6 +89,7 @@ function someOf(place: Place, key: string, val: Val): string | null {
   const { writer, resource, alias } = place;
   const inverse = writer.registry.inverses.get(resource.name)?.find((i) => i.name === key);
   if (!inverse) throw unknown(resource, key);
+  writer.ask(inverse.from, inverse.refField);
   const parts = entries(val).flatMap(([quantifier, inner]) => {
     const found = exists(place, inverse.from, (t) => `${t}.${snake(inverse.refField)} = ${alias}.id`, inner);
     if (quantifier === 'some') return [found];
@@ -181,9 +185,10 @@ function nullCheck(column: string, val: Val): string {
 
 function search({ writer, resource, alias }: Place, val: Val): string {
   const columns = Object.entries(resource.fields)
-    .filter(([, field]) => field.options.search && !field.options.hidden)
+    // What the actor may not see is not searched, and nobody is told so: a hit must not depend on it.
+    .filter(([name, field]) => field.options.search && !field.options.hidden && mayAsk(writer.actor, resource, name))
     .flatMap(([name]) => resourceColumns(resource).get(name)?.[0]?.name ?? []);
-  if (columns.length === 0) throw unknown(resource, 'search');
+  if (!Object.values(resource.fields).some(({ options }) => options.search && !options.hidden)) throw unknown(resource, 'search');
   const pattern = writer.leaf(val, 'text', (v) => `%${escapeLike(String(textLeaf.convert(v)))}%`);
   return any(columns.map((column) => `${alias}.${column} ilike ${pattern}`));
 }

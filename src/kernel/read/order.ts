@@ -2,6 +2,7 @@ import { invalid } from '../errors/domain-error.js';
 import { resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field } from '../resource/fields.js';
+import type { StatementWriter } from './statement.js';
 import { entries, isAbsent, items, plain, type Val } from './values.js';
 
 export type Direction = 'asc' | 'desc';
@@ -23,14 +24,14 @@ const unordered = new Set<Field['kind']>(['json', 'longText', 'address']);
 export const isOrderable = (field: Field) => !field.options.hidden && !unordered.has(field.kind);
 
 /** The full order of a list: what was asked for, then the id. */
-export function orderKeys(resource: Resource, orderBy: Val | undefined): readonly OrderKey[] {
-  const asked = isAbsent(orderBy) ? [] : items(orderBy).map((item) => orderKey(resource, item));
+export function orderKeys(writer: StatementWriter, resource: Resource, orderBy: Val | undefined): readonly OrderKey[] {
+  const asked = isAbsent(orderBy) ? [] : items(orderBy).map((item) => orderKey(writer, resource, item));
   if (asked.length > 5) throw invalid('order.too_many_fields', 'A list is ordered by at most five fields.');
   if (asked.some((key) => key.column === 'id')) return asked;
   return [...asked, { column: 'id', type: 'uuid', direction: asked.at(-1)?.direction ?? 'asc', nullable: false }];
 }
 
-function orderKey(resource: Resource, item: Val): OrderKey {
+function orderKey(writer: StatementWriter, resource: Resource, item: Val): OrderKey {
   const { field: name, direction } = Object.fromEntries(entries(item).map(([key, val]) => [key, plain(val)]));
   const wanted: Direction = direction === 'DESC' || direction === 'desc' ? 'desc' : 'asc';
   const base = named(baseKeys, name);
@@ -38,6 +39,7 @@ function orderKey(resource: Resource, item: Val): OrderKey {
   const field = named(resource.fields, name);
   const column = field && isOrderable(field) ? resourceColumns(resource).get(String(name))?.[0] : undefined;
   if (!column) throw invalid('order.unknown_field', `${resource.typeName} cannot be ordered by "${String(name).slice(0, 80)}".`);
+  writer.ask(resource, String(name));
   return { column: column.name, type: column.type, direction: wanted, nullable: !column.notNull };
 }
 

@@ -26,7 +26,7 @@ export interface Page {
 export function pageOf(writer: StatementWriter, { page, resource }: ListSelection): Page {
   const backward = !isAbsent(page.last);
   if (backward && !isAbsent(page.first)) throw invalid('paging.first_and_last', 'Ask for `first` or for `last`, not for both.');
-  const forward = orderKeys(resource, page.orderBy);
+  const forward = orderKeys(writer, resource, page.orderBy);
   const keys = backward ? reversed(forward) : forward;
   const wanted = backward ? page.last : page.first;
   const size = isAbsent(wanted) ? defaultPage : pageSize(plain(wanted));

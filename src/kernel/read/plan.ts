@@ -24,7 +24,8 @@ export const costLimit = 20_000;
 
 export function makePlan(registry: Registry, actor: Actor, roots: readonly RootSelection[]): Plan {
   const writer = new StatementWriter(registry, actor);
-  const text = readStatement(writer, roots);
+  const text = statementOf(writer, roots);
+  writer.refuseForbidden();
   if (writer.cost > costLimit) {
     throw invalid(
       'query.too_costly',
@@ -34,6 +35,16 @@ export function makePlan(registry: Registry, actor: Actor, roots: readonly RootS
   }
   const params = writer.values();
   return { name: null, text, cost: writer.cost, values: (context) => params.map((param) => param(context)) };
+}
+
+/** A refusal of fields says more than what else is wrong with a read: it is the one told. */
+function statementOf(writer: StatementWriter, roots: readonly RootSelection[]): string {
+  try {
+    return readStatement(writer, roots);
+  } catch (error) {
+    writer.refuseForbidden();
+    throw error;
+  }
 }
 
 /**

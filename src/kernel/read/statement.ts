@@ -1,6 +1,7 @@
 import { invalid } from '../errors/domain-error.js';
 import { permissionMissing } from '../access/errors.js';
 import { reachOf, type Actor } from '../access/actor.js';
+import { fieldForbidden, isHidden, mayAsk, type FieldName } from '../access/field-rights.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Registry } from '../resource/registry.js';
 import { snake } from '../resource/names.js';
@@ -22,6 +23,7 @@ type Param = (context: RunContext) => unknown;
 export class StatementWriter {
   private readonly params: Param[] = [(c) => c.tenantId];
   private readonly shared = new Map<string, string>();
+  private readonly forbidden: FieldName[] = [];
   private aliases = 0;
   private conditions = 0;
   /** Rows a caller may get at most: what a request costs. */
@@ -91,7 +93,24 @@ export class StatementWriter {
     return `${tenant} and ${owner} = any(${this.once('team', (c) => c.actor.teamUserIds, 'uuid[]')})`;
   }
 
+  /** A field is shown, or the row or rows it leads to. What may not be is collected, so that one refusal names all of it. */
+  show(resource: Resource, name: string): void {
+    if (isHidden(this.actor, resource, name)) this.forbidden.push({ resource: resource.name, field: name });
+  }
+
+  /** A field's value decides which rows are found, their order, or a figure. */
+  ask(resource: Resource, name: string): void {
+    if (!mayAsk(this.actor, resource, name)) this.forbidden.push({ resource: resource.name, field: name });
+  }
+
+  /** Throws the refusal of everything that was written and may not be. */
+  refuseForbidden(): void {
+    if (this.forbidden.length > 0) throw fieldForbidden(this.forbidden);
+  }
+
+  /** The parameters, without which nothing runs: what touches a forbidden field gets none. */
   values(): readonly Param[] {
+    this.refuseForbidden();
     return this.params;
   }
 }

@@ -49,7 +49,7 @@ describe('the settings', () => {
     expect(() => readConfig({ PORT: 'x', LOG_LEVEL: 'y' })).toThrow(/PORT[^]*LOG_LEVEL/);
   });
 
-  test('production needs its own keys and address', () => {
+  test('O03 production needs its own keys and address', () => {
     expect(() => readConfig({ NODE_ENV: 'production' })).toThrow(
       /PUBLIC_URL is not set[^]*JWT_PRIVATE_KEY is not set[^]*KONTOR_SECRET is not set/,
     );

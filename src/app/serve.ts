@@ -8,6 +8,7 @@ import { banner } from './banner.js';
 import { readConfig, type Config } from './config.js';
 import { assertConnectionBudget } from './connection-budget.js';
 import { createApi } from './create-api.js';
+import { assertAppRole } from './database-role.js';
 import { demoLogin, ensureDemo } from './demo/ensure-demo.js';
 import { loadJwtKeys } from './keys.js';
 import { listenErrors } from './listen-errors.js';
@@ -50,6 +51,7 @@ async function start(role: Role): Promise<void> {
     const system = await openSystem({ ...config, dbPoolSize: dataPool }, log);
     stops.push(() => system.stop());
     if (role === 'all') refuseSecond(system);
+    await assertAppRole(system.runtime.database);
     await assertConnectionBudget(system.runtime.database, { data: dataPool, queue: queuePool(config) });
     const isDemo = role === 'all' && !config.isProduction && config.database === null;
     if (isDemo) await ensureDemo(system.runtime);

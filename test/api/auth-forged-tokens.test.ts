@@ -102,7 +102,7 @@ const forgeries: Record<string, () => string> = {
   'longer than any token': () => `${good.token}${'A'.repeat(5000)}`,
 };
 
-test.each(Object.entries(forgeries))('refused: %s', async (_name, forge) => {
+test.each(Object.entries(forgeries))('H01 refused: %s', async (_name, forge) => {
   await expect(auth.authenticator.authenticate(bearer(forge()))).rejects.toMatchObject({ kind: 'unauthorized' });
   // The second time it must not come out of a memory either.
   await expect(auth.authenticator.authenticate(bearer(forge()))).rejects.toMatchObject({ kind: 'unauthorized' });

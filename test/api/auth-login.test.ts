@@ -77,7 +77,7 @@ test('bodies that make no sense are refused with the place of each problem, and 
   expect(await post('logout', {})).toMatchObject({ status: 401, body: { code: 'auth.required' } });
 });
 
-test('who does not get in learns nothing from the answer', async () => {
+test('H04 who does not get in learns nothing from the answer', async () => {
   const [one, other] = [await auth.company(), await auth.company()];
   const call = { tenantId: one.tenantId, actor: (await auth.authenticator.authenticate(bearer((await one.login()).accessToken))).actor };
   const { userId } = (await auth.runner.run(createUser, { email: 'left@example.test', name: 'Left', password }, call)).result;
@@ -109,7 +109,7 @@ test('one address in two companies: the company has to be named, and who is refu
 });
 
 // Processor time, not time of day: a busy machine stretches the one and not the other. A refusal that skips the hash costs a tenth.
-test('an unknown address costs as much work as a wrong password', async () => {
+test('H04 an unknown address costs as much work as a wrong password', async () => {
   const { email } = await auth.company();
   const work = { known: 0, unknown: 0 };
   for (let i = 0; i < 15; i++) {
@@ -128,7 +128,7 @@ test('an unknown address costs as much work as a wrong password', async () => {
   expect(work.unknown / work.known).toBeLessThan(2);
 });
 
-describe('guessing', () => {
+describe('H05 guessing', () => {
   const attempt = (email: string, ip: string, process = auth) =>
     process.flows.login({ email, password: 'a guess that fails', tenant: null }, { ip, userAgent: null });
 

@@ -47,7 +47,7 @@ describe('refresh tokens', () => {
     expect((await who(second)).sessionId).toBe((await who(first)).sessionId);
   });
 
-  test('two refreshes at once get the same successor', async () => {
+  test('H02 two refreshes at once get the same successor', async () => {
     const company = await auth.company();
     const { refreshToken } = await company.login();
     const answers = await Promise.all(Array.from({ length: 8 }, () => auth.flows.refresh(refreshToken)));
@@ -55,7 +55,7 @@ describe('refresh tokens', () => {
     await expect(auth.flows.refresh(answers[0]?.refreshToken ?? '')).resolves.toMatchObject({ expiresIn: 900 });
   });
 
-  test('an old one that comes back ends the whole session, also for who holds the newest', async () => {
+  test('H02 an old one that comes back ends the whole session, also for who holds the newest', async () => {
     const company = await auth.company();
     const stolen = await company.login();
     const next = await auth.flows.refresh(stolen.refreshToken);
@@ -100,7 +100,7 @@ describe('refresh tokens', () => {
     await expect(auth.flows.refresh(refreshToken)).resolves.toMatchObject({ expiresIn: 900 });
   });
 
-  test('nothing in the database is a token', async () => {
+  test('A14 nothing in the database is a token', async () => {
     const company = await auth.company();
     const { refreshToken } = await company.login();
     const secret = refreshToken.split('_').slice(3).join('_');
@@ -111,7 +111,7 @@ describe('refresh tokens', () => {
   });
 });
 
-describe('at once, in this process and in another, nothing is good any more after', () => {
+describe('H02 at once, in this process and in another, nothing is good any more after', () => {
   /** Both processes know the token; then `change` happens; then both must refuse it. */
   async function dies(header: string, change: () => Promise<unknown>) {
     for (const process of [auth, elsewhere]) await remembers(process, header);

@@ -92,7 +92,7 @@ test('a mail arrives at a real server, filled, escaped, with both unsubscribe he
   expect(await messages(t, { contactId: ada.id })).toMatchObject([{ status: 'sent', response: expect.stringMatching(/^250/) }]);
 });
 
-test('opening the link shows a button and changes nothing', async () => {
+test('M06 opening the link shows a button and changes nothing', async () => {
   const { ada, path } = await mailed();
   for (const method of ['GET', 'HEAD'] as const) expect((await app.inject({ method, url: path })).statusCode).toBe(200);
   const page = await app.inject({ method: 'GET', url: path });
@@ -142,7 +142,7 @@ test("a mail client's multipart POST and one without a body count too", async ()
   expect(await allows(second.ada.id)).toBe(false);
 });
 
-test('a token that is forged, cut or of nothing is answered alike and changes nothing', async () => {
+test('M06 H07 a token that is forged, cut or of nothing is answered alike and changes nothing', async () => {
   const { ada, path } = await mailed();
   const [named = '', signature = ''] = path.split('/').pop()?.split('.') ?? [];
   const other = (await mailed()).path.split('/').pop()?.split('.')[0] ?? '';

@@ -64,7 +64,7 @@ describe('On the own machine', () => {
     expect(body).not.toContain('/readyz');
   });
 
-  test('the job board only reads, and shows no key or payload', async () => {
+  test('O02 the job board only reads, and shows no key or payload', async () => {
     await ops.queue.doorbell.ring([
       {
         tenantId: 't1',
@@ -105,7 +105,7 @@ describe('On the own machine', () => {
     expect(headers.get('allow')).toBe('DELETE, GET, HEAD, OPTIONS, PATCH');
   });
 
-  test('no page of another origin is let in, by request or by socket', async () => {
+  test('H08 no page of another origin is let in, by request or by socket', async () => {
     const preflight = await page(`${ops.url}/v1/accounts`, {
       method: 'OPTIONS',
       headers: { origin: 'https://app.example.test', 'access-control-request-method': 'GET' },
@@ -128,7 +128,7 @@ async function handshake(url: string, origin: string | undefined): Promise<numbe
   return status;
 }
 
-test('Listed origins may call, others may not', async () => {
+test('H08 Listed origins may call, others may not', async () => {
   const ops = await openOpsKit({ env: { CORS_ORIGINS: 'https://app.example.test, https://desk.example.test' } });
   try {
     const allowed = async (origin: string) => (await page(`${ops.url}/v1/accounts`, { headers: { origin } })).headers;
@@ -167,7 +167,7 @@ describe('In production', () => {
     '/explorer/static/ruru.css',
   ];
 
-  test('operator pages do not exist without an operator token', async () => {
+  test('O01 operator pages do not exist without an operator token', async () => {
     const ops = await openOpsKit({ env: production });
     try {
       for (const path of operatorPages) expect({ path, status: (await page(ops.url + path)).status }).toEqual({ path, status: 404 });
@@ -197,7 +197,7 @@ describe('In production', () => {
   });
 });
 
-test('Every request is one line in the log: with its tenant, without bodies, tokens or addresses', async () => {
+test('O02 O06 Every request is one line in the log: with its tenant, without bodies, tokens or addresses', async () => {
   const ops = await openOpsKit();
   try {
     const { tenantId, authorization } = await signIn(ops);

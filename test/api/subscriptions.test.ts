@@ -57,7 +57,7 @@ const until = async (holds: () => boolean, ms = 5000) => {
   while (!holds() && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20));
 };
 
-test('who may read a case hears of its change, who may not hears nothing', async () => {
+test('A11 who may read a case hears of its change, who may not hears nothing', async () => {
   const { admin } = company;
   const stranger = (await api.company()).admin;
   const narrow = await company.user({ 'case:read': 'own' });
@@ -79,7 +79,7 @@ test('without the right to read a resource its subscription is refused', async (
   expect(JSON.stringify(errors)).toContain('access.forbidden');
 });
 
-test('a listener whose session ends hears nothing more', async () => {
+test('A11 a listener whose session ends hears nothing more', async () => {
   const { admin } = company;
   const listener = await company.user({ 'account:read': 'all' });
   const { seen, ready } = listen(listener, `subscription { accountChanged { verb account { name } } }`);

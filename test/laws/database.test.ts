@@ -50,7 +50,7 @@ test('every table with a tenant has row-level security on and forced', async () 
   expect(open).toEqual([]);
 });
 
-test('every foreign key between tables of tenants carries the tenant', async () => {
+test('A03 every foreign key between tables of tenants carries the tenant', async () => {
   const rows = await asOwner(
     async (client) =>
       (
@@ -65,7 +65,7 @@ test('every foreign key between tables of tenants carries the tenant', async () 
   expect(rows.map((row) => row.name)).toEqual([]);
 });
 
-test('the application role is neither superuser nor owner and cannot get round the wall', async () => {
+test('O04 the application role is neither superuser nor owner and cannot get round the wall', async () => {
   const { rows } = await kit.runtime.database.pool.query<Record<string, unknown>>(
     `select r.rolsuper, r.rolbypassrls, r.rolcreaterole, exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relowner = r.oid and n.nspname = any($1)) as owns
      from pg_roles r where r.rolname = current_user`,
@@ -95,7 +95,7 @@ test('without a tenant set, raw SQL of the application role finds no row in any 
   }
 });
 
-test('a connection set to one tenant can neither read, write nor move rows of another', async () => {
+test('A01 a connection set to one tenant can neither read, write nor move rows of another', async () => {
   const [mine, other] = [await kit.tenant(), await kit.tenant()];
   const Account = kit.runtime.registry.resource('account');
   const row = await other.work((work) => work.repo(Account).create({ name: 'Theirs', ownerId: other.admin.userId }));
@@ -109,7 +109,7 @@ test('a connection set to one tenant can neither read, write nor move rows of an
   ).rejects.toMatchObject({ code: '42501' });
 });
 
-test('a pooled connection never carries the last tenant over, not even after errors', async () => {
+test('A20 a pooled connection never carries the last tenant over, not even after errors', async () => {
   const tenants = await Promise.all(Array.from({ length: 10 }, () => kit.tenant()));
   const Account = kit.runtime.registry.resource('account');
   for (const t of tenants) await t.work((work) => work.repo(Account).create({ name: t.id, ownerId: t.admin.userId }));

@@ -221,7 +221,7 @@ describe('when the line breaks', () => {
 });
 
 test.each(['a@x.example, b@y.example', 'a@x.example\r\nRCPT TO:<b@y.example>', '<a@x.example>', 'a b@x.example', 'nobody'])(
-  'the address %j is refused before anything is sent',
+  'M05 the address %j is refused before anything is sent',
   async (address) => {
     const { caught, mailer, close } = await smtp();
     expect(await mailer.send(mail({ to: { address } }))).toMatchObject({ outcome: 'refused' });
@@ -230,7 +230,7 @@ test.each(['a@x.example, b@y.example', 'a@x.example\r\nRCPT TO:<b@y.example>', '
   },
 );
 
-test('a file that a template names is not attached or read', async () => {
+test('E08 a file that a template names is not attached or read', async () => {
   const { caught, mailer, close } = await smtp();
   await mailer.send(mail({ html: '<img src="file:///etc/passwd">', text: 'x' }));
   await close();

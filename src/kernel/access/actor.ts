@@ -1,8 +1,12 @@
-/** How far a permission reaches. */
-export type Reach = 'own' | 'team' | 'all';
+import type { Reach } from './reach.js';
+
+export type { Reach } from './reach.js';
+
+/** What an entry gives: a reach, or nothing, where a less exact entry would give something. */
+export type Grant = Reach | 'none';
 
 /** `lead:read` → reach. Also `lead:*`, `*:read` and `*`; the most exact entry counts. */
-export type Permissions = Readonly<Record<string, Reach>>;
+export type Permissions = Readonly<Record<string, Grant>>;
 
 /**
  * What a field's reader may not do: `hide` not see it at all, `mask` see only that and what kind of value is there, `read` not write it.
@@ -54,5 +58,6 @@ export const anonymous: Actor = {
 /** How far `actor` may do `permission` (`lead:read`), or null when not at all. */
 export function reachOf(permissions: Permissions, permission: string): Reach | null {
   const [noun, verb] = permission.split(':') as [string, string];
-  return permissions[permission] ?? permissions[`${noun}:*`] ?? permissions[`*:${verb}`] ?? permissions['*'] ?? null;
+  const grant = permissions[permission] ?? permissions[`${noun}:*`] ?? permissions[`*:${verb}`] ?? permissions['*'] ?? 'none';
+  return grant === 'none' ? null : grant;
 }

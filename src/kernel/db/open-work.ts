@@ -54,6 +54,10 @@ export class OpenWork implements Work {
     return known as Repo<R>;
   }
 
+  get definitions() {
+    return this.connection.registry;
+  }
+
   resource(name: string): Resource {
     return this.connection.registry.resource(name);
   }

@@ -3,9 +3,17 @@ import { camel, kebab, pascal } from './names.js';
 
 export type Operation = 'list' | 'get' | 'create' | 'update' | 'delete';
 
-/** Which field names the owner: scopes `own` and `team` are judged by it. `everyone` knows only `all`. */
-export type RecordScope<K extends string = string> = { readonly kind: 'owned'; readonly by: K } | { readonly kind: 'everyone' };
-export const ownedBy = <K extends string>(by: K): RecordScope<K> => ({ kind: 'owned', by });
+/**
+ * Which field names the owner: the reaches `own`, `team` and `subtree` are judged by it, `territory` by a field of its own where there
+ * is one. `everyone` knows only `all`.
+ */
+export type RecordScope<K extends string = string> =
+  { readonly kind: 'owned'; readonly by: K; readonly territory?: K } | { readonly kind: 'everyone' };
+export function ownedBy<K extends string>(by: K): RecordScope<K>;
+export function ownedBy<K extends string, T extends string>(by: K, more: { readonly territory: T }): RecordScope<K | T>;
+export function ownedBy(by: string, more: { readonly territory?: string } = {}): RecordScope {
+  return { kind: 'owned', by, ...more };
+}
 export const everyone: RecordScope<never> = { kind: 'everyone' };
 
 export interface Invariant<S extends Fields> {

@@ -1,6 +1,7 @@
 import type { Actor } from '../access/actor.js';
 import type { Sql } from '../db/sql.js';
 import type { Fields, InputOf } from '../resource/fields.js';
+import type { Registry } from '../resource/registry.js';
 import type { NewRow, Resource, Row, RowPatch } from '../resource/define-resource.js';
 import type { DomainEvent, PayloadOf } from './define-event.js';
 import type { Task } from './define-job.js';
@@ -53,6 +54,8 @@ export interface Work {
   /** Settings and pure helpers (link signing). Sending anything from inside a transaction is a defect. */
   readonly links: Pick<Ports, 'publicUrl' | 'sign' | 'verify'>;
   repo<R extends Resource>(resource: R): Repo<R>;
+  /** All definitions of this installation. */
+  readonly definitions: Registry;
   /** The definition of that name, for machinery that works with any resource (imports). */
   resource(name: string): Resource;
   /** Whether `entry` (`lead:read`, `lead:*`, `*:read`, `*`) means anything to this installation. */

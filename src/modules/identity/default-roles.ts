@@ -1,6 +1,6 @@
 import type { Permissions } from '#kernel/access/actor.js';
 import type { ModuleSpec, RoleSeed } from '#kernel/usecase/define-module.js';
-import { union } from './role/permissions.js';
+import { union } from '#kernel/access/permissions.js';
 
 /** Rights everybody at work needs: to know colleagues, and to see and end the own sessions and keys. */
 const colleague: Permissions = {

@@ -4,6 +4,9 @@ import { createApiKey } from './api-key/create-api-key.js';
 import { revokeApiKey } from './api-key/revoke-api-key.js';
 import { defaultRoles } from './default-roles.js';
 import { UserDeactivated } from './events.js';
+import { GraphqlClient } from './graphql-client/graphql-client.resource.js';
+import { TrustedDocument } from './graphql-client/trusted-document.resource.js';
+import { uploadDocuments } from './graphql-client/upload-documents.js';
 import { forgetOldSessions } from './jobs/forget-old-sessions.job.js';
 import { me } from './queries/me.js';
 import { assignRole } from './role/assign-role.js';
@@ -28,7 +31,7 @@ import { User } from './user/user.resource.js';
 export const identity = defineModule({
   name: 'identity',
   description: 'Who works with the system, in which team, with which rights, and how they prove who they are.',
-  resources: [User, Team, Role, RoleAssignment, Session, ApiKey],
+  resources: [User, Team, Role, RoleAssignment, Session, ApiKey, GraphqlClient, TrustedDocument],
   commands: [
     createUser,
     deactivateUser,
@@ -45,6 +48,7 @@ export const identity = defineModule({
     revokeSession,
     createApiKey,
     revokeApiKey,
+    uploadDocuments,
   ],
   queries: [me],
   events: [UserDeactivated],

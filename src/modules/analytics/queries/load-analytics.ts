@@ -1,4 +1,5 @@
 import { reachOf, type Actor, type Reach } from '#kernel/access/actor.js';
+import { hasPart, narrowest } from '#kernel/access/reach.js';
 import { sql } from '#kernel/db/sql.js';
 import { choice, instant, integer, json, list, object } from '#kernel/resource/fields.js';
 import { defineQuery } from '#kernel/usecase/define-command.js';
@@ -58,17 +59,12 @@ async function answer(work: Work, type: QueryType, query: CubeQuery, setting: Se
 
 /** Facts are read as far as both the right to load and the right to read deals reach. */
 export function readerOf({ tenantId, actor }: Pick<Work, 'tenantId' | 'actor'>): Reader {
-  const reach = narrower(reachOf(actor.permissions, 'analytics:load'), reachOf(actor.permissions, 'opportunity:read'));
+  const reach = narrowest(reachOf(actor.permissions, 'analytics:load'), reachOf(actor.permissions, 'opportunity:read'));
   if (reach === null) return { kind: 'none', tenantId };
   return reach === 'all' ? { kind: 'all', tenantId } : { kind: 'owners', tenantId, users: usersOf(actor, reach) };
 }
 
-const usersOf = (actor: Actor, reach: 'own' | 'team') => (reach === 'team' ? actor.teamUserIds : actor.userId ? [actor.userId] : []);
-
-function narrower(a: Reach | null, b: Reach | null): Reach | null {
-  if (a === null || b === null) return null;
-  return (['own', 'team', 'all'] as const).find((reach) => reach === a || reach === b) ?? null;
-}
+const usersOf = (actor: Actor, reach: Reach) => (hasPart(reach, 'team') ? actor.teamUserIds : actor.userId ? [actor.userId] : []);
 
 /** The company's currency and zone, and how fresh the facts are. */
 export async function settingOf(work: Work): Promise<Setting & { timezone: string }> {

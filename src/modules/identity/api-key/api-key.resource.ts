@@ -1,4 +1,4 @@
-import type { Permissions } from '#kernel/access/actor.js';
+import type { FieldRights, Permissions } from '#kernel/access/actor.js';
 import { defineResource, ownedBy, type Row } from '#kernel/resource/define-resource.js';
 import { instant, json, ref, text } from '#kernel/resource/fields.js';
 
@@ -20,6 +20,16 @@ export const ApiKey = defineResource('api_key', {
       required: true,
       writer: 'system',
       description: 'What the key may do: right → reach, never more than the user may.',
+    }),
+    fieldRules: json<FieldRights, { required: true; default: {}; writer: 'system'; description: string }>({
+      required: true,
+      default: {},
+      writer: 'system',
+      description: 'Field → `hide`, `mask` or `read`, on top of what binds the user.',
+    }),
+    allowedIps: json<string[], { writer: 'system'; description: string }>({
+      writer: 'system',
+      description: 'Addresses and networks (CIDR) the key is good from; empty for any.',
     }),
     hint: text(8, { required: true, writer: 'system', description: 'Last characters of the key, to tell keys apart.' }),
     hash: text(64, { required: true, writer: 'system', hidden: true, description: 'SHA-256 of the secret part.' }),

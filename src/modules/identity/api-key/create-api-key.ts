@@ -1,8 +1,9 @@
 import { forbidden, invalid } from '#kernel/errors/domain-error.js';
 import { instant, json, ref, text } from '#kernel/resource/fields.js';
 import { defineCommand } from '#kernel/usecase/define-command.js';
+import { readFieldRules } from '../role/field-rules.js';
 import { mustCover, readPermissions } from '../role/rights-of.js';
-import { escalation, permissionsUnfit } from '../role/role-errors.js';
+import { escalation, fieldRulesUnfit, permissionsUnfit } from '../role/role-errors.js';
 import { hashOf, newSecret } from '../session/refresh-token.js';
 import { writeApiKey } from './api-key-text.js';
 import { ApiKey } from './api-key.resource.js';
@@ -15,6 +16,7 @@ export const createApiKey = defineCommand({
   input: {
     name: text(120, { required: true, description: 'What the key is for.' }),
     permissions: json({ required: true, description: 'Right → reach: what the key may do, at most what you may.' }),
+    fieldRules: json({ description: 'Field → `hide`, `mask` or `read`, on top of what binds you.' }),
     expiresAt: instant({ description: 'The key is refused from then on.' }),
   },
   output: {
@@ -24,21 +26,25 @@ export const createApiKey = defineCommand({
   errors: {
     ...escalation,
     ...permissionsUnfit,
+    ...fieldRulesUnfit,
     'api_key.needs_a_person': 'Only a signed-in user makes keys.',
     'api_key.expired_already': 'The end of the key lies in the past.',
   },
 
-  async run({ name, permissions, expiresAt }, work) {
+  async run({ name, permissions, fieldRules, expiresAt }, work) {
     // A stolen key must not be able to make itself a successor.
     if (work.actor.kind !== 'user' || !work.actor.userId)
       throw forbidden('api_key.needs_a_person', 'Only a signed-in user makes keys; they act for him.');
     if (expiresAt && expiresAt <= work.now) throw invalid('api_key.expired_already', 'The end of the key lies in the past.');
     const rights = readPermissions(work, permissions);
-    mustCover(work, rights);
+    const rules = readFieldRules(work, fieldRules ?? {});
+    // What binds the maker binds his key anyway.
+    mustCover(work, { permissions: rights, fieldRules: work.actor.fieldRights });
     const secret = newSecret();
     const key = await work.system.repo(ApiKey).create({
       name,
       permissions: rights,
+      fieldRules: rules,
       userId: work.actor.userId,
       expiresAt: expiresAt ?? null,
       hint: secret.slice(-4),

@@ -1,7 +1,7 @@
 import { ref } from '#kernel/resource/fields.js';
 import { defineCommand } from '#kernel/usecase/define-command.js';
 import type { Work } from '#kernel/usecase/work.js';
-import { mustCover } from './rights-of.js';
+import { mustCover, mustHold } from './rights-of.js';
 import { RoleAssignment } from './role-assignment.resource.js';
 import { escalation } from './role-errors.js';
 import { Role } from './role.resource.js';
@@ -21,7 +21,8 @@ export const assignRole = defineCommand({
 export async function giveRole(work: Work, roleId: string, userId: string): Promise<string> {
   // The lock makes two who give the same role wait for each other.
   const role = await work.system.repo(Role).lock(roleId);
-  mustCover(work, role.permissions);
+  mustCover(work, role);
+  mustHold(work, role.denies);
   const assignments = work.system.repo(RoleAssignment);
   const known = await assignments.first({ roleId, userId });
   return (known ?? (await assignments.create({ roleId, userId }))).id;

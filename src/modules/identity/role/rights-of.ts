@@ -1,25 +1,39 @@
-import type { Permissions } from '#kernel/access/actor.js';
+import type { FieldRights, Permissions } from '#kernel/access/actor.js';
+import { beyond, union, without } from '#kernel/access/permissions.js';
+import { readReach } from '#kernel/access/reach.js';
 import { sql } from '#kernel/db/sql.js';
 import { conflict, forbidden, invalid } from '#kernel/errors/domain-error.js';
 import type { Work } from '#kernel/usecase/work.js';
-import { beyond, isReach, union } from './permissions.js';
+import { mildest, milderThan, type RoleRights } from './field-rules.js';
 
-/** What all roles of a user allow together. */
-export async function rightsOf(work: Work, userId: string): Promise<Permissions> {
-  const rows = await work.rows<{ permissions: Permissions }>(sql`select r.permissions from identity.role_assignments a
-    join identity.roles r on r.tenant_id = a.tenant_id and r.id = a.role_id
-    where a.tenant_id = ${work.tenantId} and a.user_id = ${userId}`);
-  return union(rows.map((row) => row.permissions));
+/** What several roles come to: all they give, less what any of them denies, with the mildest of their field rules. */
+export function together(roles: readonly RoleRights[]): { readonly permissions: Permissions; readonly fieldRules: FieldRights } {
+  const denies = roles.flatMap((role) => role.denies);
+  return { permissions: without(union(roles.map((role) => role.permissions)), denies), fieldRules: mildest(roles) };
 }
 
-/** Nobody gives, takes or touches rights that reach further than his own. */
-export function mustCover(work: Work, permissions: Permissions): void {
-  const missing = beyond(work.actor.permissions, permissions);
+/** What all roles of a user allow together. */
+export async function rightsOf(work: Work, userId: string): Promise<RoleRights> {
+  const roles =
+    await work.rows<RoleRights>(sql`select r.permissions, r.denies, r.field_rules as "fieldRules" from identity.role_assignments a
+    join identity.roles r on r.tenant_id = a.tenant_id and r.id = a.role_id
+    where a.tenant_id = ${work.tenantId} and a.user_id = ${userId}`);
+  return { ...together(roles), denies: [] };
+}
+
+/** Nobody gives, takes or touches rights that reach further, or show more fields, than his own. */
+export function mustCover(work: Work, rights: Pick<RoleRights, 'permissions' | 'fieldRules'>): void {
+  const missing = [...beyond(work.actor.permissions, rights.permissions), ...milderThan(work.actor.fieldRights, rights)];
   if (missing.length > 0) {
     throw forbidden('access.escalation', `This would deal with rights you do not have yourself: ${missing.slice(0, 5).join(', ')}.`, {
       missing,
     });
   }
+}
+
+/** Who lays a denial on others or lifts it takes or gives the rights it is about: he must have them all. */
+export function mustHold(work: Work, denies: readonly string[]): void {
+  mustCover(work, { permissions: Object.fromEntries(denies.map((entry) => [entry, 'all'])), fieldRules: work.actor.fieldRights });
 }
 
 /** Reads rights a client has written: each entry must mean something here, each reach must be one of ours. */
@@ -28,9 +42,22 @@ export function readPermissions(work: Work, value: unknown): Permissions {
     throw unfit('/permissions', 'must be an object of right and reach');
   for (const [entry, reach] of Object.entries(value)) {
     if (!work.knowsPermission(entry)) throw unfit(`/permissions/${pointer(entry)}`, `There is no right "${entry.slice(0, 80)}".`);
-    if (!isReach(reach)) throw unfit(`/permissions/${pointer(entry)}`, 'The reach is own, team or all.');
+    if (readReach(reach) === null)
+      throw unfit(`/permissions/${pointer(entry)}`, 'The reach is own, team, subtree, territory, a sum such as team+territory, or all.');
   }
-  return Object.fromEntries(Object.entries(value).filter((pair): pair is [string, Permissions[string]] => isReach(pair[1])));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([entry, written]) => {
+      const reach = readReach(written);
+      return reach ? [[entry, reach] as const] : [];
+    }),
+  );
+}
+
+/** Reads denials a client has written. */
+export function readDenies(work: Work, value: readonly string[]): string[] {
+  const unknown = value.find((entry) => !work.knowsPermission(entry));
+  if (unknown !== undefined) throw unfit('/denies', `There is no right "${unknown.slice(0, 80)}".`);
+  return [...new Set(value)].sort();
 }
 
 /** Call before taking rights away; the function it returns refuses afterwards if that has shut out the last active user with all rights. */

@@ -1,4 +1,4 @@
-import type { Permissions } from '#kernel/access/actor.js';
+import type { FieldRights, Permissions } from '#kernel/access/actor.js';
 import { defineResource, everyone, type Row } from '#kernel/resource/define-resource.js';
 import { json, longText, text } from '#kernel/resource/fields.js';
 
@@ -16,7 +16,20 @@ export const Role = defineResource('role', {
       required: true,
       writer: 'system',
       description:
-        'Right → reach (`own`, `team`, `all`), e.g. `{"lead:read": "team"}`. `lead:*`, `*:read` and `*` cover many; the most exact entry counts.',
+        'Right → reach (`own`, `team`, `subtree`, `territory`, sums such as `team+territory`, `all`), e.g. `{"lead:read": "team"}`. `lead:*`, `*:read` and `*` cover many; the most exact entry counts.',
+    }),
+    denies: json<string[], { required: true; default: []; writer: 'system'; description: string }>({
+      required: true,
+      default: [],
+      writer: 'system',
+      description: 'Rights nobody with this role has, whatever his other roles give, e.g. `["opportunity:delete"]`.',
+    }),
+    fieldRules: json<FieldRights, { required: true; default: {}; writer: 'system'; description: string }>({
+      required: true,
+      default: {},
+      writer: 'system',
+      description:
+        'Field → `hide`, `mask` or `read`, e.g. `{"contact.email": "mask"}`. Of several roles that let a record be read the mildest rule counts; without a rule a field is open.',
     }),
   },
 });

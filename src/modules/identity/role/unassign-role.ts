@@ -1,6 +1,6 @@
 import { boolean, ref } from '#kernel/resource/fields.js';
 import { defineCommand } from '#kernel/usecase/define-command.js';
-import { keepingAnAdmin, mustCover } from './rights-of.js';
+import { keepingAnAdmin, mustHold, mustCover } from './rights-of.js';
 import { RoleAssignment } from './role-assignment.resource.js';
 import { escalation, lastAdmin } from './role-errors.js';
 import { Role } from './role.resource.js';
@@ -15,7 +15,8 @@ export const unassignRole = defineCommand({
   async run({ roleId, userId }, work) {
     const adminRemains = await keepingAnAdmin(work);
     const role = await work.system.repo(Role).lock(roleId);
-    mustCover(work, role.permissions);
+    mustCover(work, role);
+    mustHold(work, role.denies);
     const assignments = work.system.repo(RoleAssignment);
     const known = await assignments.first({ roleId, userId });
     if (!known) return { removed: false };

@@ -1,7 +1,8 @@
-import { json, longText, ref, text } from '#kernel/resource/fields.js';
+import { json, list, longText, ref, text } from '#kernel/resource/fields.js';
 import { defineCommand } from '#kernel/usecase/define-command.js';
-import { keepingAnAdmin, mustCover, readPermissions } from './rights-of.js';
-import { escalation, lastAdmin, permissionsUnfit } from './role-errors.js';
+import { readFieldRules } from './field-rules.js';
+import { keepingAnAdmin, mustHold, mustCover, readDenies, readPermissions } from './rights-of.js';
+import { escalation, fieldRulesUnfit, lastAdmin, permissionsUnfit } from './role-errors.js';
 import { Role } from './role.resource.js';
 
 export const updateRole = defineCommand({
@@ -13,20 +14,31 @@ export const updateRole = defineCommand({
     name: text(120),
     description: longText(),
     permissions: json({ description: 'All rights of the role from now on.' }),
+    denies: list(text(120), { max: 200, description: 'All denials of the role from now on.' }),
+    fieldRules: json({ description: 'All field rules of the role from now on.' }),
   },
   output: { roleId: ref('role', { required: true }) },
-  errors: { ...escalation, ...permissionsUnfit, ...lastAdmin },
+  errors: { ...escalation, ...permissionsUnfit, ...fieldRulesUnfit, ...lastAdmin },
 
-  async run({ roleId, name, description, permissions }, work) {
+  async run({ roleId, name, description, permissions, denies, fieldRules }, work) {
     const adminRemains = await keepingAnAdmin(work);
     const role = await work.repo(Role).lock(roleId);
-    mustCover(work, role.permissions);
-    const rights = permissions === undefined || permissions === null ? role.permissions : readPermissions(work, permissions);
+    mustCover(work, role);
+    const rights = {
+      permissions: isGiven(permissions) ? readPermissions(work, permissions) : role.permissions,
+      denies: isGiven(denies) ? readDenies(work, denies) : role.denies,
+      fieldRules: isGiven(fieldRules) ? readFieldRules(work, fieldRules) : role.fieldRules,
+    };
     mustCover(work, rights);
-    await work
-      .repo(Role)
-      .update(roleId, { name: name ?? role.name, permissions: rights, ...(description === undefined ? {} : { description }) });
+    mustHold(work, changed(role.denies, rights.denies));
+    await work.repo(Role).update(roleId, { name: name ?? role.name, ...rights, ...(description === undefined ? {} : { description }) });
     await adminRemains();
     return { roleId };
   },
 });
+
+const isGiven = <T>(value: T | null | undefined): value is T => value !== undefined && value !== null;
+const changed = (before: readonly string[], after: readonly string[]) => [
+  ...before.filter((entry) => !after.includes(entry)),
+  ...after.filter((entry) => !before.includes(entry)),
+];

@@ -47,9 +47,9 @@ async function statements(run: () => Promise<unknown>): Promise<string[]> {
 }
 
 const nested = `query ($first: Int!) {
-  accounts(first: $first, orderBy: [{ field: name }]) {
+  accounts(first: $first, orderBy: [{ name: ASC }]) {
     nodes { id name sector
-      contacts(first: 5, orderBy: [{ field: lastName, direction: DESC }]) { nodes { lastName email account { name } } totalCount aggregate { count } }
+      contacts(first: 5, orderBy: [{ lastName: DESC }]) { nodes { lastName email account { name } } totalCount aggregate { count } }
       opportunities(filter: { status: { eq: open } }) { aggregate { count sum { amount { amount currency } } } }
     }
     pageInfo { hasNextPage endCursor }
@@ -71,7 +71,7 @@ const operations: readonly [string, string, Record<string, unknown>][] = [
   ['nested lists with aggregates', nested, { first: 4 }],
   [
     'aliases, fragments, typenames',
-    `{ a: accounts(first: 2) { __typename edges { cursor n: node { ...F __typename } } } b: accounts(last: 2, orderBy: [{field: employees}]) { nodes { ...F } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } fragment F on Account { id name owner { name } ... on Node { id } }`,
+    `{ a: accounts(first: 2) { __typename edges { cursor n: node { ...F __typename } } } b: accounts(last: 2, orderBy: [{ employees: ASC }]) { nodes { ...F } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } fragment F on Account { id name owner { name } ... on Node { id } }`,
     {},
   ],
   [
@@ -106,7 +106,7 @@ test.each(operations)('fast and ordinary way give the same bytes: %s', async (_n
 });
 
 test('pages follow each other without gap or overlap, forwards and backwards, nulls included', async () => {
-  const page = `query ($after: String, $before: String, $first: Int, $last: Int, $d: SortDirection) { accounts(first: $first, after: $after, last: $last, before: $before, orderBy: [{ field: employees, direction: $d }]) { nodes { name employees } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
+  const page = `query ($after: String, $before: String, $first: Int, $last: Int, $d: SortDirection) { accounts(first: $first, after: $after, last: $last, before: $before, orderBy: [{ employees: $d }]) { nodes { name employees } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`;
   for (const d of ['ASC', 'DESC']) {
     const all = namesOf(await admin.graphql(page, { first: 50, d }));
     const walked: string[] = [];
@@ -143,11 +143,11 @@ const infoOf = (answer: { data?: unknown }) => accountsOf(answer).pageInfo;
 test('a cursor that was altered, or made for another order or tenant, is refused', async () => {
   const { endCursor } = infoOf(
     await admin.graphql(
-      `{ accounts(first: 2, orderBy: [{field: name}]) { nodes { name } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
+      `{ accounts(first: 2, orderBy: [{ name: ASC }]) { nodes { name } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }`,
     ),
   );
   const ask = (client: Client, cursor: string, field = 'name') =>
-    client.graphql(`query ($c: String) { accounts(first: 2, after: $c, orderBy: [{field: ${field}}]) { nodes { name } } }`, { c: cursor });
+    client.graphql(`query ($c: String) { accounts(first: 2, after: $c, orderBy: [{ ${field}: ASC }]) { nodes { name } } }`, { c: cursor });
   expect((await ask(admin, endCursor)).errors).toBeUndefined();
   const altered = `${endCursor.startsWith('A') ? 'B' : 'A'}${endCursor.slice(1)}`;
   const other = (await api.company()).admin;

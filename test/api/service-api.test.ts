@@ -56,7 +56,7 @@ test('GraphQL reads a case with its messages, clocks and rungs at once, and move
   const read = await admin.graphql(
     `query ($id: ID!) { case(id: $id) { number priority
       messages { nodes { body } } segments { nodes { status } }
-      timers(orderBy: [{ field: metric }]) { nodes { metric state targetMinutes escalations { nodes { level state } } } } } }`,
+      timers(orderBy: [{ metric: ASC }]) { nodes { metric state targetMinutes escalations { nodes { level state } } } } } }`,
     { id },
   );
   expect(read.errors).toBeUndefined();

@@ -13,7 +13,8 @@ import {
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Field } from '#kernel/resource/fields.js';
 import { aggregates } from '#kernel/read/aggregate.js';
-import { isOrderable } from '#kernel/read/order.js';
+import { deepestOrder } from '#kernel/read/order.js';
+import { isOrderable } from '#kernel/read/order-fields.js';
 import { defaultPage, largestPage } from '#kernel/read/page.js';
 import type { AggregateFunction } from '#kernel/read/selection.js';
 import { aggregateTypeName } from './selection.js';
@@ -53,7 +54,7 @@ export class ListTypes {
   args(resource: Resource): GraphQLFieldConfigArgumentMap {
     const known = this.arguments.get(resource.name) ?? {
       filter: { type: this.filter(resource), description: 'Which rows.' },
-      orderBy: { type: listOf(this.order(resource)), description: 'In which order; the id breaks ties.' },
+      orderBy: { type: listOf(this.order(resource)), description: 'In which order, most important key first; the id breaks ties.' },
       first: { type: GraphQLInt, description: `The first rows after \`after\`: ${defaultPage} unless told, ${largestPage} at most.` },
       after: { type: GraphQLString, description: 'A cursor: rows after it.' },
       last: { type: GraphQLInt, description: 'The last rows before `before`.' },
@@ -133,35 +134,27 @@ export class ListTypes {
 
   private order(resource: Resource): GraphQLInputObjectType {
     const key = `order ${resource.name}`;
-    const names = [
-      'id',
-      'createdAt',
-      'updatedAt',
-      ...visibleFields(resource)
-        .filter(([, f]) => isOrderable(f))
-        .map(([name]) => name),
-    ];
     const known =
       this.filters.get(key) ??
       new GraphQLInputObjectType({
         name: `${resource.typeName}Order`,
-        description: 'One key of an order.',
-        fields: {
-          field: {
-            type: new GraphQLNonNull(
-              new GraphQLEnumType({
-                name: `${resource.typeName}OrderField`,
-                description: `Fields a list of ${resource.plural} can be ordered by.`,
-                values: Object.fromEntries(names.map((name) => [name, { value: name }])),
-              }),
-            ),
-            description: 'By which field.',
-          },
-          direction: { type: SortDirection, defaultValue: 'ASC', description: 'Which way.' },
-        },
+        description: `One key of an order: exactly one member, \`{name: ASC}\`. A row a reference points to orders by a member of its own, at most ${deepestOrder} references deep.`,
+        fields: () => this.orderFields(resource),
       });
     this.filters.set(key, known);
     return known;
+  }
+
+  private orderFields(resource: Resource): GraphQLInputFieldConfigMap {
+    const map: GraphQLInputFieldConfigMap = {};
+    for (const name of ['id', 'createdAt', 'updatedAt']) map[name] = { type: SortDirection, description: `By ${name}.` };
+    for (const [name, field] of visibleFields(resource)) {
+      if (isOrderable(field)) map[name] = { type: SortDirection, description: `By ${name}.` };
+      if (field.kind !== 'ref') continue;
+      const single = name.replace(/Id$/, '');
+      map[single] = { type: this.order(this.book.registry.resource(field.target ?? '')), description: `By a field of the ${single}.` };
+    }
+    return map;
   }
 
   connection(resource: Resource): GraphQLObjectType {

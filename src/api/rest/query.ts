@@ -3,7 +3,7 @@ import { largestPage } from '#kernel/read/page.js';
 import type { ListQuery, RowQuery } from './reads.js';
 
 type Raw = Readonly<Record<string, unknown>>;
-const known = new Set(['filter', 'orderBy', 'limit', 'after', 'count', 'fields', 'expand']);
+const known = new Set(['filter', 'sort', 'limit', 'after', 'count', 'fields', 'expand']);
 
 const bad = (name: string, must: string) =>
   invalid('request.bad_parameter', `The parameter "${name}" must be ${must}.`, { parameter: name });
@@ -13,10 +13,10 @@ export function listQuery(raw: Raw): ListQuery {
   const stray = Object.keys(raw).find((name) => !known.has(name));
   if (stray !== undefined)
     throw invalid('request.unknown_parameter', `There is no parameter "${stray.slice(0, 80)}" here. Known: ${[...known].join(', ')}.`);
-  const [filter, orderBy, limit, after] = [one(raw, 'filter'), one(raw, 'orderBy'), one(raw, 'limit'), one(raw, 'after')];
+  const [filter, sort, limit, after] = [one(raw, 'filter'), one(raw, 'sort'), one(raw, 'limit'), one(raw, 'after')];
   return {
     ...(filter === undefined ? {} : { filter: jsonOf(filter) }),
-    ...(orderBy === undefined ? {} : { orderBy: orderOf(orderBy) }),
+    ...(sort === undefined ? {} : { orderBy: orderOf(sort) }),
     ...(limit === undefined ? {} : { first: limitOf(limit) }),
     ...(after === undefined ? {} : { after }),
     count: flag(raw, 'count'),
@@ -67,11 +67,15 @@ function jsonOf(text: string): unknown {
   throw bad('filter', 'a JSON object such as {"name":{"contains":"gmbh"}}');
 }
 
-function orderOf(text: string): NonNullable<ListQuery['orderBy']> {
-  return names(text).map((name) =>
-    name.startsWith('-') ? { field: name.slice(1), direction: 'DESC' as const } : { field: name, direction: 'ASC' as const },
-  );
-}
+/** `account.name,-createdAt` as GraphQL would say it: `[{account: {name: ASC}}, {createdAt: DESC}]`. */
+const orderOf = (text: string): NonNullable<ListQuery['orderBy']> =>
+  names(text).map((name) => {
+    const [path, direction] = name.startsWith('-') ? [name.slice(1), 'DESC'] : [name, 'ASC'];
+    return path
+      .split('.')
+      .slice(0, 10)
+      .reduceRight<unknown>((inner, member) => ({ [member]: inner }), direction);
+  });
 
 function limitOf(text: string): number {
   const limit = Number(text);

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { Actor } from '#kernel/access/actor.js';
 import { rowNotFound } from '#kernel/access/errors.js';
+import { isHidden } from '#kernel/access/field-rights.js';
 import { invalid } from '#kernel/errors/domain-error.js';
 import type { Database } from '#kernel/db/data-source.js';
 import { nullPattern } from '#kernel/read/cursor.js';
@@ -14,7 +16,8 @@ import type { Principal } from '../auth/principal.js';
 /** A list as a URL asks for it. */
 export interface ListQuery {
   readonly filter?: unknown;
-  readonly orderBy?: readonly { readonly field: string; readonly direction: 'ASC' | 'DESC' }[];
+  /** As in GraphQL: `[{account: {name: 'ASC'}}]`. */
+  readonly orderBy?: readonly unknown[];
   readonly first?: number;
   readonly after?: string;
   readonly count: boolean;
@@ -48,7 +51,7 @@ export class RestReads {
       nullPattern(variables.after),
     ];
     return this.run(key, principal, variables, () => {
-      const selection = this.selection(resource, query);
+      const selection = this.selection(resource, query, principal.actor);
       const items: ListItem[] = [
         { kind: 'nodes', key: 'data', selection },
         {
@@ -71,7 +74,7 @@ export class RestReads {
       kind: 'one',
       key: 'r',
       id: variable(['id'], id),
-      selection: this.selection(resource, query),
+      selection: this.selection(resource, query, principal.actor),
     }));
     if (text === 'null') throw rowNotFound(resource, id);
     return text;
@@ -88,20 +91,22 @@ export class RestReads {
     return text.slice('{"r":'.length, -1);
   }
 
-  private selection(resource: Resource, { fields, expand }: RowQuery): ObjectSelection {
-    return { resource, items: [...rowItems(resource, fields), ...expand.map((name) => this.expanded(resource, name))] };
+  private selection(resource: Resource, { fields, expand }: RowQuery, actor: Actor): ObjectSelection {
+    const expanded = expand.map((name) => this.expanded(resource, name, actor));
+    return { resource, items: [...rowItems(resource, fields, actor), ...expanded] };
   }
 
-  private expanded(resource: Resource, name: string): ObjectItem {
+  private expanded(resource: Resource, name: string, actor: Actor): ObjectItem {
     const ref = resource.fields[`${name}Id`];
     if (ref?.kind !== 'ref' || ref.options.hidden)
       throw invalid('request.unknown_expand', `${resource.typeName} has nothing to expand by the name "${name.slice(0, 80)}".`);
     const target = this.registry.resource(ref.target ?? '');
-    return { kind: 'one', key: name, refField: `${name}Id`, selection: { resource: target, items: rowItems(target, null) } };
+    return { kind: 'one', key: name, refField: `${name}Id`, selection: { resource: target, items: rowItems(target, null, actor) } };
   }
 }
 
-function rowItems(resource: Resource, wanted: readonly string[] | null): ObjectItem[] {
+/** Hidden fields are left out unless they are named, and then refused. */
+function rowItems(resource: Resource, wanted: readonly string[] | null, actor: Actor): ObjectItem[] {
   const own = readableFields(resource);
   const base = [
     { kind: 'base', key: 'id', name: 'id' },
@@ -116,7 +121,9 @@ function rowItems(resource: Resource, wanted: readonly string[] | null): ObjectI
   return [
     ...base,
     ...times.filter((item) => wanted === null || wanted.includes(item.key)),
-    ...own.filter((name) => wanted === null || wanted.includes(name)).map((name): ObjectItem => ({ kind: 'field', key: name, name })),
+    ...own
+      .filter((name) => (wanted === null ? !isHidden(actor, resource, name) : wanted.includes(name)))
+      .map((name): ObjectItem => ({ kind: 'field', key: name, name })),
   ];
 }
 

@@ -50,7 +50,7 @@ function listRoute(resource: Resource, { reads }: RestParts): Route {
         description: `${resource.description} All that you may see, in pages; follow the Link header.`,
       }),
       query('filter', 'A JSON condition, as in GraphQL: `{"name":{"contains":"gmbh"}}`.'),
-      query('orderBy', 'Fields, comma separated; `-` in front for descending.'),
+      query('sort', 'Fields, comma separated, most important first: `-` in front for descending, `account.name` through a reference.'),
       ApiQuery({
         name: 'limit',
         required: false,

@@ -5,9 +5,9 @@ import { aggregateSql } from './aggregate.js';
 import { baseColumn, fieldExpression, literal, quote } from './field-sql.js';
 import { filterSql } from './filter.js';
 import { idLeaf } from './leaves.js';
-import { pageOf, pageWhere, type Page } from './page.js';
+import { pageOf, pageSql, type Page } from './page.js';
 import type { EdgeItem, ListItem, ListSelection, ObjectItem, ObjectSelection, RootSelection } from './selection.js';
-import { cursorPayload, cursorScope, orderSql } from './order.js';
+import { cursorPayload } from './order.js';
 import type { StatementWriter } from './statement.js';
 import type { Val } from './values.js';
 
@@ -101,8 +101,9 @@ function nodesOnly(writer: StatementWriter, listed: Listed, rows: number): strin
     if (item.kind !== 'nodes') return as(literal(item.kind === 'constant' ? item.value : ''), item.key);
     const page = pageOf(writer, list);
     const t = writer.alias();
-    const where = whereSql(writer, listed, t, page);
-    const inner = `select ${columnsSql(writer, item.selection, { alias: t, rows: count(writer, rows, page) })} from ${list.resource.table} ${t} where ${where} order by ${orderSql(page.keys, t)} limit ${page.limit(0)}`;
+    const where = whereSql(writer, listed, t);
+    const columns = columnsSql(writer, item.selection, { alias: t, rows: count(writer, rows, page) });
+    const inner = `select ${columns} from ${pageSql(page, { table: list.resource.table, alias: t, where }, 0)}`;
     const order = page.backward ? ' order by n.rn desc' : '';
     const numbered = page.backward ? `select row_number() over () as rn, row_to_json(b) as body from (${inner}) b` : '';
     const source = page.backward
@@ -118,10 +119,9 @@ function count(writer: StatementWriter, rows: number, page: Page): number {
   return total;
 }
 
-function whereSql(writer: StatementWriter, { list, join }: Listed, alias: string, page: Page | null): string {
+function whereSql(writer: StatementWriter, { list, join }: Listed, alias: string): string {
   const filter = filterSql(writer, list.resource, alias, list.page.filter);
-  const after = page ? pageWhere(page, alias) : null;
-  return [writer.walls(list.resource, alias), join?.(alias), filter, after].filter(Boolean).join(' and ');
+  return [writer.walls(list.resource, alias), join?.(alias), filter].filter(Boolean).join(' and ');
 }
 
 /** A page whose rows are fetched once, with one row more to know whether there is another page. */
@@ -135,7 +135,7 @@ function pagedSql(writer: StatementWriter, listed: Listed, rows: number): string
   const total = count(writer, rows, page);
   const bodies = list.items.flatMap((item, i) => bodySql(writer, item, { alias: t, rows: total }, i));
   const payload = `${cursorPayload(page.keys, t)} as payload`;
-  const inner = `select ${t}.* from ${list.resource.table} ${t} where ${whereSql(writer, listed, t, page)} order by ${orderSql(page.keys, t)} limit ${page.limit(1)}`;
+  const inner = `select ${t}.* from ${pageSql(page, { table: list.resource.table, alias: t, where: whereSql(writer, listed, t) }, 1)}`;
   // The page bears its table's alias: bodies are made of the page's rows only, never of the whole table.
   const numbered = `select ${[...bodies, payload, 'row_number() over () as rn'].join(', ')} from (${inner}) ${t}`;
   return `(select row_to_json(o) from (select ${outer.join(', ')} from (${numbered}) p) o)`;
@@ -157,7 +157,7 @@ function listItemSql(writer: StatementWriter, listed: Listed, page: Page | null,
     case 'totalCount':
       return totalSql(writer, listed);
     case 'aggregate':
-      return aggregateSql(writer, list.resource, item.items, (t) => whereSql(writer, listed, t, null));
+      return aggregateSql(writer, list.resource, item.items, (t) => whereSql(writer, listed, t));
     default:
       return page ? rowsItemSql(writer, list, page, item) : 'null';
   }
@@ -165,7 +165,7 @@ function listItemSql(writer: StatementWriter, listed: Listed, page: Page | null,
 
 const totalSql = (writer: StatementWriter, listed: Listed) => {
   const t = writer.alias();
-  return `(select count(*)::integer from ${listed.list.resource.table} ${t} where ${whereSql(writer, listed, t, null)})`;
+  return `(select count(*)::integer from ${listed.list.resource.table} ${t} where ${whereSql(writer, listed, t)})`;
 };
 
 function rowsItemSql(
@@ -178,26 +178,24 @@ function rowsItemSql(
   const inPage = `p.rn <= ${page.limit(0)}`;
   const order = `order by p.rn ${page.backward ? 'desc' : 'asc'}`;
   if (item.kind === 'nodes') return `coalesce(json_agg(p.body${i} ${order}) filter (where ${inPage}), ${emptyList})`;
-  const cursor = (payload: string) =>
-    `kernel.sign_cursor(${writer.cursorSecret()}, ${writer.tenant}::text || ' ' || ${literal(cursorScope(list.resource, page.forward))}, ${payload})`;
-  if (item.kind === 'edges') return `coalesce(json_agg(${edgeSql(item.items, i, cursor)} ${order}) filter (where ${inPage}), ${emptyList})`;
+  if (item.kind === 'edges') return `coalesce(json_agg(${edgeSql(item.items, i, page)} ${order}) filter (where ${inPage}), ${emptyList})`;
   const first = `(array_agg(p.payload order by p.rn) filter (where ${inPage}))[1]`;
   const last = `(array_agg(p.payload order by p.rn desc) filter (where ${inPage}))[1]`;
   const more = `coalesce(bool_or(p.rn > ${page.limit(0)}), false)`;
   const known: Record<string, string> = {
     hasNextPage: page.backward ? String(page.bounded) : more,
     hasPreviousPage: page.backward ? more : String(page.bounded),
-    startCursor: cursor(page.backward ? last : first),
-    endCursor: cursor(page.backward ? first : last),
+    startCursor: page.cursor(page.backward ? last : first),
+    endCursor: page.cursor(page.backward ? first : last),
   };
   return object(item.items.map((info) => as(info.kind === 'constant' ? literal(info.value) : (known[info.name] ?? 'null'), info.key)));
 }
 
-function edgeSql(items: readonly EdgeItem[], i: number, cursor: (payload: string) => string): string {
+function edgeSql(items: readonly EdgeItem[], i: number, page: Page): string {
   return object(
     items.map((edge, k) => {
       if (edge.kind === 'constant') return as(literal(edge.value), edge.key);
-      return as(edge.kind === 'node' ? `p.body${i}_${k}` : cursor('p.payload'), edge.key);
+      return as(edge.kind === 'node' ? `p.body${i}_${k}` : page.cursor('p.payload'), edge.key);
     }),
   );
 }

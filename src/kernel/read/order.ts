@@ -1,65 +1,115 @@
 import { invalid } from '../errors/domain-error.js';
-import { resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
-import type { Field } from '../resource/fields.js';
+import { snake } from '../resource/names.js';
+import { collated, sortColumn } from './order-fields.js';
 import type { StatementWriter } from './statement.js';
 import { entries, isAbsent, items, plain, type Val } from './values.js';
 
 export type Direction = 'asc' | 'desc';
 /** One key of an order. The last key of every order is the id, so that no two rows tie. */
 export interface OrderKey {
-  readonly column: string;
+  /** `name`, or `account.name` through a ref. */
+  readonly path: string;
   readonly type: string;
   readonly direction: Direction;
   readonly nullable: boolean;
+  /** The value in the row called `alias`. */
+  sql(alias: string): string;
 }
 
-const baseKeys: Readonly<Record<string, { column: string; type: string }>> = {
-  id: { column: 'id', type: 'uuid' },
-  createdAt: { column: 'created_at', type: 'timestamptz' },
-  updatedAt: { column: 'updated_at', type: 'timestamptz' },
-};
-const unordered = new Set<Field['kind']>(['json', 'longText', 'address']);
+/** Refs an order may go through: `contact.account.owner.name`. */
+export const deepestOrder = 2;
 
-export const isOrderable = (field: Field) => !field.options.hidden && !unordered.has(field.kind);
+const tooMany = () => invalid('order.too_many_fields', 'A list is ordered by at most five fields.');
+const noSuch = (resource: Resource, name: string) =>
+  invalid('order.unknown_field', `${resource.typeName} cannot be ordered by "${name.slice(0, 80)}".`);
 
 /** The full order of a list: what was asked for, then the id. */
 export function orderKeys(writer: StatementWriter, resource: Resource, orderBy: Val | undefined): readonly OrderKey[] {
-  const asked = isAbsent(orderBy) ? [] : items(orderBy).map((item) => orderKey(writer, resource, item));
-  if (asked.length > 5) throw invalid('order.too_many_fields', 'A list is ordered by at most five fields.');
-  if (asked.some((key) => key.column === 'id')) return asked;
-  return [...asked, { column: 'id', type: 'uuid', direction: asked.at(-1)?.direction ?? 'asc', nullable: false }];
+  const asked = isAbsent(orderBy) ? [] : items(orderBy).flatMap((item) => orderKey({ writer, resource, path: [] }, item) ?? []);
+  if (asked.length > 5) throw tooMany();
+  const byId = asked.findIndex((key) => key.path === 'id');
+  // Behind the id nothing is left to decide.
+  if (byId >= 0) return asked.slice(0, byId + 1);
+  const direction = asked.at(-1)?.direction ?? 'asc';
+  return [...asked, { path: 'id', type: 'uuid', direction, nullable: false, sql: (t) => `${t}.id` }];
 }
 
-function orderKey(writer: StatementWriter, resource: Resource, item: Val): OrderKey {
-  const { field: name, direction } = Object.fromEntries(entries(item).map(([key, val]) => [key, plain(val)]));
-  const wanted: Direction = direction === 'DESC' || direction === 'desc' ? 'desc' : 'asc';
-  const base = named(baseKeys, name);
-  if (base) return { ...base, direction: wanted, nullable: false };
-  const field = named(resource.fields, name);
-  const column = field && isOrderable(field) ? resourceColumns(resource).get(String(name))?.[0] : undefined;
-  if (!column) throw invalid('order.unknown_field', `${resource.typeName} cannot be ordered by "${String(name).slice(0, 80)}".`);
-  writer.ask(resource, String(name));
-  return { column: column.name, type: column.type, direction: wanted, nullable: !column.notNull };
+/** A ref on the way to the field that orders. */
+interface Step {
+  readonly refField: string;
+  readonly target: Resource;
+}
+interface Place {
+  readonly writer: StatementWriter;
+  /** The resource a member of the order is looked for in, and how it was reached. */
+  readonly resource: Resource;
+  readonly path: readonly Step[];
 }
 
-const named = <T>(map: Readonly<Record<string, T>>, name: unknown): T | undefined =>
-  typeof name === 'string' && Object.hasOwn(map, name) ? map[name] : undefined;
+/** `{ name: ASC }` or `{ account: { name: DESC } }`: one member an entry, since the members of an input have no order. */
+function orderKey(place: Place, item: Val): OrderKey | null {
+  const given = entries(item).filter(([, val]) => !isAbsent(val));
+  const [first, second] = given;
+  if (second) throw invalid('order.several_in_one', 'Each entry of `orderBy` names one field: [{name: ASC}, {createdAt: DESC}].');
+  if (!first) return null;
+  const [name, val] = first;
+  return throughRef(place, name, val) ?? ownKey(place, name, val);
+}
+
+function throughRef(place: Place, name: string, val: Val): OrderKey | null {
+  const { writer, resource, path } = place;
+  const refField = `${name}Id`;
+  const ref = Object.hasOwn(resource.fields, refField) ? resource.fields[refField] : undefined;
+  if (ref?.kind !== 'ref' || ref.options.hidden) return null;
+  if (path.length >= deepestOrder) throw invalid('order.too_deep', `An order goes through at most ${deepestOrder} references.`);
+  writer.ask(resource, refField);
+  const target = writer.registry.resource(ref.target ?? '');
+  return orderKey({ writer, resource: target, path: [...path, { refField, target }] }, val);
+}
+
+function ownKey({ writer, resource, path }: Place, name: string, val: Val): OrderKey {
+  const direction = directionOf(resource, name, plain(val));
+  const column = sortColumn(resource, name);
+  if (!column) throw noSuch(resource, name);
+  writer.ask(resource, name);
+  return {
+    path: [...path.map(({ refField }) => refField), name].join('.'),
+    type: column.type,
+    direction,
+    nullable: column.nullable || path.length > 0,
+    sql: (alias) => valueSql(writer, path, alias, (t) => collated(`${t}.${column.name}`, column)),
+  };
+}
+
+function directionOf(resource: Resource, name: string, value: unknown): Direction {
+  if (value === 'ASC') return 'asc';
+  if (value === 'DESC') return 'desc';
+  throw invalid('order.unknown_field', `${resource.typeName} cannot be ordered by "${name.slice(0, 80)}" in this way: ASC or DESC.`);
+}
+
+/** The field at the end of the path; null where a row on the way is missing or may not be seen. */
+function valueSql(writer: StatementWriter, path: readonly Step[], alias: string, value: (alias: string) => string): string {
+  const [step, ...further] = path;
+  if (!step) return value(alias);
+  const t = `${alias}_${snake(step.refField)}`;
+  const inner = valueSql(writer, further, t, value);
+  return `(select ${inner} from ${step.target.table} ${t} where ${writer.walls(step.target, t)} and ${t}.id = ${alias}.${snake(step.refField)})`;
+}
 
 export const reversed = (keys: readonly OrderKey[]): OrderKey[] =>
   keys.map((key) => ({ ...key, direction: key.direction === 'asc' ? 'desc' : 'asc' }));
 
 /** PostgreSQL's own defaults for nulls (last when ascending, first when descending), so that plain indexes serve. */
-export const orderSql = (keys: readonly OrderKey[], alias: string) =>
-  keys.map((key) => `${alias}.${key.column} ${key.direction}`).join(', ');
+export const orderSql = (keys: readonly OrderKey[], alias: string) => keys.map((key) => `${key.sql(alias)} ${key.direction}`).join(', ');
 
 /** Says which list a cursor belongs to: another order or resource cannot use it. */
 export const cursorScope = (resource: Resource, keys: readonly OrderKey[]) =>
-  `${resource.name} ${keys.map((k) => `${k.column} ${k.direction}`).join(',')}`;
+  `${resource.name} ${keys.map((k) => `${k.path} ${k.direction}`).join(',')}`;
 
 /** The sort values of a row as the text a cursor carries. */
 export const cursorPayload = (keys: readonly OrderKey[], alias: string) =>
-  `array_to_json(array[${keys.map((k) => `${alias}.${k.column}::text`).join(', ')}])::text`;
+  `array_to_json(array[${keys.map((k) => `${k.sql(alias)}::text`).join(', ')}])::text`;
 
 /** The sort values to start after. */
 export interface SortValues {
@@ -69,27 +119,37 @@ export interface SortValues {
   readonly isNull: (i: number) => boolean;
 }
 
-/** Rows after the given sort values. */
-export function afterSql(keys: readonly OrderKey[], alias: string, from: SortValues): string {
-  const sameWay = keys.every((key) => key.direction === keys[0]?.direction && !key.nullable);
-  if (sameWay && keys.length > 1) {
-    const columns = keys.map((key) => `${alias}.${key.column}`).join(', ');
-    return `(${columns}) ${keys[0]?.direction === 'desc' ? '<' : '>'} (${keys.map((_, i) => from.value(i)).join(', ')})`;
+/**
+ * Rows after the given sort values, as conditions no row meets two of. Each is a start in an index and a way to walk from there:
+ * one condition with `or` in it would make PostgreSQL walk all earlier pages too.
+ */
+export function afterSql(keys: readonly OrderKey[], alias: string, from: SortValues): string[] {
+  const same: string[] = [];
+  const branches: string[] = [];
+  for (const [i, key] of keys.entries()) {
+    const value = key.sql(alias);
+    const meets = (condition: string) => branches.unshift([...same, condition].join(' and '));
+    if (from.isNull(i)) {
+      if (key.direction === 'desc') meets(`${value} is not null`);
+      same.push(`${value} is null`);
+      continue;
+    }
+    if (key.direction === 'asc' && key.nullable) meets(`${value} is null`);
+    const rest = keys.slice(i);
+    if (rest.every((other, k) => other.direction === key.direction && (k === 0 || !other.nullable))) {
+      meets(beyondAll(rest, i, alias, from));
+      break;
+    }
+    meets(`${value} ${beyond(key)} ${from.value(i)}`);
+    same.push(`${value} = ${from.value(i)}`);
   }
-  return afterFrom(keys, 0, alias, from);
+  return branches;
 }
 
-function afterFrom(keys: readonly OrderKey[], i: number, alias: string, from: SortValues): string {
-  const key = keys[i];
-  if (!key) return 'false';
-  const column = `${alias}.${key.column}`;
-  const further = i + 1 < keys.length ? afterFrom(keys, i + 1, alias, from) : 'false';
-  if (from.isNull(i)) {
-    const tie = `(${column} is null and ${further})`;
-    return key.direction === 'asc' ? tie : `(${column} is not null or ${tie})`;
-  }
-  const beyond = `${column} ${key.direction === 'asc' ? '>' : '<'} ${from.value(i)}`;
-  const nullsBeyond = key.direction === 'asc' && key.nullable ? ` or ${column} is null` : '';
-  const tie = i + 1 < keys.length ? ` or (${column} = ${from.value(i)} and ${further})` : '';
-  return `(${beyond}${nullsBeyond}${tie})`;
+const beyond = (key: OrderKey | undefined) => (key?.direction === 'desc' ? '<' : '>');
+
+/** Keys that run the same way compare as one. */
+function beyondAll(keys: readonly OrderKey[], start: number, alias: string, from: SortValues): string {
+  const values = keys.map((key) => key.sql(alias)).join(', ');
+  return `(${values}) ${beyond(keys[0])} (${keys.map((_, k) => from.value(start + k)).join(', ')})`;
 }

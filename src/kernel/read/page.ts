@@ -1,9 +1,10 @@
 import { invalid } from '../errors/domain-error.js';
+import type { Resource } from '../resource/define-resource.js';
 import { boundScope, nullPattern, readCursor } from './cursor.js';
-import { afterSql, cursorScope, orderKeys, reversed, type OrderKey } from './order.js';
+import { afterSql, cursorScope, orderKeys, orderSql, reversed, type OrderKey } from './order.js';
 import type { ListSelection } from './selection.js';
 import type { StatementWriter } from './statement.js';
-import { isAbsent, plain, type Val } from './values.js';
+import { fingerprint, isAbsent, placesOf, plain, type Val } from './values.js';
 
 export const defaultPage = 50;
 export const largestPage = 200;
@@ -20,7 +21,10 @@ export interface Page {
   readonly size: number;
   /** The page size plus `extra`, as SQL. */
   limit(extra: 0 | 1): string;
-  readonly after: ((alias: string) => string) | null;
+  /** Conditions for the rows behind the cursor, no row meeting two of them; null without a cursor. */
+  readonly after: ((alias: string) => string[]) | null;
+  /** The cursor of a row with these sort values: good for this list, order, filter and tenant only. */
+  cursor(payload: string): string;
 }
 
 export function pageOf(writer: StatementWriter, { page, resource }: ListSelection): Page {
@@ -40,6 +44,7 @@ export function pageOf(writer: StatementWriter, { page, resource }: ListSelectio
   const cursor = backward ? page.before : page.after;
   if (!isAbsent(backward ? page.after : page.before))
     throw invalid('paging.wrong_cursor', '`after` goes with `first`, `before` with `last`.');
+  const scope = scopeOf(resource, forward, page.filter);
   return {
     keys,
     forward,
@@ -47,11 +52,28 @@ export function pageOf(writer: StatementWriter, { page, resource }: ListSelectio
     bounded: !isAbsent(cursor),
     size,
     limit,
-    after: isAbsent(cursor) ? null : seek(writer, cursor, keys, cursorScope(resource, forward)),
+    after: isAbsent(cursor) ? null : seek(writer, cursor, keys, scope),
+    cursor: (payload) =>
+      `kernel.sign_cursor(${writer.cursorSecret()}, ${writer.computed(scope.key, (c) => boundScope(c.tenantId, scope.of(c.variables)), 'text')}, ${payload})`,
   };
 }
 
-export const pageWhere = (page: Page, alias: string): string | null => page.after?.(alias) ?? null;
+/** A table under its alias, and the condition its rows must meet whatever the page. */
+interface Source {
+  readonly table: string;
+  readonly alias: string;
+  readonly where: string;
+}
+
+/** The rows of a page in its order, as what stands behind `from`. */
+export function pageSql(page: Page, { table, alias, where }: Source, extra: 0 | 1): string {
+  const tail = ` order by ${orderSql(page.keys, alias)} limit ${page.limit(extra)}`;
+  const starts = page.after?.(alias) ?? [];
+  const [only] = starts;
+  if (starts.length < 2) return `${table} ${alias} where ${where}${only === undefined ? '' : ` and ${only}`}${tail}`;
+  const parts = starts.map((start) => `(select ${alias}.* from ${table} ${alias} where ${where} and ${start}${tail})`);
+  return `(${parts.join(' union all ')}) ${alias}${tail}`;
+}
 
 function pageSize(value: unknown): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > largestPage) {
@@ -60,13 +82,27 @@ function pageSize(value: unknown): number {
   return value;
 }
 
-function seek(writer: StatementWriter, cursor: Val, keys: readonly OrderKey[], scope: string): (alias: string) => string {
+/** What a list's cursors are good for, beside their tenant. */
+interface Scope {
+  /** Equal for lists that share it, whatever the variables. */
+  readonly key: string;
+  of(variables: unknown): string;
+}
+
+function scopeOf(resource: Resource, keys: readonly OrderKey[], filter: Val | undefined): Scope {
+  const order = cursorScope(resource, keys);
+  if (isAbsent(filter)) return { key: order, of: () => order };
+  return { key: `${order} ${JSON.stringify(placesOf(filter))}`, of: (variables) => `${order} ${fingerprint(filter, variables)}` };
+}
+
+function seek(writer: StatementWriter, cursor: Val, keys: readonly OrderKey[], scope: Scope): (alias: string) => string[] {
   const pattern = nullPattern(plain(cursor));
   const value = (i: number) =>
     writer.cursorLeaf(
       cursor,
       `text::${keys[i]?.type ?? 'text'}`,
-      (raw, context) => readCursor(raw, context.cursorSecret, boundScope(context.tenantId, scope), keys.length)[i] ?? null,
+      (raw, context) =>
+        readCursor(raw, context.cursorSecret, boundScope(context.tenantId, scope.of(context.variables)), keys.length)[i] ?? null,
     );
   const known = new Map<number, string>();
   return (alias) =>
@@ -76,6 +112,7 @@ function seek(writer: StatementWriter, cursor: Val, keys: readonly OrderKey[], s
         known.set(i, text);
         return text;
       },
-      isNull: (i) => pattern[i] === 'n',
+      // Only what can be empty: a forged cursor must still meet the check of its signature.
+      isNull: (i) => keys[i]?.nullable === true && pattern[i] === 'n',
     });
 }

@@ -1,4 +1,4 @@
-import { invalid } from '../errors/domain-error.js';
+import { invalid, type DomainError } from '../errors/domain-error.js';
 import { permissionMissing } from '../access/errors.js';
 import { reachOf, type Actor } from '../access/actor.js';
 import { fieldForbidden, isHidden, mayAsk, type FieldName } from '../access/field-rights.js';
@@ -78,6 +78,11 @@ export class StatementWriter {
     return known;
   }
 
+  /** A parameter worked out at every run; one for all that share the key. */
+  computed(key: string, param: Param, cast: string): string {
+    return this.once(`computed ${key}`, param, cast);
+  }
+
   cursorSecret(): string {
     return this.once('secret', (c) => c.cursorSecret, 'text');
   }
@@ -103,9 +108,15 @@ export class StatementWriter {
     if (!mayAsk(this.actor, resource, name)) this.forbidden.push({ resource: resource.name, field: name });
   }
 
-  /** Throws the refusal of everything that was written and may not be. */
+  /** The refusal of everything that was written and may not be; null when there is no such thing. */
+  refusal(more: readonly FieldName[] = []): DomainError | null {
+    const all = [...more, ...this.forbidden];
+    return all.length > 0 ? fieldForbidden(all) : null;
+  }
+
   refuseForbidden(): void {
-    if (this.forbidden.length > 0) throw fieldForbidden(this.forbidden);
+    const refusal = this.refusal();
+    if (refusal) throw refusal;
   }
 
   /** The parameters, without which nothing runs: what touches a forbidden field gets none. */

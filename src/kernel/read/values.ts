@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** Where a request's value comes from: a constant of the document, or a place inside its variables. */
 export type Path = readonly (string | number)[];
 
@@ -44,6 +46,46 @@ export function plain(val: Val | undefined): unknown {
   if (val.from === 'list') return val.items.map(plain);
   return val.value;
 }
+
+/** The value with its variables looked up as they are now. */
+function valueAt(val: Val, variables: unknown): unknown {
+  switch (val.from) {
+    case 'variable':
+      return lookup(variables, val.path);
+    case 'object':
+      return Object.fromEntries([...val.entries].map(([key, inner]) => [key, valueAt(inner, variables)]));
+    case 'list':
+      return val.items.map((inner) => valueAt(inner, variables));
+    default:
+      return val.value;
+  }
+}
+
+/** Where a value comes from: equal for values that are equal whatever the variables are. */
+export function placesOf(val: Val): unknown {
+  switch (val.from) {
+    case 'variable':
+      return { $: val.path };
+    case 'object':
+      return [...val.entries].map(([key, inner]) => [key, placesOf(inner)]);
+    case 'list':
+      return val.items.map(placesOf);
+    default:
+      return { '=': val.value };
+  }
+}
+
+/** A short text that is the same for the same value, however its members are ordered. */
+export const fingerprint = (val: Val, variables: unknown): string =>
+  createHash('sha256')
+    .update(JSON.stringify(valueAt(val, variables), sorted))
+    .digest('base64url')
+    .slice(0, 16);
+
+const sorted = (_key: string, value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
 
 export function lookup(variables: unknown, path: Path): unknown {
   let value = variables;

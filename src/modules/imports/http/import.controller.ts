@@ -73,7 +73,7 @@ export class ImportController {
   })
   @ApiParam({ name: 'importId', description: 'Id of the import.', schema: { ...text(36), format: 'uuid' } })
   @ApiQuery({ name: 'filter', required: false, description: 'A JSON condition: `{"rule":{"eq":"parse_date"}}`.', schema: text(4000) })
-  @ApiQuery({ name: 'orderBy', required: false, description: 'Fields, comma separated; `-` in front for descending.', schema: text(4000) })
+  @ApiQuery({ name: 'sort', required: false, description: 'Fields, comma separated; `-` in front for descending.', schema: text(4000) })
   @ApiQuery({
     name: 'limit',
     required: false,
@@ -103,7 +103,4 @@ export class ImportController {
   }
 }
 
-const inOrder = [
-  { field: 'file', direction: 'ASC' as const },
-  { field: 'line', direction: 'ASC' as const },
-];
+const inOrder = [{ file: 'ASC' }, { line: 'ASC' }];

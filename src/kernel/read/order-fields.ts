@@ -1,0 +1,39 @@
+import { resourceColumns } from '../resource/columns.js';
+import type { Resource } from '../resource/define-resource.js';
+import type { Field } from '../resource/fields.js';
+
+/** A column lists are ordered by. */
+export interface SortColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly nullable: boolean;
+  /** Words of people, in the order people expect; all other text goes by code point. */
+  readonly human: boolean;
+}
+
+const base: Readonly<Record<string, SortColumn>> = {
+  id: { name: 'id', type: 'uuid', nullable: false, human: false },
+  createdAt: { name: 'created_at', type: 'timestamptz', nullable: false, human: false },
+  updatedAt: { name: 'updated_at', type: 'timestamptz', nullable: false, human: false },
+};
+const unordered = new Set<Field['kind']>(['json', 'longText', 'address', 'list', 'object']);
+
+export const isOrderable = (field: Field) => !field.options.hidden && !unordered.has(field.kind);
+
+/** The column a list of the resource is ordered by when asked for `name`; null when there is none. */
+export function sortColumn(resource: Resource, name: string): SortColumn | null {
+  if (Object.hasOwn(base, name)) return base[name] ?? null;
+  const field = Object.hasOwn(resource.fields, name) ? resource.fields[name] : undefined;
+  const column = field && isOrderable(field) ? resourceColumns(resource).get(name)?.[0] : undefined;
+  if (!field || !column) return null;
+  return { name: column.name, type: column.type, nullable: !column.notNull, human: isHuman(field) };
+}
+
+/** Names, companies, subjects: the texts that are searched. */
+export const isHuman = (field: Field) => field.kind === 'text' && field.options.search === true;
+
+/** The root collation of Unicode: capitals, accents and umlauts beside their letter. The same on every PostgreSQL with ICU. */
+export const humanCollation = 'collate "und-x-icu"';
+
+export const collated = (expression: string, { human }: Pick<SortColumn, 'human'>) =>
+  human ? `${expression} ${humanCollation}` : expression;

@@ -4,7 +4,7 @@ import { wireInstant, wireValue } from './wire.js';
 
 const instant = (value: unknown) => wireInstant(value instanceof Date ? value : new Date(String(value)));
 
-/** A row a command answered with, exactly as a read would show it. */
+/** A row a command answered with, exactly as a read would show it. The runner has left out and masked what the actor may not see. */
 export function wireRow(resource: Resource, row: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const body: Record<string, unknown> = {
     id: row['id'],
@@ -12,7 +12,8 @@ export function wireRow(resource: Resource, row: Readonly<Record<string, unknown
     createdAt: instant(row['createdAt']),
     updatedAt: instant(row['updatedAt']),
   };
-  for (const [name, field] of Object.entries(resource.fields)) if (!field.options.hidden) body[name] = wireValue(field, row[name]);
+  for (const [name, field] of Object.entries(resource.fields))
+    if (!field.options.hidden && Object.hasOwn(row, name)) body[name] = wireValue(field, row[name]);
   return body;
 }
 

@@ -20,6 +20,7 @@ import type { UseCase } from '#kernel/usecase/define-command.js';
 import { projectRow } from '../row.js';
 import { rowId, wireFields } from '../wire.js';
 import { readRoot, requirePrincipal, type GraphqlContext, type GraphqlParts } from './context.js';
+import { refuseForbidden } from './forbidden-fields.js';
 import { collectedOf, contextOf } from './roots.js';
 import { objectSelection, resourceFields } from './selection.js';
 import { describe, type TypeBook } from './types.js';
@@ -27,6 +28,13 @@ import { describe, type TypeBook } from './types.js';
 type Args = Readonly<Record<string, unknown>>;
 type FieldConfig = GraphQLFieldConfig<unknown, GraphqlContext, Args>;
 type FieldMap = GraphQLFieldConfigMap<unknown, GraphqlContext>;
+
+/** Who asks for a verb, in which operation, and under which idempotency key. */
+interface Asked {
+  readonly context: GraphqlContext;
+  readonly info: GraphQLResolveInfo;
+  readonly key: unknown;
+}
 
 const keyArgument = {
   type: GraphQLString,
@@ -91,7 +99,7 @@ export class MutationFields {
       args: { ...body, idempotencyKey: keyArgument },
       resolve: async (_source, args, context, info) => {
         const { idempotencyKey, ...input } = args;
-        const result = await this.run(command, verb === 'create' ? input['input'] : input, context, idempotencyKey);
+        const result = await this.run(command, verb === 'create' ? input['input'] : input, { context, info, key: idempotencyKey });
         return this.rowAnswer(resource, result as Args, context, info);
       },
     };
@@ -111,9 +119,9 @@ export class MutationFields {
       type: new GraphQLNonNull(deletePayload),
       description: command.description,
       args: { ...rowArguments(), idempotencyKey: keyArgument },
-      resolve: async (_source, args, context) => {
+      resolve: async (_source, args, context, info) => {
         const { idempotencyKey, ...input } = args;
-        await this.run(command, input, context, idempotencyKey);
+        await this.run(command, input, { context, info, key: idempotencyKey });
         return { id: args['id'], deleted: true };
       },
     };
@@ -154,8 +162,10 @@ export class MutationFields {
         .filter(Boolean)
         .join('\n\n'),
       args: { ...(hasInput ? input : {}), ...(isCommand ? { idempotencyKey: keyArgument } : {}) },
-      resolve: async (_source, args, context) =>
-        wireFields(outputOf(useCase), (await this.run(useCase, args['input'] ?? {}, context, args['idempotencyKey'])) as Args),
+      resolve: async (_source, args, context, info) => {
+        const answer = await this.run(useCase, args['input'] ?? {}, { context, info, key: args['idempotencyKey'] });
+        return wireFields(outputOf(useCase), answer as Args);
+      },
     };
   }
 
@@ -183,8 +193,9 @@ export class MutationFields {
     return map;
   }
 
-  private async run(useCase: UseCase, input: unknown, context: GraphqlContext, key: unknown): Promise<unknown> {
+  private async run(useCase: UseCase, input: unknown, { context, info, key }: Asked): Promise<unknown> {
     const { tenantId, actor } = await requirePrincipal(context);
+    refuseForbidden(this.parts.registry, info, actor);
     const { result } = await this.parts.runner.run(useCase, input, {
       tenantId,
       actor,

@@ -5,6 +5,7 @@ import type { FieldKind, Fields } from '#kernel/resource/fields.js';
 import { camel, kebab } from '#kernel/resource/names.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import type { RestRoute, UseCase } from '#kernel/usecase/define-command.js';
+import { hiddenOutputs } from '#kernel/usecase/guard-fields.js';
 import { wireFields } from '../wire.js';
 import { answer, idempotencyHeader, problems } from './answers.js';
 import type { RestParts } from './resource.controller.js';
@@ -58,8 +59,10 @@ function useCaseRoute(useCase: UseCase, registry: Registry, { runner }: RestPart
       ...problems(400, 404, 409, 413),
     ],
     handle: async (request) => {
-      const { result } = await runner.run(useCase, inputOf(useCase, request, inPath), callOf(request));
-      return wireFields(useCase.output, result);
+      const call = callOf(request);
+      const { result } = await runner.run(useCase, inputOf(useCase, request, inPath), call);
+      const hidden = new Set(hiddenOutputs(registry, useCase, call.actor).map(({ name }) => name));
+      return wireFields(Object.fromEntries(Object.entries(useCase.output).filter(([name]) => !hidden.has(name))), result);
     },
   };
 }

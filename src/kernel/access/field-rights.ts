@@ -61,11 +61,22 @@ export function refuseAsking(actor: Bearer, fields: readonly { readonly of: Reso
   if (kept.length > 0) throw fieldForbidden(kept.map(({ of, field }) => ({ resource: of.name, field })));
 }
 
+/** Of fields named as rules name them, `account.name`, those whose value the actor may not see in the clear. */
+export const withheld = (actor: Bearer, paths: readonly string[]): string[] =>
+  paths.filter((path) => actor.fieldRights[path] === 'hide' || actor.fieldRights[path] === 'mask');
+
+/** `refuseAsking` for what knows its fields by their paths only. */
+export function refusePaths(actor: Bearer, paths: readonly string[]): void {
+  const kept = withheld(actor, paths).map((path) => path.split('.'));
+  if (kept.length > 0) throw fieldForbidden(kept.map(([resource = '', field = '']) => ({ resource, field })));
+}
+
 /** What is shown instead of a text: `j•••@example.de`, the last two digits of a number, else nothing of it. Empty stays empty. */
 export function masked(field: Field, value: unknown): string | null {
   if (value === null || value === undefined) return null;
   const text = textOf(value);
-  if (field.kind === 'email') return `${[...text][0] ?? ''}•••${text.includes('@') ? `@${text.slice(text.lastIndexOf('@') + 1)}` : ''}`;
+  if (field.kind === 'email')
+    return `${Array.from(text)[0] ?? ''}•••${text.includes('@') ? `@${text.slice(text.lastIndexOf('@') + 1)}` : ''}`;
   if (field.kind === 'phone') return `•••${text.replace(/[^0-9]/g, '').slice(-2)}`;
   return '•••';
 }

@@ -47,6 +47,8 @@ export interface FieldOptions {
   readonly onDelete?: 'restrict' | 'cascade' | 'set_null';
   /** GraphQL type of an object. */
   readonly name?: string;
+  /** In inputs and outputs of verbs: the field this is a value of, `price_list.currency`, where the name alone does not say it. Its field rights count. */
+  readonly of?: string;
 }
 
 export type ValueKind =

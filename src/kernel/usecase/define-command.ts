@@ -1,5 +1,6 @@
 import type { Fields, InputOf } from '../resource/fields.js';
 import { camel, pascal } from '../resource/names.js';
+import type { Resource } from '../resource/define-resource.js';
 import type { Work } from './work.js';
 
 /** Where a verb appears in REST. `{leadId}` in a path is filled from the input field of that name. */
@@ -41,6 +42,8 @@ export interface UseCase<I extends Fields = Fields, O extends Fields = Fields> e
   readonly secret?: true;
   /** How raw input becomes `run`'s input, where the fields alone do not say it (CRUD). */
   readonly parse?: (input: unknown) => InputOf<I>;
+  /** The verb writes and answers one row of a resource, whose fields `namesIn` finds in the raw input. */
+  readonly crud?: { readonly resource: Resource; readonly namesIn: (input: unknown) => readonly string[] };
   /** The verb is exactly one statement, so it needs no transaction around it. */
   readonly oneStatement?: true;
   run(input: InputOf<I>, work: Work): Promise<InputOf<O>>;

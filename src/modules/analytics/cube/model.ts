@@ -1,10 +1,12 @@
 import type { Sql } from '#kernel/db/sql.js';
 
-interface Member {
+export interface Member {
   /** `opportunities.region`, as queries name it. */
   readonly name: string;
   readonly shortTitle: string;
   readonly description: string;
+  /** Fields it is worked out from, `account.name`: who may not see one of them may not ask for it. */
+  readonly from: readonly string[];
 }
 
 /** Something to group and filter by. */

@@ -6,6 +6,7 @@ import { defineQuery } from '#kernel/usecase/define-command.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { pivotQuery, resultOf, type Cell, type CubeResult, type Setting } from '../cube/answer.js';
 import { compileQuery, type Reader } from '../cube/compile-query.js';
+import { refuseMembers, visibleCube } from '../cube/member-rights.js';
 import { opportunities } from '../cube/opportunities.js';
 import { parseQuerySet } from '../cube/parse-query.js';
 import type { CubeQuery, QueryType } from '../cube/query.js';
@@ -43,9 +44,12 @@ export const loadAnalytics = defineQuery({
   async run({ query }, work) {
     const { timezone, ...setting } = await settingOf(work);
     const set = parseQuerySet(query, { cube: opportunities, now: work.now, timezone });
+    refuseMembers(set.queries, work.actor);
     const results: CubeResult[] = [];
     // One connection: the queries of a set run one after the other.
-    for (const one of set.queries) results.push(await answer(work, set.type, one, setting));
+    for (const one of set.queries) {
+      results.push(await answer(work, set.type, { ...one, cube: visibleCube(one.cube, work.actor) }, setting));
+    }
     return { queryType: set.type, results, pivotQuery: pivotQuery(set) };
   },
 });

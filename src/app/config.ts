@@ -35,6 +35,8 @@ export interface Config {
   readonly opsToken: string | null;
   /** As browsers write them. */
   readonly corsOrigins: readonly string[];
+  /** Requests a minute; 0 counts nothing. */
+  readonly rateLimits: { readonly principal: number; readonly address: number };
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -78,10 +80,18 @@ export class Environment {
   @IsOptional() @MinLength(32) KONTOR_SECRET?: string;
   @IsOptional() @IsToken() KONTOR_OPS_TOKEN?: string;
   @IsOptional() @IsOriginList() CORS_ORIGINS?: string;
+  @IsInt() @Min(0) @Max(100_000_000) RATE_LIMIT = 60_000;
+  @IsInt() @Min(0) @Max(100_000_000) RATE_LIMIT_ANONYMOUS = 6_000;
   @IsIn(LOG_LEVELS) LOG_LEVEL: Config['logLevel'] = 'info';
 }
 
-const NUMBERS: readonly string[] = ['PORT', 'DB_POOL_SIZE', 'QUEUE_POOL_SIZE'] satisfies SettingName[];
+const NUMBERS: readonly string[] = [
+  'PORT',
+  'DB_POOL_SIZE',
+  'QUEUE_POOL_SIZE',
+  'RATE_LIMIT',
+  'RATE_LIMIT_ANONYMOUS',
+] satisfies SettingName[];
 const PEMS: readonly string[] = ['JWT_PRIVATE_KEY', 'JWT_PUBLIC_KEYS'] satisfies SettingName[];
 
 /** Parses the settings, or fails with one line for each that is wrong: which, how, and what it has to look like. */
@@ -140,6 +150,7 @@ function toConfig(env: Environment): Config {
     secret: env.KONTOR_SECRET ?? null,
     opsToken: env.KONTOR_OPS_TOKEN ?? null,
     corsOrigins: originsOf(env.CORS_ORIGINS ?? ''),
+    rateLimits: { principal: env.RATE_LIMIT, address: env.RATE_LIMIT_ANONYMOUS },
     logLevel: env.LOG_LEVEL,
   };
 }

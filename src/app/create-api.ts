@@ -12,12 +12,15 @@ import { FastReads } from '#api/graphql/fast-path.js';
 import { graphqlModule } from '#api/graphql/graphql.module.js';
 import { limitRules } from '#api/graphql/limits.js';
 import { buildSchema } from '#api/graphql/schema.js';
+import { takeJsonOnly } from '#api/http/bodies.js';
+import { answerClientError } from '#api/http/client-errors.js';
+import { tellMethods } from '#api/http/methods.js';
+import { limitRates, type RateLimits } from '#api/http/rate-limits.js';
 import { ProblemFilter, type DefectLog } from '#api/rest/problem.filter.js';
 import { RestReads } from '#api/rest/reads.js';
 import { resourceController } from '#api/rest/resource.controller.js';
 import { useCaseController } from '#api/rest/use-case.controller.js';
 import { Runtime } from '#kernel/db/runtime.js';
-import { invalid } from '#kernel/errors/domain-error.js';
 import type { EventFeed } from '#kernel/outbox/listen.js';
 import { pascal } from '#kernel/resource/names.js';
 import type { ModuleSpec } from '#kernel/usecase/define-module.js';
@@ -34,6 +37,8 @@ export interface ApiParts {
   readonly isProduction: boolean;
   readonly trustProxy: boolean | number | string;
   readonly log: DefectLog;
+  /** Absent: requests are not counted. */
+  readonly rateLimits?: RateLimits | null;
   /** Nest modules beside those of the business: pages, metrics, job board. */
   readonly extra?: readonly DynamicModule[];
 }
@@ -54,6 +59,7 @@ export async function createApi(parts: ApiParts): Promise<Api> {
   const filter = new ProblemFilter(log);
   const adapter = new FastifyAdapter({
     bodyLimit,
+    clientErrorHandler: answerClientError,
     // Addresses that cannot be read are refused before any route, hook or filter.
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => filter.send(error, request, reply),
     trustProxy: proxyRule(parts.trustProxy),
@@ -63,22 +69,13 @@ export async function createApi(parts: ApiParts): Promise<Api> {
   const app = await NestFactory.create<NestFastifyApplication>(rootModule(parts, schema, onDefect), adapter, nestOptions);
   app.useGlobalFilters(filter);
   const server = adapter.getInstance();
-  server.addContentTypeParser(
-    'application/merge-patch+json',
-    { parseAs: 'string', bodyLimit },
-    server.getDefaultJsonParser('error', 'error'),
-  );
-  // Forms are for people's pages behind signed links. Elsewhere a form is what another site's page could send in a visitor's name.
-  server.addHook('onRequest', (request, _reply, done) => {
-    const isForm = request.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
-    if (isForm && !request.url.startsWith('/public/'))
-      done(invalid('request.unsupported_media_type', 'Send the body as application/json.'));
-    else done();
-  });
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
     done();
   });
+  if (parts.rateLimits) limitRates(server, parts.rateLimits, auth.authenticator);
+  tellMethods(server);
+  takeJsonOnly(app, bodyLimit);
   // Routes that take files say how large they may be.
   await app.register(multipart);
   addFastReads(

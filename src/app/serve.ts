@@ -18,6 +18,7 @@ import { opsModule } from './ops/ops.module.js';
 import { addPages } from './ops/pages.js';
 import { createWorkerApp } from './ops/worker-app.js';
 import { OperatorError } from './postgres/failure.js';
+import { openRateLimiting } from './rate-limiting.js';
 import { reach } from './reach.js';
 import { onStopSignal } from './stop-signals.js';
 import { makeLog, openSystem, type System } from './system.js';
@@ -131,9 +132,12 @@ async function openApi(system: System, { queue, metrics, tasks, stops }: HttpPar
   const feed = new EventFeed({ databaseUrl: postgres.appUrl, log });
   await feed.start();
   stops.push(() => feed.stop());
+  const rates = openRateLimiting(config, runtime.database.pool, log);
+  stops.push(() => rates.stop());
   const { app } = await createApi({
     runtime,
     auth,
+    rateLimits: rates.limits,
     feed,
     log: countDefects(system, metrics),
     cursorSecret: system.signer.keyFor('cursor').toString('base64url'),

@@ -109,6 +109,17 @@ export const SETTINGS = {
     must: 'origins parted by commas, such as https://app.example.org,https://desk.example.org',
     unset: 'pages of PUBLIC_URL only',
   },
+  RATE_LIMIT: {
+    about: 'Requests a minute one user or API key may send to REST and GraphQL, counted over all processes. 0 sets no limit.',
+    must: 'a whole number from 0 to 100000000',
+    unset: '60000',
+  },
+  RATE_LIMIT_ANONYMOUS: {
+    about:
+      'Requests a minute one network address may send without a good token. 0 sets no limit. Behind a proxy set TRUST_PROXY too, or all count as one.',
+    must: 'a whole number from 0 to 100000000',
+    unset: '6000',
+  },
   LOG_LEVEL: { about: 'How much is logged.', must: 'fatal, error, warn, info, debug, trace or silent', unset: 'info' },
 } as const satisfies Readonly<Record<string, SettingText>>;
 

@@ -20,7 +20,7 @@ const signed = (test: request.Test) => test.set('authorization', `Bearer ${admin
 test('a form is not taken for JSON: another site could make a visitor send one', async () => {
   await signed(request(url).post('/v1/accounts').type('form').send({ name: 'Forged GmbH' }))
     .expect('content-type', /problem\+json/)
-    .expect(400)
+    .expect(415)
     .expect(({ body }: { body: { code: string } }) => expect(body.code).toBe('request.unsupported_media_type'));
   await signed(request(url).get('/v1/accounts?count=true'))
     .expect(200)
@@ -50,7 +50,7 @@ test('pages are linked by the Link header until the last', async () => {
         .send({ name: `Team ${name}`, region: name }),
     ).expect(201);
   const seen: string[] = [];
-  let next: string | undefined = '/v1/teams?limit=2&orderBy=name&fields=name';
+  let next: string | undefined = '/v1/teams?limit=2&sort=name&fields=name';
   while (next) {
     const page: request.Response = await signed(request(url).get(next)).expect(200);
     seen.push(...(page.body as { data: { name: string }[] }).data.map(({ name }) => name));

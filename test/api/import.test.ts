@@ -82,7 +82,7 @@ test('a repeat with the same key is the same import', async () => {
   const again = await upload(company.admin, formOf(someFiles(10)), headers);
   expect(again.body).toEqual(first.body);
   const other = await upload(company.admin, formOf(someFiles(11)), headers);
-  expect(other).toMatchObject({ status: 400, body: { code: 'idempotency.key_reused' } });
+  expect(other).toMatchObject({ status: 422, body: { code: 'idempotency.key_reused' } });
 });
 
 test('small files come in as texts too, by REST and GraphQL', async () => {
@@ -138,7 +138,7 @@ test.each([
 
 test('a body that is no form is refused, and so is who has not signed in or lacks the right', async () => {
   expect(await company.admin.post('/v1/imports', { mapping: 'crm-opportunities' })).toMatchObject({
-    status: 400,
+    status: 415,
     body: { code: 'request.unsupported_media_type' },
   });
   const anonymous = await fetch(`${url}/v1/imports`, { method: 'POST', body: formOf(someFiles(1)) });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { networkOf } from '../http/network.js';
 import { authError } from './auth-errors.js';
 
 export interface ThrottleLimit {
@@ -65,21 +66,8 @@ export class LoginThrottle {
 
 function keysOf(email: string, ip: string | null) {
   const account = digest(email.trim().toLowerCase());
-  const address = digest(network(ip ?? 'unknown'));
+  const address = digest(networkOf(ip ?? 'unknown'));
   return { account, address, pair: `${account}.${address}` };
-}
-
-/** An IPv6 customer has a /64 of addresses to dodge with: they count as one. */
-function network(ip: string): string {
-  if (!ip.includes(':') || ip.startsWith('::ffff:')) return ip.replace('::ffff:', '');
-  const [head = '', tail] = ip.split('::');
-  const left = head.split(':').filter(Boolean);
-  const right = tail === undefined ? [] : tail.split(':').filter(Boolean);
-  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
-  return [...left, ...zeros, ...right]
-    .slice(0, 4)
-    .map((part) => part.replace(/^0+(?=.)/, ''))
-    .join(':');
 }
 
 const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22);

@@ -25,9 +25,17 @@ export class ProblemFilter implements ExceptionFilter {
     const wait = known ? retryAfter(known) : null;
     if (wait !== null) void reply.header('retry-after', String(wait));
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
+    if (problem.status === 415) void reply.headers(takenAt(request));
+    void reply.header('content-language', 'en');
     void reply.code(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem));
   }
 }
+
+/** Which bodies are taken, for who sent another (RFC 5789, and its like for POST). */
+const takenAt = ({ method }: FastifyRequest): Record<string, string> => {
+  if (method === 'PATCH') return { 'accept-patch': 'application/merge-patch+json, application/json' };
+  return method === 'POST' ? { 'accept-post': 'application/json' } : {};
+};
 
 const kinds: Readonly<Record<number, readonly [ErrorKind, string, string]>> = {
   400: ['invalid', 'request.malformed', 'The request cannot be read. Are address and body well formed, and sent as application/json?'],
@@ -35,11 +43,11 @@ const kinds: Readonly<Record<number, readonly [ErrorKind, string, string]>> = {
   // A file outside the folder whose files are served.
   403: ['not_found', 'request.no_such_route', 'There is nothing at this address. The documentation is at /docs.'],
   404: ['not_found', 'request.no_such_route', 'There is nothing at this address. The documentation is at /docs.'],
-  405: ['not_found', 'request.no_such_route', 'This method is not offered here. The documentation is at /docs.'],
-  406: ['invalid', 'request.not_acceptable', 'This address cannot answer in the form you accept.'],
+  405: ['wrong_method', 'request.method_not_allowed', 'This method is not offered here. The documentation is at /docs.'],
+  406: ['not_acceptable', 'request.not_acceptable', 'This address cannot answer in the form you accept.'],
   413: ['too_large', 'request.too_large', 'The request body is too large.'],
   414: ['too_large', 'request.too_large', 'The address is too long.'],
-  415: ['invalid', 'request.unsupported_media_type', 'Send the body as application/json.'],
+  415: ['wrong_media_type', 'request.unsupported_media_type', 'Send the body as application/json.'],
   429: ['too_many', 'request.too_many', 'Too many requests. Wait, then try again.'],
 };
 

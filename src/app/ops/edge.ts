@@ -27,27 +27,6 @@ export function addSecurityHeaders(
   });
 }
 
-/** OPTIONS says what an address takes. Preflights of listed origins are answered before they come here. */
-export function answerOptions(server: FastifyInstance): void {
-  const methods = new Map<string, Set<string>>();
-  server.addHook('onRoute', (route) => {
-    // Whatever a parameter is called, the address is the same.
-    const address = route.url.replace(/:\w+/g, ':');
-    const known = methods.get(address);
-    const allowed = known ?? new Set<string>();
-    for (const method of [route.method].flat()) allowed.add(method);
-    methods.set(address, allowed);
-    if (known || allowed.has('OPTIONS') || !route.url.startsWith('/v1/')) return;
-    allowed.add('OPTIONS');
-    server.options(route.url, (_request, reply) =>
-      reply
-        .code(204)
-        .header('allow', [...allowed].sort().join(', '))
-        .send(),
-    );
-  });
-}
-
 const exposed = ['etag', 'link', 'location', 'retry-after', 'x-request-id', 'ratelimit', 'ratelimit-policy', 'idempotency-replayed'];
 
 /** Lets pages of listed origins call, with tokens they hold; cookies are not ours. Off when none is listed. */

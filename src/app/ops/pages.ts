@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../project-root.js';
-import { addSecurityHeaders, allowOrigins, answerOptions } from './edge.js';
+import { addSecurityHeaders, allowOrigins } from './edge.js';
 import { addErrorsPage } from './errors-page.js';
 import { addExplorer } from './explorer.js';
 import { addJobBoard } from './job-board.js';
@@ -30,7 +30,6 @@ export async function addPages(app: NestFastifyApplication, parts: PageParts): P
   addSecurityHeaders(server, config);
   guardOperatorPages(server, config);
   if (parts.role === 'worker') return traffic;
-  answerOptions(server);
   allowOrigins(app, config);
   const version = versionOf();
   addStartPage(app, parts, version);

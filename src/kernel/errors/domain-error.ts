@@ -8,7 +8,12 @@ export type ErrorKind =
   | 'too_many'
   | 'unavailable'
   | 'precondition'
-  | 'precondition_required';
+  | 'precondition_required'
+  /** Well formed, but contradicts what was said before. */
+  | 'unprocessable'
+  | 'wrong_method'
+  | 'wrong_media_type'
+  | 'not_acceptable';
 
 /** One thing wrong with one place in the input; `path` is a JSON pointer such as `/email`. */
 export interface FieldProblem {

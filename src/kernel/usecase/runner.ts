@@ -4,7 +4,7 @@ import { permissionMissing } from '../access/errors.js';
 import { translate } from '../db/constraint-errors.js';
 import type { OpenWork } from '../db/open-work.js';
 import type { Runtime, WorkRequest } from '../db/runtime.js';
-import { conflict, invalid, unauthorized } from '../errors/domain-error.js';
+import { DomainError, conflict, invalid, unauthorized } from '../errors/domain-error.js';
 import type { Fields, InputOf } from '../resource/fields.js';
 import { validateInput } from '../resource/validate.js';
 import type { UseCase } from './define-command.js';
@@ -115,6 +115,10 @@ async function replay<T>(work: OpenWork, principal: string, key: string, hash: s
     key,
   ]);
   if (stored?.['request_hash'] !== hash)
-    throw invalid('idempotency.key_reused', 'This Idempotency-Key was used for another request. Use a fresh key for each new request.');
+    throw new DomainError(
+      'unprocessable',
+      'idempotency.key_reused',
+      'This Idempotency-Key was used for another request. Use a fresh key for each new request.',
+    );
   return { result: stored['response'] as T, replayed: true };
 }

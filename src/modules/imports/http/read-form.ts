@@ -1,6 +1,6 @@
 import type {} from '@fastify/multipart';
 import type { FastifyRequest } from 'fastify';
-import { invalid } from '#kernel/errors/domain-error.js';
+import { DomainError } from '#kernel/errors/domain-error.js';
 import { tooLarge } from '../import/start-import.js';
 import { limits } from '../read/limits.js';
 import { Upload } from '../store/files.js';
@@ -9,7 +9,7 @@ const formLimits = { fileSize: limits.fileBytes, files: 20, fields: 5, fieldSize
 
 /** The parts of an upload. Its names are only compared, never used as paths. */
 export async function readForm(request: FastifyRequest): Promise<{ mapping: string | null; files: Upload[] }> {
-  if (!request.isMultipart()) throw invalid('request.unsupported_media_type', 'Send the files as multipart/form-data.');
+  if (!request.isMultipart()) throw new DomainError('wrong_media_type', 'request.unsupported_media_type', 'Send the files as multipart/form-data.');
   const files: Upload[] = [];
   let mapping: string | null = null;
   let total = 0;

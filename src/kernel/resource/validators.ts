@@ -28,9 +28,12 @@ const decimalPattern = /^-?\d{1,15}(\.\d+)?$/;
 const isRecord = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v);
 const onlyKeys = (v: object, keys: readonly string[]) => Object.keys(v).every((k) => keys.includes(k));
 
+/** A JSON number went through a float: beyond fifteen digits it may not be the number that was sent. */
+const isExact = (value: number) => Number.isFinite(value) && String(value).replaceAll(/\D/g, '').length <= 15;
+
 /** A decimal of at most `scale` digits after the point; more would be lost silently. */
 export function isDecimal(value: unknown, scale: number): boolean {
-  if (typeof value === 'number') return Number.isFinite(value) && isDecimal(String(value), scale);
+  if (typeof value === 'number') return isExact(value) && isDecimal(String(value), scale);
   return typeof value === 'string' && decimalPattern.test(value) && (value.split('.')[1]?.length ?? 0) <= scale;
 }
 

@@ -1,6 +1,7 @@
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { INestApplication } from '@nestjs/common';
 import type { Registry } from '#kernel/resource/registry.js';
+import { bulkSchemas } from './bulk-schemas.js';
 import { componentSchemas, inputName, objectSchema } from './schemas.js';
 import { routeOf } from './use-case.controller.js';
 
@@ -20,7 +21,12 @@ export function openApiDocument(app: INestApplication, registry: Registry, versi
   info.addTag('auth', 'Signing in and out.');
   info.addTag('public', 'Addresses for people without a login, behind signed links.');
   const document = SwaggerModule.createDocument(app, info.build(), { operationIdFactory: (_controller, method) => method });
-  const schemas = { ...document.components?.schemas, ...(componentSchemas(registry) as object), ...(bodySchemas(registry) as object) };
+  const schemas = {
+    ...document.components?.schemas,
+    ...(componentSchemas(registry) as object),
+    ...(bulkSchemas(registry) as object),
+    ...(bodySchemas(registry) as object),
+  };
   document.components = { ...document.components, schemas: sorted(schemas) };
   document.paths = sorted(document.paths);
   for (const operation of operationsOf(document)) completeOperation(operation);

@@ -8,6 +8,7 @@ import { crudCommand } from '#kernel/usecase/crud.js';
 import type { Runner } from '#kernel/usecase/runner.js';
 import { rowId } from '../wire.js';
 import { answer, idempotencyHeader, ifMatchHeader, problems } from './answers.js';
+import { dryRunQuery } from './dry-run.js';
 import { listQuery, rowQuery } from './query.js';
 import type { RestReads } from './reads.js';
 import { callOf, controllerOf, json, paramOf, principalOf, queryOf, type Route } from './routes.js';
@@ -26,11 +27,11 @@ const idParam = (resource: Resource) =>
   ApiParam({ name: idName(resource), description: 'Id of the record.', schema: { type: 'string', format: 'uuid', maxLength: 36 } });
 const query = (name: string, description: string, maxLength = 4000): MethodDecorator =>
   ApiQuery({ name, required: false, description, schema: { type: 'string', maxLength } });
-const rowQueries = [
+export const rowQueries = [
   query('fields', 'Only these fields, comma separated.'),
   query('expand', 'Related records to include, comma separated: `account,owner`.'),
 ];
-const etag = { ETag: { description: 'The version of the record.' } };
+export const etag = { ETag: { description: 'The version of the record.' } };
 
 /** The REST routes of a resource. */
 export function resourceController(resource: Resource, parts: RestParts): Type<object> {
@@ -98,15 +99,18 @@ function getRoute(resource: Resource, { reads }: RestParts): Route {
     ],
     handle: async (request, reply) => {
       const text = await reads.one(resource, paramOf(request, idName(resource)), rowQuery(queryOf(request)), principalOf(request));
-      const tag = etagOf(Number(/"version":(\d+)/.exec(text.slice(0, 120))?.[1]));
-      void reply.header('etag', tag);
-      if (request.headers['if-none-match'] === tag) {
-        void reply.code(304);
-        return '';
-      }
-      return json(reply, text);
+      return sendRow(request, reply, text);
     },
   };
+}
+
+/** A row's text with its ETag, or 304 for who has this version. */
+export function sendRow(request: FastifyRequest, reply: FastifyReply, text: string): string {
+  const tag = etagOf(Number(/"version":(\d+)/.exec(text.slice(0, 120))?.[1]));
+  void reply.header('etag', tag);
+  if (request.headers['if-none-match'] !== tag) return json(reply, text);
+  void reply.code(304);
+  return '';
 }
 
 function createRoute(resource: Resource, { runner }: RestParts): Route {
@@ -118,6 +122,7 @@ function createRoute(resource: Resource, { runner }: RestParts): Route {
       Post(),
       ApiOperation({ operationId: `create${resource.typeName}`, summary: command.summary, description: resource.description }),
       idempotencyHeader,
+      dryRunQuery,
       ApiBody({ required: true, schema: schemaRef(createName(resource)) }),
       answer(201, resource.typeName, 'Created.', { ...etag, Location: { description: 'Its address.' } }),
       ...problems(400, 409, 413),
@@ -145,6 +150,7 @@ function updateRoute(resource: Resource, { runner }: RestParts): Route {
       idParam(resource),
       ifMatchHeader,
       idempotencyHeader,
+      dryRunQuery,
       ApiBody({ required: true, schema: schemaRef(updateName(resource)) }),
       answer(200, resource.typeName, 'Changed.', etag),
       ...problems(400, 404, 409, 412, 413),
@@ -171,6 +177,7 @@ function deleteRoute(resource: Resource, { runner }: RestParts): Route {
       }),
       idParam(resource),
       ifMatchHeader,
+      dryRunQuery,
       ApiNoContentResponse({ description: 'Deleted.' }),
       ...problems(400, 404, 409, 412),
     ],
@@ -182,15 +189,15 @@ function deleteRoute(resource: Resource, { runner }: RestParts): Route {
   };
 }
 
-const etagOf = (version: number) => `"${version}"`;
+export const etagOf = (version: number) => `"${version}"`;
 
-function row(resource: Resource, reply: FastifyReply, result: unknown): Record<string, unknown> {
+export function row(resource: Resource, reply: FastifyReply, result: unknown): Record<string, unknown> {
   const body = wireRow(resource, result as Record<string, unknown>);
   void reply.header('etag', etagOf(Number(body['version'])));
   return body;
 }
 
-function expected(request: FastifyRequest): { expectedVersion?: number } {
+export function expected(request: FastifyRequest): { expectedVersion?: number } {
   const header = request.headers['if-match'];
   if (header === undefined || header === '*') return {};
   const version = /^"(\d{1,9})"$/.exec(header)?.[1];
@@ -199,7 +206,7 @@ function expected(request: FastifyRequest): { expectedVersion?: number } {
 }
 
 /** With If-Match, a version that has moved on is a failed precondition (412) and not a conflict (409). */
-async function precondition<T>(request: FastifyRequest, run: () => Promise<T>): Promise<T> {
+export async function precondition<T>(request: FastifyRequest, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {

@@ -5,6 +5,7 @@ import { unauthorized } from '#kernel/errors/domain-error.js';
 import type { Call } from '#kernel/usecase/runner.js';
 import type { Principal } from '../auth/principal.js';
 import { PrincipalGuard } from '../auth/principal.guard.js';
+import { isDryRun, tellDryRun } from './dry-run.js';
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 export interface Route {
@@ -20,7 +21,10 @@ export function controllerOf(name: string, path: string, tag: string, routes: re
   const Made = { [name]: class {} }[name] as Type<object>;
   const prototype = Made.prototype as Record<string, unknown>;
   for (const route of routes) {
-    prototype[route.name] = (request: FastifyRequest, reply: FastifyReply) => route.handle(request, reply);
+    prototype[route.name] = (request: FastifyRequest, reply: FastifyReply) => {
+      tellDryRun(request, reply);
+      return route.handle(request, reply);
+    };
     // Swagger ignores the parameters of a method whose parameter types are not known.
     Reflect.defineMetadata('design:paramtypes', [Object, Object], prototype, route.name);
     Req()(prototype, route.name, 0);
@@ -44,7 +48,13 @@ export function principalOf(request: FastifyRequest): Principal {
 export function callOf(request: FastifyRequest): Call {
   const { tenantId, actor } = principalOf(request);
   const key = request.headers['idempotency-key'];
-  return { tenantId, actor, requestId: request.id, ...(typeof key === 'string' ? { idempotencyKey: key } : {}) };
+  return {
+    tenantId,
+    actor,
+    requestId: request.id,
+    ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
+    ...(isDryRun(request) ? { dryRun: true } : {}),
+  };
 }
 
 export function json(reply: FastifyReply, text: string): string {

@@ -52,7 +52,8 @@ export function deleteStatement(resource: Resource): Statement {
     resource,
     'delete',
     () =>
-      `with changed as (delete from ${resource.table} where tenant_id = $1 and id = $${traceCount + 1} returning *)${trace('deleted')} select id from changed`,
+      `with changed as (delete from ${resource.table} where tenant_id = $1 and id = $${traceCount + 1} returning *)
+, refs as (delete from kernel.external_refs e using changed where e.tenant_id = $1 and e.record_id = changed.id)${trace('deleted')} select id from changed`,
   );
 }
 

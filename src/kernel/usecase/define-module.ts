@@ -1,8 +1,9 @@
 import type { Resource } from '../resource/define-resource.js';
-import type { Permissions } from '../access/actor.js';
+import type { Actor, Permissions } from '../access/actor.js';
 import type { Command, Query } from './define-command.js';
 import type { DomainEvent } from './define-event.js';
 import type { Job, Effect, Subscriber } from './define-job.js';
+import type { Work } from './work.js';
 
 /* The lists hold definitions of every input shape; `run` is contravariant, hence the one `any` of the kernel. */
 /* eslint-disable @typescript-eslint/no-explicit-any */
@@ -19,6 +20,8 @@ export interface ModuleSpec {
   readonly effects?: readonly Effect<any>[];
   /** Roles a new tenant starts with. */
   readonly roles?: readonly RoleSeed[];
+  /** What a user or key may do now, null when nothing any more: asked by work that goes on after its request. One module knows. */
+  readonly standing?: (work: Work, who: Pick<Actor, 'kind' | 'id'>) => Promise<Actor | null>;
   /** Nest controllers for what CRUD and commands cannot say (files, tracking pixels, unsubscribe pages). */
   readonly controllers?: readonly (new (...args: any[]) => object)[];
 }

@@ -2,7 +2,7 @@ import type { Permissions } from '#kernel/access/actor.js';
 import type { ModuleSpec, RoleSeed } from '#kernel/usecase/define-module.js';
 import { union } from '#kernel/access/permissions.js';
 
-/** Rights everybody at work needs: to know colleagues, and to see and end the own sessions and keys. */
+/** Rights everybody at work needs: to know colleagues, and to see and end the own sessions, keys and operations. */
 const colleague: Permissions = {
   'user:read': 'all',
   'team:read': 'all',
@@ -10,6 +10,8 @@ const colleague: Permissions = {
   'session:revoke': 'own',
   'api_key:read': 'own',
   'api_key:revoke': 'own',
+  'operation:read': 'own',
+  'operation:cancel': 'own',
 };
 
 /** Roles a new tenant starts with. A module adds the rights of its own nouns by a seed of the same key. */

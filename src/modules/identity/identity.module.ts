@@ -18,6 +18,7 @@ import { unassignRole } from './role/unassign-role.js';
 import { updateRole } from './role/update-role.js';
 import { revokeSession } from './session/revoke-session.js';
 import { Session } from './session/session.resource.js';
+import { actorNow } from './session/standing.js';
 import { createTeam } from './team/create-team.js';
 import { moveTeam } from './team/move-team.js';
 import { Team } from './team/team.resource.js';
@@ -54,4 +55,5 @@ export const identity = defineModule({
   events: [UserDeactivated],
   jobs: [forgetOldSessions],
   roles: defaultRoles,
+  standing: actorNow,
 });

@@ -1,0 +1,138 @@
+import { Delete, Get, Put } from '@nestjs/common';
+import { ApiBody, ApiHeader, ApiNoContentResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { longestExternalId, longestSystem, readRef, type ExternalRef } from '#kernel/external-refs/external-ref.js';
+import { findByRefQuery, removeByRefCommand } from '#kernel/external-refs/by-ref.js';
+import { canUpsert, upsertCommand } from '#kernel/external-refs/upsert.js';
+import { invalid } from '#kernel/errors/domain-error.js';
+import type { Resource } from '#kernel/resource/define-resource.js';
+import { rowId } from '../wire.js';
+import { answer, idempotencyHeader, ifMatchHeader, problems } from './answers.js';
+import { dryRunQuery } from './dry-run.js';
+import { rowQuery } from './query.js';
+import { etag, expected, precondition, row, rowQueries, sendRow, type RestParts } from './resource.controller.js';
+import { callOf, paramOf, principalOf, queryOf, type Route } from './routes.js';
+import { schemaRef, updateName } from './schemas.js';
+
+const path = 'by-ref/:system/:externalId';
+const params: readonly MethodDecorator[] = [
+  ApiParam({
+    name: 'system',
+    description: 'The other system, as you call it: `erp`.',
+    schema: { type: 'string', maxLength: longestSystem },
+  }),
+  ApiParam({
+    name: 'externalId',
+    description: 'What that system calls the record, percent-encoded.',
+    schema: { type: 'string', maxLength: longestExternalId },
+  }),
+];
+const words = (resource: Resource) => resource.name.replaceAll('_', ' ');
+const refOf = (request: FastifyRequest): ExternalRef =>
+  readRef({ system: paramOf(request, 'system'), externalId: paramOf(request, 'externalId') });
+
+/** Records by what another system calls them: `/v1/accounts/by-ref/erp/4711`. */
+export function byRefRoutes(resource: Resource, parts: RestParts): Route[] {
+  return [
+    ...(resource.operations.includes('get') ? [getRoute(resource, parts)] : []),
+    ...(canUpsert(resource) ? [putRoute(resource, parts)] : []),
+    ...(resource.operations.includes('delete') ? [deleteRoute(resource, parts)] : []),
+  ];
+}
+
+function getRoute(resource: Resource, { reads, runner }: RestParts): Route {
+  return {
+    name: `get${resource.typeName}ByRef`,
+    decorators: [
+      Get(path),
+      ApiOperation({
+        operationId: `get${resource.typeName}ByRef`,
+        summary: `Read a ${words(resource)} by what another system calls it.`,
+        description: 'One that is not there and one you may not see are answered alike.',
+      }),
+      ...params,
+      ...rowQueries,
+      answer(200, resource.typeName, 'The record.', etag),
+      ...problems(400, 404),
+    ],
+    handle: async (request, reply) => {
+      const { result } = await runner.run(findByRefQuery(resource), refOf(request), callOf(request));
+      return sendRow(request, reply, await reads.one(resource, rowId(resource, result), rowQuery(queryOf(request)), principalOf(request)));
+    },
+  };
+}
+
+function putRoute(resource: Resource, { runner }: RestParts): Route {
+  const command = upsertCommand(resource);
+  return {
+    name: command.graphql,
+    decorators: [
+      Put(path),
+      ApiOperation({
+        operationId: command.graphql,
+        summary: command.summary,
+        description: [
+          command.description,
+          'Two calls with the same reference at once make one record. With `If-Match` it only changes, with `If-None-Match: *` it only creates.',
+          'Creating takes the right to read all records of the kind: whoever sees only some of them cannot be told which references are free, and gets 404 for each that he does not see.',
+        ].join('\n\n'),
+      }),
+      ...params,
+      ifMatchHeader,
+      ApiHeader({
+        name: 'If-None-Match',
+        required: false,
+        description: '`*`: refuses with 412 when there is a record already.',
+        schema: { type: 'string', maxLength: 50 },
+      }),
+      idempotencyHeader,
+      dryRunQuery,
+      ApiBody({ required: true, schema: schemaRef(updateName(resource)) }),
+      answer(200, resource.typeName, 'Changed.', etag),
+      answer(201, resource.typeName, 'Created.', { ...etag, Location: { description: 'Its address.' } }),
+      ...problems(400, 404, 409, 412, 413),
+    ],
+    handle: async (request, reply) => {
+      const input = { ...refOf(request), ...expected(request), ...mustBeNew(request), data: request.body };
+      const { result, replayed } = await precondition(request, () => runner.run(command, input, callOf(request)));
+      if (replayed) void reply.header('idempotency-replayed', 'true');
+      if (result['upserted'] === 'created') created(resource, reply, result);
+      return row(resource, reply, result);
+    },
+  };
+}
+
+function created(resource: Resource, reply: FastifyReply, result: unknown): void {
+  void reply.code(201).header('location', `/v1/${resource.path}/${rowId(resource, result)}`);
+}
+
+function mustBeNew(request: FastifyRequest): { mustBeNew?: true } {
+  const header = request.headers['if-none-match'];
+  if (header === undefined) return {};
+  if (header === '*') return { mustBeNew: true };
+  throw invalid('request.bad_header', 'If-None-Match can only be * here: it asks for a record that is not there yet.');
+}
+
+function deleteRoute(resource: Resource, { runner }: RestParts): Route {
+  const command = removeByRefCommand(resource);
+  return {
+    name: `delete${resource.typeName}ByRef`,
+    status: 204,
+    decorators: [
+      Delete(path),
+      ApiOperation({
+        operationId: `delete${resource.typeName}ByRef`,
+        summary: command.summary,
+        description: 'The record itself goes, with all of its references. To forget a reference only, detach it.',
+      }),
+      ...params,
+      ifMatchHeader,
+      dryRunQuery,
+      ApiNoContentResponse({ description: 'Deleted.' }),
+      ...problems(400, 404, 409, 412),
+    ],
+    handle: async (request) => {
+      await precondition(request, () => runner.run(command, { ...refOf(request), ...expected(request) }, callOf(request)));
+    },
+  };
+}

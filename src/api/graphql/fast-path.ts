@@ -161,10 +161,16 @@ const keyOf = (document: ReadDocument, variables: Readonly<Record<string, unknow
     shapeOf(variables),
     ...document.structural.map((name) => JSON.stringify(variables[name] ?? null)),
     ...document.cursors.map((name) => nullPattern(variables[name])),
-    ...document.ids.map((name) => String(codeOf(String(variables[name])))),
+    ...document.ids.map((name) => idCodes(variables[name])),
   ].join('|');
 
-const structuralArguments = new Set(['orderBy', 'first', 'last']);
+/** Which resources the ids of a variable belong to: one code for one id; for a list its length and every code in it. */
+const idCodes = (value: unknown): string =>
+  Array.isArray(value)
+    ? `${value.length}:${[...new Set(value.map((id) => String(codeOf(String(id)))))].toSorted().join(',')}`
+    : String(codeOf(String(value)));
+
+const structuralArguments = new Set(['orderBy', 'first', 'last', 'by']);
 const cursorArguments = new Set(['after', 'before']);
 
 /** Which variables are used where their values shape the statement. */
@@ -176,7 +182,7 @@ function usageOf(ast: DocumentNode): Pick<ReadDocument, 'structural' | 'cursors'
         ? found.structural
         : cursorArguments.has(node.name.value)
           ? found.cursors
-          : node.name.value === 'id'
+          : node.name.value === 'id' || node.name.value === 'ids'
             ? found.ids
             : null;
       if (target) variablesIn(node.value).forEach((name) => target.add(name));

@@ -12,14 +12,12 @@ import {
 } from 'graphql';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Field } from '#kernel/resource/fields.js';
-import { aggregates } from '#kernel/read/aggregate.js';
 import { deepestOrder } from '#kernel/read/order.js';
 import { isOrderable } from '#kernel/read/order-fields.js';
 import { defaultPage, largestPage } from '#kernel/read/page.js';
-import type { AggregateFunction } from '#kernel/read/selection.js';
-import { aggregateTypeName } from './selection.js';
+import { FigureTypes } from './figure-types.js';
 import { filterOf, instantFilter, idFilter, intFilter, operatorInput, textFilter } from './filter-inputs.js';
-import { byKey, DateTime, Decimal, LocalDate, MoneyType, SortDirection, listOf } from './scalars.js';
+import { byKey, SortDirection, listOf } from './scalars.js';
 import { visibleFields, type TypeBook } from './types.js';
 
 const pageInfo = new GraphQLObjectType({
@@ -33,17 +31,11 @@ const pageInfo = new GraphQLObjectType({
   },
 });
 
-const functions: Readonly<Record<AggregateFunction, string>> = {
-  sum: 'Sums',
-  avg: 'Averages, to four digits',
-  min: 'Smallest values',
-  max: 'Largest values',
-};
-
 /** Connection, filter, order and aggregate types of resources. */
 export class ListTypes {
   private readonly filters = new Map<string, GraphQLInputObjectType>();
   private readonly connections = new Map<string, GraphQLObjectType>();
+  private readonly figures = new FigureTypes();
   private readonly arguments = new Map<string, GraphQLFieldConfigArgumentMap>();
 
   constructor(
@@ -113,6 +105,7 @@ export class ListTypes {
         fields: () => ({
           some: { type: this.filter(resource), description: 'At least one of them meets this.' },
           none: { type: this.filter(resource), description: 'None of them meets this.' },
+          every: { type: this.filter(resource), description: 'All of them meet this; holds where there are none.' },
         }),
       });
     this.filters.set(key, known);
@@ -190,52 +183,11 @@ export class ListTypes {
         resolve: byKey,
       },
       aggregate: {
-        type: new GraphQLNonNull(this.aggregate(resource)),
+        type: new GraphQLNonNull(this.figures.aggregate(resource)),
         description: 'Figures over the whole list, whatever page is shown.',
         resolve: byKey,
       },
+      groups: this.figures.groups(resource),
     };
   }
-
-  private aggregate(resource: Resource): GraphQLObjectType {
-    const fields: GraphQLFieldConfigMap<unknown, unknown> = {
-      count: { type: new GraphQLNonNull(GraphQLInt), description: 'How many rows.', resolve: byKey },
-    };
-    for (const fn of Object.keys(functions) as AggregateFunction[]) {
-      const able = visibleFields(resource).filter(([, field]) => aggregates(field, fn));
-      if (able.length === 0) continue;
-      fields[fn] = {
-        type: new GraphQLNonNull(
-          new GraphQLObjectType({
-            name: aggregateTypeName(resource, fn),
-            description: `${functions[fn]} over a list of ${resource.plural}.`,
-            fields: Object.fromEntries(
-              able.map(([name, field]) => [
-                name,
-                {
-                  type: aggregateOutput(field, fn),
-                  description: `Over ${name}${field.kind === 'money' ? ', one entry a currency' : ''}.`,
-                  resolve: byKey,
-                },
-              ]),
-            ),
-          }),
-        ),
-        description: `${functions[fn]}.`,
-        resolve: byKey,
-      };
-    }
-    return new GraphQLObjectType({
-      name: `${resource.typeName}Aggregate`,
-      description: `Figures over a list of ${resource.plural}.`,
-      fields,
-    });
-  }
-}
-
-function aggregateOutput(field: Field, fn: AggregateFunction) {
-  if (field.kind === 'money') return new GraphQLNonNull(listOf(MoneyType));
-  if (field.kind === 'date') return LocalDate;
-  if (field.kind === 'instant') return DateTime;
-  return field.kind === 'integer' && (fn === 'min' || fn === 'max') ? GraphQLInt : Decimal;
 }

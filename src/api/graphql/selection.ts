@@ -9,6 +9,7 @@ import type {
   BaseField,
   Constant,
   EdgeItem,
+  GroupItem,
   ListItem,
   ListSelection,
   ObjectItem,
@@ -17,13 +18,17 @@ import type {
   PageInfoItem,
   Part,
 } from '#kernel/read/selection.js';
+import { constant, type Val } from '#kernel/read/values.js';
 import { argument } from './arguments.js';
+import { externalRefType } from './external-ref-type.js';
 import { collect, subSelections, type CollectContext, type Collected } from './collect.js';
 
 /** How the selection builder finds its way: definitions plus the argument definitions of list fields. */
 export interface BuildContext extends CollectContext {
   readonly registry: Registry;
   readonly listArguments: (resource: Resource) => readonly GraphQLArgument[];
+  /** Those of `groups` in a list of the resource. */
+  readonly groupArguments: (resource: Resource) => readonly GraphQLArgument[];
 }
 
 const typename = (field: Collected, value: string): Constant => ({ kind: 'constant', key: field.key, value });
@@ -43,6 +48,7 @@ function objectItem(context: BuildContext, resource: Resource, field: Collected)
   const { key, name } = field;
   if (name === '__typename') return typename(field, resource.typeName);
   if (baseFields.has(name)) return { kind: 'base', key, name: name as BaseField };
+  if (name === 'externalRefs') return { kind: 'names', key, parts: parts(context, field, externalRefType.name) };
   const fields = resource.fields;
   const own = fields[name];
   if (own) {
@@ -77,15 +83,16 @@ const parts = (context: CollectContext, field: Collected, type: string): Part[] 
 
 /** What a field of connection type asks of a list. */
 export function listSelection(context: BuildContext, resource: Resource, field: Collected): ListSelection {
-  const page: Record<string, unknown> = {};
-  for (const definition of context.listArguments(resource)) {
-    const val = argument(context, field, definition);
-    if (val !== undefined) page[definition.name] = val;
-  }
+  const page = given(context, field, context.listArguments(resource));
   const items = collect(context, subSelections(field), is(`${resource.typeName}Connection`)).map((item) =>
     listItem(context, resource, item),
   );
   return { resource, page, items };
+}
+
+function given(context: BuildContext, field: Collected, definitions: readonly GraphQLArgument[]): Readonly<Record<string, Val>> {
+  const vals = definitions.map((definition) => [definition.name, argument(context, field, definition)] as const);
+  return Object.fromEntries(vals.flatMap(([name, val]) => (val === undefined ? [] : [[name, val]])));
 }
 
 function listItem(context: BuildContext, resource: Resource, field: Collected): ListItem {
@@ -106,9 +113,21 @@ function listItem(context: BuildContext, resource: Resource, field: Collected): 
         key,
         items: inner(`${resource.typeName}Aggregate`).map((item) => aggregateItem(context, resource, item)),
       };
+    case 'groups':
+      return groupsItem(context, resource, field);
     default:
       return typename(field, `${resource.typeName}Connection`);
   }
+}
+
+function groupsItem(context: BuildContext, resource: Resource, field: Collected): ListItem {
+  const { by, first } = given(context, field, context.groupArguments(resource));
+  const type = `${resource.typeName}Group`;
+  const items = collect(context, subSelections(field), is(type)).map((item): GroupItem => {
+    if (item.name === '__typename') return typename(item, type);
+    return item.name === 'keys' ? { kind: 'keys', key: item.key } : aggregateItem(context, resource, item);
+  });
+  return { kind: 'groups', key: field.key, by: by ?? constant([]), ...(first ? { first } : {}), items };
 }
 
 function edgeItem(context: BuildContext, resource: Resource, field: Collected): EdgeItem {

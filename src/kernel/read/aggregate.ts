@@ -32,7 +32,7 @@ export function aggregateSql(writer: StatementWriter, resource: Resource, items:
         ? `${literal(field.value)} as ${quote(field.key)}`
         : `${functionSql({ writer, resource, alias: t, where }, item.fn, field)} as ${quote(field.key)}`,
     );
-    return `(select row_to_json(f) from (select ${fields.join(', ')}) f) as ${quote(item.key)}`;
+    return `(select row_to_json(f.*) from (select ${fields.join(', ')}) f) as ${quote(item.key)}`;
   });
   const needsRows = items.some(
     (item) =>
@@ -40,29 +40,52 @@ export function aggregateSql(writer: StatementWriter, resource: Resource, items:
       (item.kind === 'function' && item.fields.some((f) => !('kind' in f) && kindOf(resource, f.name) !== 'money')),
   );
   const from = needsRows ? ` from ${resource.table} ${t} where ${where(t)}` : '';
-  if (!needsRows) return `(select row_to_json(g) from (select ${columns.join(', ')}) g)`;
-  return `(select row_to_json(g) from (select ${flat(columns)}${from}) g)`;
+  if (!needsRows) return `(select row_to_json(g.*) from (select ${columns.join(', ')}) g)`;
+  return `(select row_to_json(g.*) from (select ${flat(columns)}${from}) g)`;
 }
 
 const kindOf = (resource: Resource, name: string) => resource.fields[name]?.kind;
 const flat = (columns: readonly string[]) => columns.join(', ');
 
-function functionSql({ writer, resource, alias, where }: Rows, fn: AggregateFunction, { name, parts }: AggregateField): string {
+function functionSql({ writer, resource, alias, where }: Rows, fn: AggregateFunction, field: AggregateField): string {
+  writer.ask(resource, field.name);
+  const byCurrency = ({ currency, amount, picked }: CurrencyFigures) => {
+    const m = writer.alias();
+    return `(select coalesce(json_agg(row_to_json(c.*)), '[]'::json) from (select ${picked(m)} from ${resource.table} ${m} where ${where(m)} and ${m}.${amount} is not null group by ${m}.${currency} order by ${m}.${currency}) c)`;
+  };
+  return functionColumn(resource, fn, field, { alias, byCurrency });
+}
+
+/** Figures of an amount by its currency: the columns, and what is picked of each group of rows under an alias. */
+export interface CurrencyFigures {
+  readonly amount: string;
+  readonly currency: string;
+  readonly picked: (alias: string) => string;
+}
+interface Over {
+  readonly alias: string;
+  readonly byCurrency: (figures: CurrencyFigures) => string;
+}
+
+/** A function over a field of the rows under `alias`. Amounts of money are never added across currencies. */
+export function functionColumn(resource: Resource, fn: AggregateFunction, { name, parts }: AggregateField, over: Over): string {
   const field = resource.fields[name] as Field;
-  writer.ask(resource, name);
   const [column, currency] = columnsOf(name, field);
   if (!column) throw new Error(`${resource.name}.${name} has no column.`);
-  if (field.kind !== 'money' || !currency) return numberSql(`${fn}(${alias}.${column.name})`, field.kind, fn);
-  const m = writer.alias();
+  if (field.kind !== 'money' || !currency) return numberSql(`${fn}(${over.alias}.${column.name})`, field.kind, fn);
   const wanted = parts ?? [
     { key: 'amount', part: 'amount' },
     { key: 'currency', part: 'currency' },
   ];
-  const picked = wanted.map(({ key, part }) => {
-    if (typeof part !== 'string') return `${literal(part.value)} as ${quote(key)}`;
-    return `${part === 'amount' ? `${fn === 'avg' ? `round(avg(${m}.${column.name}), 4)` : `${fn}(${m}.${column.name})`}::text` : `${m}.${currency.name}`} as ${quote(key)}`;
-  });
-  return `(select coalesce(json_agg(row_to_json(c)), '[]'::json) from (select ${picked.join(', ')} from ${resource.table} ${m} where ${where(m)} and ${m}.${column.name} is not null group by ${m}.${currency.name} order by ${m}.${currency.name}) c)`;
+  const picked = (m: string) =>
+    wanted
+      .map(({ key, part }) => {
+        if (typeof part !== 'string') return `${literal(part.value)} as ${quote(key)}`;
+        const figure = fn === 'avg' ? `round(avg(${m}.${column.name}), 4)` : `${fn}(${m}.${column.name})`;
+        return `${part === 'amount' ? `${figure}::text` : `${m}.${currency.name}`} as ${quote(key)}`;
+      })
+      .join(', ');
+  return over.byCurrency({ amount: column.name, currency: currency.name, picked });
 }
 
 function numberSql(expression: string, kind: Field['kind'], fn: AggregateFunction): string {

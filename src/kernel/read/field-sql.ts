@@ -33,7 +33,7 @@ export function fieldExpression(resource: Resource, name: string, { alias, parts
   });
   const empty =
     field.kind === 'address' ? columns.map((c) => `${alias}.${c.name} is null`).join(' and ') : `${alias}.${first.name} is null`;
-  return `case when ${empty} then null else (select row_to_json(p) from (select ${picked.join(', ')}) p) end`;
+  return `case when ${empty} then null else (select row_to_json(p.*) from (select ${picked.join(', ')}) p) end`;
 }
 
 /** The twin of `masked` in SQL: the value itself never leaves the database. */

@@ -91,9 +91,11 @@ function someOf(place: Place, key: string, val: Val): string | null {
   if (!inverse) throw unknown(resource, key);
   writer.ask(inverse.from, inverse.refField);
   const parts = entries(val).flatMap(([quantifier, inner]) => {
-    const found = exists(place, inverse.from, (t) => `${t}.${snake(inverse.refField)} = ${alias}.id`, inner);
-    if (quantifier === 'some') return [found];
-    if (quantifier === 'none') return [`not ${found}`];
+    if (isAbsent(inner)) return [];
+    const join = (t: string) => `${t}.${snake(inverse.refField)} = ${alias}.id`;
+    if (quantifier === 'some') return [exists(place, inverse.from, join, inner)];
+    if (quantifier === 'none') return [`not ${exists(place, inverse.from, join, inner)}`];
+    if (quantifier === 'every') return [`not ${exists(place, inverse.from, join, { from: 'object', entries: new Map([['not', inner]]) })}`];
     throw unknown(resource, `${key}.${quantifier}`);
   });
   return all(parts);

@@ -75,7 +75,7 @@ export function pageSql(page: Page, { table, alias, where }: Source, extra: 0 | 
   return `(${parts.join(' union all ')}) ${alias}${tail}`;
 }
 
-function pageSize(value: unknown): number {
+export function pageSize(value: unknown): number {
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 0 || value > largestPage) {
     throw invalid('paging.size_out_of_range', `A page holds 0 to ${largestPage} rows. Ask for less and follow the cursor.`);
   }

@@ -23,6 +23,8 @@ export type ObjectItem =
   | Constant
   | { readonly kind: 'base'; readonly key: string; readonly name: BaseField }
   | { readonly kind: 'field'; readonly key: string; readonly name: string; readonly parts?: readonly Part[] }
+  /** What other systems call the record; parts are `system` and `externalId`. */
+  | { readonly kind: 'names'; readonly key: string; readonly parts: readonly Part[] }
   | { readonly kind: 'one'; readonly key: string; readonly refField: string; readonly selection: ObjectSelection }
   | { readonly kind: 'many'; readonly key: string; readonly inverse: Inverse; readonly list: ListSelection };
 
@@ -69,11 +71,28 @@ export type ListItem =
   | { readonly kind: 'edges'; readonly key: string; readonly items: readonly EdgeItem[] }
   | { readonly kind: 'pageInfo'; readonly key: string; readonly items: readonly PageInfoItem[] }
   | { readonly kind: 'totalCount'; readonly key: string }
-  | { readonly kind: 'aggregate'; readonly key: string; readonly items: readonly AggregateItem[] };
+  | { readonly kind: 'aggregate'; readonly key: string; readonly items: readonly AggregateItem[] }
+  | ({ readonly kind: 'groups'; readonly key: string } & GroupsSelection);
+
+export type GroupItem = AggregateItem | { readonly kind: 'keys'; readonly key: string };
+/** Figures by the values of some fields. */
+export interface GroupsSelection {
+  readonly by: Val;
+  readonly first?: Val;
+  readonly items: readonly GroupItem[];
+}
 
 /** One entry point of a read. */
 export type RootSelection =
   | Constant
   | { readonly kind: 'list'; readonly key: string; readonly list: ListSelection }
   | { readonly kind: 'one'; readonly key: string; readonly id: Val; readonly selection: ObjectSelection }
+  | ({ readonly kind: 'nodes'; readonly key: string } & NodesSelection)
   | { readonly kind: 'nothing'; readonly key: string };
+
+/** Rows of any resources by their ids: what is asked of each resource that occurs among them. */
+export interface NodesSelection {
+  readonly ids: Val;
+  readonly count: number;
+  readonly selections: readonly ObjectSelection[];
+}

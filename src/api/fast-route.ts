@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DomainError } from '#kernel/errors/domain-error.js';
-import type { Authenticator } from './auth/authenticator.js';
+import { settleDocument, type DocumentParts } from './graphql/document-route.js';
 import type { FastReads, GraphqlRequest } from './graphql/fast-path.js';
 import { refuseVariables } from './graphql/variable-limits.js';
 
@@ -10,12 +10,13 @@ interface HookTarget {
 }
 
 /** Puts the fast path before Apollo: what it cannot answer goes on as if it were not there. */
-export function addFastReads(server: HookTarget, reads: FastReads, authenticator: Authenticator): void {
+export function addFastReads(server: HookTarget, reads: FastReads, documents: DocumentParts): void {
   server.addHook('preHandler', async (request, reply) => {
-    if (request.method !== 'POST' || request.routeOptions.url !== '/graphql' || !isJson(request)) return;
+    if (request.routeOptions.url !== '/graphql' || !(await settleDocument(request, reply, documents))) return;
+    if (request.method !== 'POST' || !isJson(request)) return;
     const refusal = isRecord(request.body) ? refuseVariables(request.body['variables']) : null;
     if (refusal) return refuse(reply, refusal);
-    const text = await answer(request, reads, authenticator);
+    const text = await answer(request, reads);
     if (text === null) return;
     const wanted = request.headers.accept?.includes('application/graphql-response+json')
       ? 'application/graphql-response+json'
@@ -24,8 +25,8 @@ export function addFastReads(server: HookTarget, reads: FastReads, authenticator
   });
 }
 
-async function answer(request: FastifyRequest, reads: FastReads, authenticator: Authenticator): Promise<string | null> {
-  const principal = authenticator.recall(request.headers.authorization);
+async function answer(request: FastifyRequest, reads: FastReads): Promise<string | null> {
+  const { principal } = request;
   const body = principal ? requestOf(request.body) : null;
   return principal && body ? reads.answer(body, principal) : null;
 }

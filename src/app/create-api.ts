@@ -4,14 +4,16 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
-import { specifiedRules, NoSchemaIntrospectionCustomRule } from 'graphql';
 import { addFastReads } from '#api/fast-route.js';
 import { AuthModule } from '#api/auth/auth.module.js';
-import { FeedChanges } from '#api/graphql/changes.js';
+import { FeedChanges, type Feed } from '#api/graphql/changes.js';
+import type { GraphqlParts } from '#api/graphql/context.js';
 import { FastReads } from '#api/graphql/fast-path.js';
 import { graphqlModule } from '#api/graphql/graphql.module.js';
-import { limitRules } from '#api/graphql/limits.js';
+import { largestRequest, rulesFor, type IntrospectionPolicy } from '#api/graphql/limits.js';
 import { buildSchema } from '#api/graphql/schema.js';
+import { Sockets, type SocketLimits } from '#api/graphql/sockets.js';
+import { TrustedDocuments } from '#api/graphql/trusted-documents.js';
 import { takeJsonOnly } from '#api/http/bodies.js';
 import { answerClientError } from '#api/http/client-errors.js';
 import { tellMethods } from '#api/http/methods.js';
@@ -21,10 +23,10 @@ import { RestReads } from '#api/rest/reads.js';
 import { resourceController } from '#api/rest/resource.controller.js';
 import { useCaseController } from '#api/rest/use-case.controller.js';
 import { Runtime } from '#kernel/db/runtime.js';
-import type { EventFeed } from '#kernel/outbox/listen.js';
 import { pascal } from '#kernel/resource/names.js';
 import type { ModuleSpec } from '#kernel/usecase/define-module.js';
 import { Runner } from '#kernel/usecase/runner.js';
+import { documentSource } from './document-source.js';
 import { nestOptions } from './nest-options.js';
 import { newRequestId } from './request-id.js';
 import type { Auth } from './auth-wiring.js';
@@ -32,11 +34,14 @@ import type { Auth } from './auth-wiring.js';
 export interface ApiParts {
   readonly runtime: Runtime;
   readonly auth: Auth;
-  readonly feed: Pick<EventFeed, 'onEvent'>;
+  readonly feed: Feed;
   readonly cursorSecret: string;
   readonly isProduction: boolean;
   readonly trustProxy: boolean | number | string;
   readonly log: DefectLog;
+  /** Who may ask for the GraphQL schema; everyone unless told, and members in production. */
+  readonly introspection?: IntrospectionPolicy;
+  readonly sockets?: Partial<SocketLimits> & { readonly waitingChanges?: number };
   /** Absent: requests are not counted. */
   readonly rateLimits?: RateLimits | null;
   /** Nest modules beside those of the business: pages, metrics, job board. */
@@ -55,7 +60,8 @@ export async function createApi(parts: ApiParts): Promise<Api> {
   const { runtime, auth, log } = parts;
   const graphql = { registry: runtime.registry, database: runtime.database, runner: auth.runner, cursorSecret: parts.cursorSecret };
   const onDefect = (error: unknown) => log.error({ err: error }, 'An operation met a defect');
-  const schema = buildSchema(graphql, new FeedChanges(parts.feed, runtime.database, runtime.registry, onDefect));
+  const changes = new FeedChanges({ ...parts, ...graphql, onError: onDefect, longestQueue: parts.sockets?.waitingChanges });
+  const schema = buildSchema(graphql, changes);
   const filter = new ProblemFilter(log);
   const adapter = new FastifyAdapter({
     bodyLimit,
@@ -78,13 +84,33 @@ export async function createApi(parts: ApiParts): Promise<Api> {
   takeJsonOnly(app, bodyLimit);
   // Routes that take files say how large they may be.
   await app.register(multipart);
-  addFastReads(
-    server,
-    new FastReads(graphql, schema, [...specifiedRules, ...limitRules, ...(parts.isProduction ? [NoSchemaIntrospectionCustomRule] : [])]),
-    auth.authenticator,
-  );
+  addGraphql(app, { ...parts, graphql, schema, onDefect });
   return { app, schema };
 }
+
+interface GraphqlWiring extends ApiParts {
+  readonly graphql: GraphqlParts;
+  readonly schema: GraphQLSchema;
+  readonly onDefect: (error: unknown) => void;
+}
+
+/** What stands before Apollo and beside it: trusted documents, the fast path, and what is live. */
+function addGraphql(app: NestFastifyApplication, { graphql, schema, onDefect, ...parts }: GraphqlWiring): void {
+  const { runtime, auth } = parts;
+  const { authenticator } = auth;
+  const server = app.getHttpAdapter().getInstance();
+  const rules = rulesFor(introspectionOf(parts));
+  const documents = new TrustedDocuments(documentSource(runtime, authenticator));
+  addFastReads(server, new FastReads(graphql, schema, rules), { documents, authenticator });
+  server.addHook('onRoute', (route) => {
+    if (route.url === '/graphql') route.bodyLimit = largestRequest;
+  });
+  const sockets = new Sockets({ schema, rules, authenticator, documents, onDefect, limits: parts.sockets });
+  sockets.attach(app.getHttpServer(), '/graphql');
+  server.addHook('preClose', () => sockets.stop());
+}
+
+const introspectionOf = ({ introspection, isProduction }: ApiParts) => introspection ?? (isProduction ? 'members' : 'everyone');
 
 /** A number means: that many proxies stand before us. */
 const proxyRule = (rule: ApiParts['trustProxy']) => (typeof rule === 'number' ? (_address: string, hop: number) => hop < rule : rule);
@@ -98,7 +124,13 @@ function rootModule(parts: ApiParts, schema: GraphQLSchema, onDefect: (error: un
     global: true,
     imports: [
       AuthModule.of(auth.flows, auth.authenticator),
-      graphqlModule({ schema, authenticator: auth.authenticator, isProduction: parts.isProduction, onDefect }),
+      graphqlModule({
+        schema,
+        authenticator: auth.authenticator,
+        isProduction: parts.isProduction,
+        introspection: introspectionOf(parts),
+        onDefect,
+      }),
       ...modules,
       ...(parts.extra ?? []),
     ],

@@ -6,7 +6,7 @@ import type { Permissions } from '#kernel/access/actor.js';
 import { EventFeed } from '#kernel/outbox/listen.js';
 import { openKit, type Kit } from '#kernel/testing/kit.js';
 import { provisionTenant, wireAuth, type Auth } from '#app/auth-wiring.js';
-import { createApi } from '#app/create-api.js';
+import { createApi, type ApiParts } from '#app/create-api.js';
 import { allModules } from '#app/modules.js';
 
 const password = 'correct horse battery';
@@ -38,7 +38,10 @@ export interface ApiKit {
   close(): Promise<void>;
 }
 
-export async function openApiKit(): Promise<ApiKit> {
+/** What a test may want otherwise than it is. */
+export type ApiKitOptions = Partial<Pick<ApiParts, 'isProduction' | 'introspection' | 'sockets'>>;
+
+export async function openApiKit(options: ApiKitOptions = {}): Promise<ApiKit> {
   const kit = await openKit(allModules);
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const keys = { active: { kid: 'k1', privateKey }, publicKeys: new Map([['k1', publicKey]]) };
@@ -57,6 +60,7 @@ export async function openApiKit(): Promise<ApiKit> {
     isProduction: false,
     trustProxy: false,
     log: { error: (details) => defects.push(details) },
+    ...options,
   });
   await app.init();
   await app.getHttpAdapter().getInstance().ready();

@@ -16,6 +16,15 @@ export interface GraphqlContext {
   readonly requestId: string;
   /** Rows the operation may return at most, added up over its roots; shown as `extensions.cost`. */
   cost: number;
+  /** The connection of an operation that lives on; absent over HTTP. */
+  readonly live?: LiveConnection;
+}
+
+export interface LiveConnection {
+  /** Ends the connection with a WebSocket close code. */
+  drop(code: number, reason: string): void;
+  /** `recheck` is called whenever the rights of the listener may have changed. Returns how to stop. */
+  watch(recheck: () => Promise<void>): () => void;
 }
 
 /** What the GraphQL side of a process stands on. */

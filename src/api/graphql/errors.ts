@@ -9,8 +9,8 @@ const codes: Readonly<Record<string, string>> = {
   BAD_USER_INPUT: 'input.invalid',
   BAD_REQUEST: 'graphql.bad_request',
   OPERATION_RESOLUTION_FAILURE: 'graphql.unknown_operation',
-  PERSISTED_QUERY_NOT_FOUND: 'graphql.unknown_document',
-  PERSISTED_QUERY_NOT_SUPPORTED: 'graphql.unknown_document',
+  PERSISTED_QUERY_NOT_FOUND: 'graphql.document_unknown',
+  PERSISTED_QUERY_NOT_SUPPORTED: 'graphql.document_unknown',
 };
 
 /** One refusal in GraphQL: the same code as in REST, in `extensions.code`. A defect says nothing but that it was one. */
@@ -21,7 +21,7 @@ export function formatError(onDefect: (error: unknown) => void) {
     if (original instanceof DomainError)
       return { ...position(formatted), message: original.message, extensions: { code: original.code, ...original.details } };
     const code = ownCode(formatted, original);
-    if (code !== null) return { ...position(formatted), message: formatted.message, extensions: { code } };
+    if (code !== null) return { ...position(formatted), message: short(formatted.message), extensions: { code } };
     onDefect(original);
     return {
       ...position(formatted),
@@ -38,8 +38,15 @@ function ownCode(formatted: GraphQLFormattedError, original: unknown): string | 
   return original instanceof GraphQLError && original.originalError === undefined ? 'graphql.invalid' : null;
 }
 
+const mostErrors = 5;
+const longestMessage = 300;
+
+/** What is wrong is said, but a short request does not get a long answer for it. */
+export const fewErrors = <T>(errors: readonly T[]): readonly T[] => errors.slice(0, mostErrors);
+const short = (message: string) => (message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message);
+
 const position = (formatted: GraphQLFormattedError) => ({
-  ...(formatted.locations ? { locations: formatted.locations } : {}),
+  ...(formatted.locations ? { locations: fewErrors(formatted.locations) } : {}),
   ...(formatted.path ? { path: formatted.path } : {}),
 });
 

@@ -1,6 +1,10 @@
 import {
   GraphQLError,
   Kind,
+  NoSchemaIntrospectionCustomRule,
+  getNamedType,
+  isInputObjectType,
+  specifiedRules,
   type ASTVisitor,
   type FragmentDefinitionNode,
   type SelectionSetNode,
@@ -10,8 +14,11 @@ import {
 
 /** Longest document, in tokens; a parser limit, so that it costs nothing to refuse. */
 export const maxLexicalTokens = 2000;
-const maxDepth = 14;
+const maxDepth = 12;
 const maxAliases = 30;
+const maxInputDepth = 8;
+/** Longest request, in bytes; lists of more come by REST or as files. */
+export const largestRequest = 102_400;
 
 const refuse = (message: string) => new GraphQLError(message, { extensions: { code: 'query.too_complex' } });
 
@@ -56,4 +63,35 @@ export const aliasLimit: ValidationRule = (context: ValidationContext): ASTVisit
   };
 };
 
-export const limitRules: readonly ValidationRule[] = [depthLimit, aliasLimit];
+/** Input objects inside each other, as filters can be; values of type JSON have their own limit. */
+export const inputDepthLimit: ValidationRule = (context: ValidationContext): ASTVisitor => {
+  let depth = 0;
+  const isTyped = () => isInputObjectType(getNamedType(context.getInputType()));
+  return {
+    ObjectValue: {
+      enter: () => {
+        if (!isTyped()) return false;
+        if (++depth === maxInputDepth + 1) context.reportError(refuse(`An argument is more than ${maxInputDepth} objects deep.`));
+        return undefined;
+      },
+      leave: () => {
+        depth--;
+      },
+    },
+  };
+};
+
+export const limitRules: readonly ValidationRule[] = [depthLimit, aliasLimit, inputDepthLimit];
+
+/** Who may ask for the schema. With `members` and `nobody`, strangers are not answered at all. */
+export type IntrospectionPolicy = 'everyone' | 'members' | 'nobody';
+
+/** The limits, and no introspection where nobody may ask for it. */
+export const extraRules = (introspection: IntrospectionPolicy): readonly ValidationRule[] =>
+  introspection === 'nobody' ? [...limitRules, NoSchemaIntrospectionCustomRule] : limitRules;
+
+/** All rules a document must keep, whichever way it comes. */
+export const rulesFor = (introspection: IntrospectionPolicy): readonly ValidationRule[] => [
+  ...specifiedRules,
+  ...extraRules(introspection),
+];

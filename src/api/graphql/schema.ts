@@ -5,7 +5,7 @@ import { ListTypes } from './list-types.js';
 import { MutationFields } from './mutations.js';
 import { collectedOf, contextOf, rootKinds, rootSelection } from './roots.js';
 import { byKey, DateTime } from './scalars.js';
-import { subscriptionFields, type ChangeStream } from './subscriptions.js';
+import { changeCursorField, subscriptionFields, type ChangeStream } from './subscriptions.js';
 import { describe, TypeBook, typeTag, visibleFields } from './types.js';
 
 type Map = GraphQLFieldConfigMap<unknown, GraphqlContext>;
@@ -21,7 +21,11 @@ export function buildSchema(parts: GraphqlParts, changes: ChangeStream): GraphQL
     query: new GraphQLObjectType({
       name: 'Query',
       description: 'What can be asked.',
-      fields: { ...readFields(parts, book, objects, lists), ...(fields.useCases(parts.registry.queries.values()) as Map) },
+      fields: {
+        ...readFields(parts, book, objects, lists),
+        ...(fields.useCases(parts.registry.queries.values()) as Map),
+        ...changeCursorField(changes),
+      },
     }),
     mutation: new GraphQLObjectType({
       name: 'Mutation',
@@ -31,7 +35,12 @@ export function buildSchema(parts: GraphqlParts, changes: ChangeStream): GraphQL
     subscription: new GraphQLObjectType({
       name: 'Subscription',
       description: 'What can be heard, live, within the listener’s rights.',
-      fields: subscriptionFields(parts, changes, (resource) => objects.of(resource)),
+      fields: subscriptionFields({
+        parts,
+        changes,
+        objectType: (resource) => objects.of(resource),
+        filterType: (resource) => lists.filter(resource),
+      }),
     }),
     types: [...parts.registry.resources.values()].map((resource) => objects.of(resource)),
   });

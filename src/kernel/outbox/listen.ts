@@ -55,6 +55,11 @@ export class EventFeed {
     return () => this.listeners.delete(listener);
   }
 
+  /** A position all events before which have reached this process: whoever heard them and reads on from here misses nothing. */
+  resumePoint(): string | null {
+    return this.position;
+  }
+
   async stop(): Promise<void> {
     this.stopped = true;
     if (this.check) clearInterval(this.check);

@@ -10,7 +10,8 @@ export const GraphqlClient = defineResource('graphql_client', {
       required: true,
       search: true,
       unique: true,
-      description: 'What its requests say in the header `graphql-client-name`. `default` stands for those that name no client that is known.',
+      description:
+        'What its requests say in the header `graphql-client-name`. `default` stands for those that name no client that is known.',
     }),
     documents: choice(['any', 'listed'], {
       required: true,

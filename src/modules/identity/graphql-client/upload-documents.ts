@@ -50,7 +50,11 @@ export const uploadDocuments = defineCommand({
 function checked(document: string, claimed: string | null): string {
   const hash = createHash('sha256').update(document).digest('hex');
   if (claimed === null || claimed.toLowerCase() === hash) return hash;
-  throw invalid('trusted_document.hash_mismatch', `The document called ${claimed} has the SHA-256 ${hash}. Upload the text as it was hashed.`, {
-    hash,
-  });
+  throw invalid(
+    'trusted_document.hash_mismatch',
+    `The document called ${claimed} has the SHA-256 ${hash}. Upload the text as it was hashed.`,
+    {
+      hash,
+    },
+  );
 }

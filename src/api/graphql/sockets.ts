@@ -1,0 +1,236 @@
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { GraphQLError, parse, validate, type DocumentNode, type ExecutionArgs, type GraphQLSchema, type ValidationRule } from 'graphql';
+import { CloseCode, type Context, type SubscribePayload } from 'graphql-ws';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { DomainError } from '#kernel/errors/domain-error.js';
+import type { Authenticator } from '../auth/authenticator.js';
+import type { Principal } from '../auth/principal.js';
+import type { GraphqlContext } from './context.js';
+import { socketError } from './errors.js';
+import { largestRequest, maxLexicalTokens } from './limits.js';
+import { clientNameHeader, type TrustedDocuments } from './trusted-documents.js';
+import { refuseVariables } from './variable-limits.js';
+
+/** What one process bears of one user, and of strangers. */
+export interface SocketLimits {
+  /** Time to say who one is. */
+  readonly initWaitMs: number;
+  /** Connections that have not yet said who they are. */
+  readonly strangers: number;
+  readonly connectionsPerUser: number;
+  readonly operationsPerConnection: number;
+  readonly operationsPerUser: number;
+  /** Bytes that may wait for a client who does not read. */
+  readonly unreadBytes: number;
+  /** How often it is looked whether those who are connected still may be. */
+  readonly checkEveryMs: number;
+}
+
+export const socketLimits: SocketLimits = {
+  initWaitMs: 3_000,
+  strangers: 500,
+  connectionsPerUser: 50,
+  operationsPerConnection: 100,
+  operationsPerUser: 300,
+  unreadBytes: 8_388_608,
+  checkEveryMs: 30_000,
+};
+
+export interface SocketParts {
+  readonly schema: GraphQLSchema;
+  readonly rules: readonly ValidationRule[];
+  readonly authenticator: Authenticator;
+  readonly documents: TrustedDocuments;
+  readonly onDefect: (error: unknown) => void;
+  readonly limits?: Partial<SocketLimits> | undefined;
+}
+
+interface Extra extends Record<PropertyKey, unknown> {
+  readonly request: IncomingMessage;
+  readonly socket: WebSocket;
+  token?: string;
+  clientName?: string | null;
+  person?: string;
+  tenantId?: string;
+  rechecks?: Set<() => Promise<void>>;
+}
+type Socket = Context<Record<string, unknown>, Extra>;
+
+const tooSlowMs = 2_000;
+
+/** Operations over WebSockets (graphql-ws), within limits and only as long as the one who asked may. */
+export class Sockets {
+  private readonly limits: SocketLimits;
+  private readonly open = new Set<Socket>();
+  private readonly strangers = new Set<Duplex>();
+  private readonly server = new WebSocketServer({ noServer: true, maxPayload: largestRequest, perMessageDeflate: false });
+  private readonly stops: (() => unknown)[] = [];
+
+  constructor(private readonly parts: SocketParts) {
+    this.limits = { ...socketLimits, ...parts.limits };
+    const graphql = useServer<Record<string, unknown>, Extra>(
+      {
+        schema: parts.schema,
+        connectionInitWaitTimeout: this.limits.initWaitMs,
+        onConnect: (socket) => this.connect(socket),
+        onDisconnect: (socket) => {
+          this.open.delete(socket);
+        },
+        onSubscribe: (socket, _id, payload) => this.prepare(socket, payload),
+        onError: (_socket, _id, _payload, errors) => errors.map((error) => socketError(error, parts.onDefect).toJSON()),
+        // The result comes fifth.
+        onNext: ({ extra }, ...told) => {
+          if (extra.socket.bufferedAmount > this.limits.unreadBytes)
+            drop(extra.socket, CloseCode.TooManyInitialisationRequests, 'Reads too slowly');
+          return worded(told[3], parts.onDefect);
+        },
+      },
+      this.server,
+    );
+    this.stops.push(
+      () => graphql.dispose(),
+      parts.authenticator.onChange((tenantId) => this.recheck(tenantId)),
+    );
+    const timer = setInterval(() => this.recheck(null), this.limits.checkEveryMs);
+    timer.unref();
+    this.stops.push(() => clearInterval(timer));
+  }
+
+  /** Takes what wants to become a WebSocket at `path`. */
+  attach(http: Server, path: string): void {
+    http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      // Somebody before us has refused it.
+      if (socket.writableEnded || socket.destroyed) return;
+      if (request.url?.split('?')[0] !== path) return refuse(socket, '404 Not Found');
+      if (this.strangers.size >= this.limits.strangers) return refuse(socket, '503 Service Unavailable');
+      this.strangers.add(socket);
+      socket.once('close', () => this.strangers.delete(socket));
+      this.server.handleUpgrade(request, socket, head, (ws) => this.server.emit('connection', ws, request));
+    });
+  }
+
+  async stop(): Promise<void> {
+    for (const stop of this.stops) await stop();
+  }
+
+  private async connect(socket: Socket): Promise<boolean> {
+    const { extra, connectionParams = {} } = socket;
+    const given = connectionParams['authorization'] ?? connectionParams['Authorization'] ?? extra.request.headers.authorization;
+    if (typeof given !== 'string') return false;
+    const principal = await this.parts.authenticator.authenticate(given).catch(noPrincipal);
+    // 4403 Forbidden: the client should sign in, not try again.
+    if (!principal) return false;
+    extra.token = given;
+    extra.tenantId = principal.tenantId;
+    extra.person = `${principal.tenantId} ${principal.actor.userId ?? principal.actor.id ?? ''}`;
+    const name = connectionParams[clientNameHeader] ?? extra.request.headers[clientNameHeader];
+    extra.clientName = typeof name === 'string' ? name : null;
+    this.strangers.delete(extra.request.socket);
+    if (this.of(extra.person).length >= this.limits.connectionsPerUser) {
+      drop(extra.socket, CloseCode.TooManyInitialisationRequests, 'Too many connections');
+      return false;
+    }
+    this.open.add(socket);
+    return true;
+  }
+
+  private of(person: string | undefined): Socket[] {
+    return [...this.open].filter(({ extra }) => extra.person === person);
+  }
+
+  /** The operation as it will run, or what is wrong with it. graphql-ws alone would know no limits. */
+  private async prepare(socket: Socket, payload: SubscribePayload): Promise<ExecutionArgs | readonly GraphQLError[]> {
+    const { authenticator, documents, schema, rules } = this.parts;
+    const { extra } = socket;
+    const mine = Object.keys(socket.subscriptions).length;
+    const all = this.of(extra.person).reduce((sum, { subscriptions }) => sum + Object.keys(subscriptions).length, 0);
+    if (mine > this.limits.operationsPerConnection || all > this.limits.operationsPerUser)
+      return [coded('Too many operations at a time on this connection, or by you.', 'graphql.too_many_subscriptions')];
+    const refusal = refuseVariables(payload.variables);
+    if (refusal) return [coded(refusal.message, refusal.code)];
+    try {
+      const principal = await authenticator.authenticate(extra.token);
+      const text = await documents.settle(payload, principal, extra.clientName ?? null);
+      if (text instanceof DomainError) return [coded(text.message, text.code)];
+      const document = parsed(text ?? '');
+      if (document instanceof GraphQLError) return [document];
+      const errors = validate(schema, document, rules, { maxErrors: 5 });
+      if (errors.length > 0) return errors;
+      return {
+        schema,
+        document,
+        operationName: payload.operationName ?? null,
+        variableValues: payload.variables ?? {},
+        contextValue: this.context(extra),
+      };
+    } catch (error) {
+      if (error instanceof DomainError) return [coded(error.message, error.code)];
+      throw error;
+    }
+  }
+
+  private context(extra: Extra): GraphqlContext {
+    const rechecks = (extra.rechecks ??= new Set());
+    return {
+      principal: () => this.parts.authenticator.authenticate(extra.token),
+      requestId: 'socket',
+      cost: 0,
+      live: {
+        drop: (code, reason) => drop(extra.socket, code, reason),
+        watch: (recheck) => {
+          rechecks.add(recheck);
+          return () => rechecks.delete(recheck);
+        },
+      },
+    };
+  }
+
+  /** A session that ends takes its connections with it, also those that are silent. Rights that end, end what stood on them. */
+  private recheck(tenantId: string | null): void {
+    for (const { extra } of this.open) {
+      if (tenantId !== null && extra.tenantId !== tenantId) continue;
+      this.parts.authenticator.authenticate(extra.token).then(
+        () => extra.rechecks?.forEach((recheck) => void recheck()),
+        (error: unknown) => {
+          if (error instanceof DomainError) drop(extra.socket, CloseCode.Forbidden, 'Forbidden');
+        },
+      );
+    }
+  }
+}
+
+const noPrincipal = (error: unknown): Principal | null => {
+  if (error instanceof DomainError) return null;
+  throw error;
+};
+
+/** Says why, and does not wait long for the other side to have heard it. */
+function drop(socket: WebSocket, code: number, reason: string): void {
+  socket.close(code, reason);
+  setTimeout(() => socket.terminate(), tooSlowMs).unref();
+}
+
+const refuse = (socket: Duplex, status: string) => {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+};
+
+const coded = (message: string, code: string) => new GraphQLError(message, { extensions: { code } });
+
+function parsed(text: string): DocumentNode | GraphQLError {
+  try {
+    return parse(text, { maxLexicalTokens });
+  } catch (error) {
+    return coded(error instanceof Error ? error.message : 'The document cannot be read.', 'graphql.syntax');
+  }
+}
+
+interface SocketResult {
+  readonly data?: Record<string, unknown> | null | undefined;
+  readonly errors?: readonly GraphQLError[] | undefined;
+}
+
+/** A result whose errors say what those over HTTP say; undefined leaves it as it is. */
+const worded = ({ data, errors }: SocketResult, onDefect: (error: unknown) => void) =>
+  errors ? { data: data ?? null, errors: errors.map((error) => socketError(error, onDefect).toJSON()) } : undefined;

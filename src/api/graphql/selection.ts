@@ -47,7 +47,8 @@ export const resourceFields = (context: BuildContext, resource: Resource, field:
 function objectItem(context: BuildContext, resource: Resource, field: Collected): ObjectItem {
   const { key, name } = field;
   if (name === '__typename') return typename(field, resource.typeName);
-  if (baseFields.has(name)) return { kind: 'base', key, name: name as BaseField };
+  // A reference such as `versionId` lends its name to what it leads to, as the schema says.
+  if (baseFields.has(name) && resource.fields[`${name}Id`]?.kind !== 'ref') return { kind: 'base', key, name: name as BaseField };
   if (name === 'externalRefs') return { kind: 'names', key, parts: parts(context, field, externalRefType.name) };
   const fields = resource.fields;
   const own = fields[name];

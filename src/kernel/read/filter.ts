@@ -66,7 +66,7 @@ const not = (part: string | null) => (part === null ? 'false' : `(${part}) is no
 
 function fieldOrRelation(place: Place, key: string, val: Val): string | null {
   const { writer, resource, alias } = place;
-  const base = Object.hasOwn(baseLeaves, key) ? baseLeaves[key] : undefined;
+  const base = Object.hasOwn(baseLeaves, key) && resource.fields[`${key}Id`]?.kind !== 'ref' ? baseLeaves[key] : undefined;
   if (base) return operators({ writer, leaf: base.leaf, column: `${alias}.${base.column}` }, val);
   const field = Object.hasOwn(resource.fields, key) ? resource.fields[key] : undefined;
   if (field && !field.options.hidden) writer.ask(resource, key);

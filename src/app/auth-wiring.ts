@@ -61,7 +61,7 @@ export async function wireAuth(runtime: Runtime, options: AuthOptions): Promise<
     tokens: options.tokens,
     authenticator,
   });
-  const nouns = new Set(identity.resources?.map((resource) => resource.name));
+  const nouns = new Set([...(identity.resources ?? []), ...(identity.commands ?? [])].map((one) => ('noun' in one ? one.noun : one.name)));
   const runner = new Runner(runtime, (useCase, { tenantId }) => {
     if (nouns.has(useCase.noun)) authenticator.forget(tenantId);
     options.onCommit?.();
@@ -89,14 +89,12 @@ function principalSource(runtime: Runtime): PrincipalSource {
   return {
     async session(claims) {
       const standing = await read(runtime, claims.tenantId, (work) => sessionStanding(work, claims));
-      return (
-        standing && { principal: { tenantId: claims.tenantId, actor: standing.actor, sessionId: claims.sessionId }, until: standing.until }
-      );
+      return standing && { ...standing, principal: { tenantId: claims.tenantId, actor: standing.actor, sessionId: claims.sessionId } };
     },
     async key(key) {
       const tenantId = await read(runtime, noTenant, (work) => tenantOfKey(work, key));
       const standing = tenantId && (await read(runtime, tenantId, (work) => keyStanding(work, key)));
-      return standing ? { principal: { tenantId, actor: standing.actor, sessionId: null }, until: standing.until } : null;
+      return standing ? { ...standing, principal: { tenantId, actor: standing.actor, sessionId: null } } : null;
     },
   };
 }

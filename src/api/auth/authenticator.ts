@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { inNetworks } from '#kernel/access/networks.js';
 import { LRUCache } from 'lru-cache';
 import type { AccessClaims } from './access-token.js';
 import { authError } from './auth-errors.js';
@@ -20,6 +21,7 @@ export interface AuthenticatorParts {
 interface Known {
   readonly claims: AccessClaims | null;
   readonly principal: Principal;
+  readonly allowedIps: readonly string[] | null;
   /** On the monotonic clock. */
   readonly until: number;
   /** From then on it is looked up again behind the request, so that a busy token is never waited for. */
@@ -34,7 +36,7 @@ const bearer = /^bearer +([^ ]+) *$/i;
 /** Finds out who sends a request. All transports ask here; a token seen before costs microseconds. */
 export class Authenticator {
   private readonly known = new LRUCache<string, Known>({ max: 50_000 });
-  private readonly loading = new Map<string, Promise<Principal>>();
+  private readonly loading = new Map<string, Promise<Standing>>();
   private readonly listeners = new Set<(tenantId: string | null) => void>();
   /** Changes are counted; a tenant's entry is the number of its latest one. */
   private readonly changes = new Map<string, number>();
@@ -46,18 +48,25 @@ export class Authenticator {
     this.trustMs = parts.trustMs ?? 5_000;
   }
 
-  /** The principal of an Authorization header; throws `auth.…` when there is none or it is not good. */
-  async authenticate(header: string | undefined): Promise<Principal> {
-    return this.recall(header) ?? this.learn(header);
+  /**
+   * The principal of an Authorization header; throws `auth.…` when there is none or it is not good. `address` is where the request came
+   * from: a key that is bound to networks is unknown anywhere else, and where no address is told.
+   */
+  async authenticate(header: string | undefined, address: string | null = null): Promise<Principal> {
+    const recalled = this.recall(header, address);
+    if (recalled) return recalled;
+    const { principal, allowedIps } = await this.learn(header);
+    if (allowedIps && !inNetworks(allowedIps, address)) throw authError('auth.key_invalid');
+    return principal;
   }
 
   /** What is remembered of this header and can be trusted right now, without waiting; null says: ask `authenticate`. */
-  recall(header: string | undefined): Principal | null {
+  recall(header: string | undefined, address: string | null = null): Principal | null {
     const token = tokenOf(header);
     if (token === null) return null;
     const key = digest(token);
     const known = this.known.get(key);
-    if (!known || !this.trusts(known)) return null;
+    if (!known || !this.trusts(known) || (known.allowedIps && !inNetworks(known.allowedIps, address))) return null;
     if (known.renewAt < performance.now()) this.renew(token, key, known);
     return known.principal;
   }
@@ -78,7 +87,7 @@ export class Authenticator {
     return () => this.listeners.delete(listener);
   }
 
-  private learn(header: string | undefined): Promise<Principal> {
+  private learn(header: string | undefined): Promise<Standing> {
     const token = tokenOf(header);
     if (token === null) return Promise.reject(authError(header ? 'auth.token_invalid' : 'auth.required'));
     const key = digest(token);
@@ -92,7 +101,7 @@ export class Authenticator {
     if (!this.loading.has(key)) this.start(token, key).catch(() => undefined);
   }
 
-  private start(token: string, key: string): Promise<Principal> {
+  private start(token: string, key: string): Promise<Standing> {
     const load = this.load(token, key).finally(() => {
       if (this.loading.get(key) === load) this.loading.delete(key);
     });
@@ -100,7 +109,7 @@ export class Authenticator {
     return load;
   }
 
-  private async load(token: string, key: string): Promise<Principal> {
+  private async load(token: string, key: string): Promise<Standing> {
     const started = performance.now();
     const change = this.lastChange;
     const claims = await this.claimsOf(token, key);
@@ -114,11 +123,12 @@ export class Authenticator {
     this.known.set(key, {
       claims,
       principal,
+      allowedIps: standing.allowedIps ?? null,
       until: started + trust,
       renewAt: trust < this.trustMs ? Infinity : started + trust * 0.8,
       change,
     });
-    return principal;
+    return standing;
   }
 
   private async claimsOf(token: string, key: string): Promise<AccessClaims | null> {

@@ -17,7 +17,7 @@ export class PrincipalGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    request.principal = await this.authenticator.authenticate(request.headers.authorization);
+    request.principal = await this.authenticator.authenticate(request.headers.authorization, request.ip);
     return true;
   }
 }

@@ -12,6 +12,8 @@ export interface Principal {
 export interface Standing {
   readonly principal: Principal;
   readonly until: Date | null;
+  /** Addresses and networks it is good from; null, or left out, for any. */
+  readonly allowedIps?: readonly string[] | null;
 }
 
 /** Where sessions and keys are looked up; null when they are unknown, ended or their user is inactive. */

@@ -16,8 +16,33 @@ export type FieldRight = 'hide' | 'mask' | 'read';
 /** `contact.email` → right. Only fields that are restricted have an entry. */
 export type FieldRights = Readonly<Record<string, FieldRight>>;
 
+/** What the reaches of rights come down to for one actor at one moment: the values that conditions on rows are filled with. */
+export interface Reached {
+  /** Whose rows count as his own: himself and those he stands in for. */
+  readonly ownUserIds: readonly string[];
+  /** Users of his teams and of those below, himself included. */
+  readonly teamUserIds: readonly string[];
+  /** All who report to him, directly or not, himself included. */
+  readonly subtreeUserIds: readonly string[];
+  /** His territories and those below. */
+  readonly territoryIds: readonly string[];
+  /** Users and teams by whose name records are shared with him. */
+  readonly principalIds: readonly string[];
+  /** Resources of which a record is shared with him. */
+  readonly sharedNouns: readonly string[];
+}
+
+export const reachesNobody: Reached = {
+  ownUserIds: [],
+  teamUserIds: [],
+  subtreeUserIds: [],
+  territoryIds: [],
+  principalIds: [],
+  sharedNouns: [],
+};
+
 /** Who acts: a person, an integration's key, or the system itself. */
-export interface Actor {
+export interface Actor extends Reached {
   readonly kind: 'user' | 'api_key' | 'system' | 'anonymous';
   /** Id of the user or key; null for system and anonymous. */
   readonly id: string | null;
@@ -27,8 +52,6 @@ export interface Actor {
   readonly userId: string | null;
   readonly permissions: Permissions;
   readonly fieldRights: FieldRights;
-  /** Users of the actor's teams, the actor included. */
-  readonly teamUserIds: readonly string[];
   /** Same for all actors that may see the same things in the same way: keys plans in the read path. */
   readonly shape: string;
 }
@@ -40,7 +63,7 @@ export const systemActor = (label: string): Actor => ({
   userId: null,
   permissions: { '*': 'all' },
   fieldRights: {},
-  teamUserIds: [],
+  ...reachesNobody,
   shape: 'system',
 });
 
@@ -51,7 +74,7 @@ export const anonymous: Actor = {
   userId: null,
   permissions: {},
   fieldRights: {},
-  teamUserIds: [],
+  ...reachesNobody,
   shape: 'anonymous',
 };
 

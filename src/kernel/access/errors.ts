@@ -1,5 +1,6 @@
 import { forbidden, notFound } from '../errors/domain-error.js';
 import type { Resource } from '../resource/define-resource.js';
+import type { VerbReach } from './scope.js';
 
 /** Also the answer for rows that exist but may not be seen: existence is not told. */
 export const rowNotFound = (resource: Resource, id: string) =>
@@ -9,3 +10,11 @@ export const rowNotFound = (resource: Resource, id: string) =>
 
 export const permissionMissing = (permission: string) =>
   forbidden('access.forbidden', `Your role lacks the permission ${permission}. Ask an administrator to grant it.`, { missing: permission });
+
+/** The row may be read, so saying that it exists tells nothing new; the right to do this reaches less far than that to read. */
+export const outOfReach = (resource: Resource, id: string, { reach, verb }: VerbReach) =>
+  forbidden('access.out_of_reach', `Your right ${resource.name}:${verb} reaches ${reach ?? 'nothing'}, and this record lies beyond.`, {
+    missing: `${resource.name}:${verb}`,
+    reach,
+    id,
+  });

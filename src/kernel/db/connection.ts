@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import type { Actor } from '../access/actor.js';
-import type { Reach } from '../access/actor.js';
+import type { VerbReach } from '../access/scope.js';
 import type { Ports } from '../ports/ports.js';
 import type { Registry } from '../resource/registry.js';
 import type { DataSource } from 'typeorm';
@@ -25,5 +25,5 @@ export interface Connection {
   readonly cause: Cause;
   readonly links: Pick<Ports, 'publicUrl' | 'sign' | 'verify'>;
   /** In a command, rows of its own noun are judged by the reach of its permission. */
-  readonly ownNoun: { readonly noun: string; readonly reach: Reach | null } | null;
+  readonly ownNoun: (VerbReach & { readonly noun: string }) | null;
 }

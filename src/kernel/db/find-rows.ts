@@ -1,5 +1,5 @@
 import type { SelectQueryBuilder } from 'typeorm';
-import { filterFor, rowFilter, type RowFilter } from '../access/scope.js';
+import { actorValue, filterCondition, filterFor, rowFilter, type BindActor, type RowFilter } from '../access/scope.js';
 import { fromColumns, resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import { snake } from '../resource/names.js';
@@ -27,10 +27,22 @@ export function rowFrom(resource: Resource, columns: Readonly<PlainRow>): PlainR
   return row;
 }
 
+/** Parameters of a hand-written statement that go on with the actor's values after those given. */
+export function actorParams({ actor }: Pick<Connection, 'actor'>, given: readonly unknown[]): { bind: BindActor; values: unknown[] } {
+  const values = [...given];
+  const known = new Map<string, string>();
+  const bind: BindActor = (value, cast) => {
+    const place = known.get(value) ?? `$${values.push(actorValue(actor, value))}::${cast}`;
+    known.set(value, place);
+    return place;
+  };
+  return { bind, values };
+}
+
 /** Which rows of `resource` this connection's actor may see. */
 export function visible(resource: Resource, connection: Connection): RowFilter {
   const own = connection.ownNoun;
-  if (own && own.noun === resource.name) return filterFor(resource, connection.actor, own.reach);
+  if (own && own.noun === resource.name) return filterFor(resource, connection.actor, own);
   return rowFilter(resource, connection.actor, `${resource.name}:read`);
 }
 
@@ -71,7 +83,12 @@ function start(resource: Resource, connection: Connection, filter: RowFilter, wh
   const query = connection.source
     .createQueryBuilder<PlainRow>(resource.name, 't')
     .where('t.tenant_id = :tenant', { tenant: connection.tenantId });
-  if (filter.kind === 'owners') query.andWhere(`t.${filter.column} = any(:owners)`, { owners: filter.users });
+  const bind: BindActor = (value, cast) => {
+    query.setParameter(value.replaceAll('+', '_'), actorValue(connection.actor, value));
+    return `:${value.replaceAll('+', '_')}::${cast}`;
+  };
+  const reached = filterCondition(filter, 't', ':tenant', bind);
+  if (reached) query.andWhere(reached);
   Object.entries(where).forEach(([key, value], i) => {
     const column = columnOf(resource, key);
     // An undefined value must never mean "no condition".

@@ -1,4 +1,4 @@
-import { systemActor } from '../access/actor.js';
+import { systemActor, type Actor } from '../access/actor.js';
 import { knownPermissions } from '../access/known-permissions.js';
 import type { Resource } from '../resource/define-resource.js';
 import { newId, typeCode } from '../resource/ids.js';
@@ -11,6 +11,7 @@ import { cancelTask, scheduleTask } from '../jobs/write.js';
 import type { Exec } from '../outbox/exec.js';
 import type { Connection } from './connection.js';
 import { translate } from './constraint-errors.js';
+import { covering } from './covering.js';
 import { makeRepo } from './repo.js';
 import type { Sql } from './sql.js';
 
@@ -56,6 +57,10 @@ export class OpenWork implements Work {
 
   get definitions() {
     return this.connection.registry;
+  }
+
+  covering(resource: Resource, id: string, verbs: readonly string[], who: Actor = this.actor): Promise<string[]> {
+    return covering(this.connection, who, resource, id, verbs);
   }
 
   resource(name: string): Resource {

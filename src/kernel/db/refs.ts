@@ -1,10 +1,11 @@
+import { filterCondition, rowFilter, type RowFilter } from '../access/scope.js';
 import { invalid } from '../errors/domain-error.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Connection } from './connection.js';
-import { visible } from './find-rows.js';
+import { actorParams } from './find-rows.js';
 
 /**
- * Foreign keys keep references inside the tenant; this keeps them inside what the actor may see. A row that is
+ * Foreign keys keep references inside the tenant; this keeps them inside what the actor may read. A row that is
  * missing and one that is out of reach get the same answer. Costs a query only where the actor's reach is narrow.
  */
 export async function checkRefs(
@@ -16,13 +17,14 @@ export async function checkRefs(
   for (const [name, field] of Object.entries(resource.fields)) {
     if (field.kind !== 'ref' || field.options.writer === 'system') continue;
     const target = connection.registry.resource(field.target ?? '');
-    const filter = visible(target, connection);
+    // Whatever verb is running: who names a row has to be able to read it.
+    const filter = rowFilter(target, connection.actor, `${target.name}:read`);
     if (filter.kind === 'all') continue;
     const ids = [
       ...new Set(rows.map((row) => row[name]).filter((id): id is string => typeof id === 'string' && id !== connection.actor.userId)),
     ];
     if (ids.length === 0) continue;
-    const seen = filter.kind === 'none' ? 0 : await countVisible(target, connection, filter, ids);
+    const seen = await countWithin(target, connection, filter, ids);
     if (seen < ids.length) {
       throw invalid('input.reference_not_found', 'The record named by a reference does not exist, or you may not see it.', {
         errors: [{ path: `/${name}`, code: 'not_found', message: 'names no record you may see' }],
@@ -31,15 +33,14 @@ export async function checkRefs(
   }
 }
 
-async function countVisible(
-  target: Resource,
-  connection: Connection,
-  filter: { column: string; users: readonly string[] },
-  ids: readonly string[],
-): Promise<number> {
+/** How many of the rows the filter lets in. */
+async function countWithin(target: Resource, connection: Connection, filter: RowFilter, ids: readonly string[]): Promise<number> {
+  if (filter.kind === 'none') return 0;
+  const params = actorParams(connection, [connection.tenantId, ids]);
+  const reached = filterCondition(filter, 't', '$1', params.bind) ?? 'true';
   const { rows } = await connection.client.query<{ count: number }>(
-    `select count(*)::integer as count from ${target.table} where tenant_id = $1 and id = any($2) and ${filter.column} = any($3)`,
-    [connection.tenantId, ids, filter.users],
+    `select count(*)::integer as count from ${target.table} t where t.tenant_id = $1 and t.id = any($2::uuid[]) and ${reached}`,
+    params.values,
   );
   return rows[0]?.count ?? 0;
 }

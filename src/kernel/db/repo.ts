@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { conflict, invalid } from '../errors/domain-error.js';
 import { textOf } from '../pure/text.js';
-import { rowNotFound } from '../access/errors.js';
+import { outOfReach, rowNotFound } from '../access/errors.js';
 import { toColumns } from '../resource/columns.js';
 import type { BaseRow, Resource, Row } from '../resource/define-resource.js';
 import type { Field, Fields } from '../resource/fields.js';
@@ -10,6 +10,7 @@ import { normalise, withDefaults } from '../resource/normalise.js';
 import type { Repo } from '../usecase/work.js';
 import type { Connection } from './connection.js';
 import { translate } from './constraint-errors.js';
+import { covering } from './covering.js';
 import { countRows, findRows, rowFrom, type Find } from './find-rows.js';
 import { checkRefs } from './refs.js';
 import { deleteStatement, insertManyStatement, insertStatement, updateStatement, type Statement } from './statements.js';
@@ -40,8 +41,16 @@ class ResourceRepo {
 
   async get(id: string, lock?: Find['lock']): Promise<PlainRow> {
     const row = await this.find(id, lock);
-    if (!row) throw rowNotFound(this.resource, id);
+    if (!row) throw await this.whyNot(id);
     return row;
+  }
+
+  /** In a verb of this noun: a row that can be read is out of the verb's reach; any other is not there. */
+  private async whyNot(id: string) {
+    const { ownNoun, actor } = this.connection;
+    if (ownNoun?.noun !== this.resource.name || !isUuid(id)) return rowNotFound(this.resource, id);
+    const readable = (await covering(this.connection, actor, this.resource, id, ['read'])).length > 0;
+    return readable ? outOfReach(this.resource, id, ownNoun) : rowNotFound(this.resource, id);
   }
 
   lock(id: string): Promise<PlainRow> {

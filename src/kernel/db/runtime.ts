@@ -64,7 +64,7 @@ export class Runtime {
   }
 
   private open(client: pg.PoolClient, { tenantId, actor, cause, useCase }: WorkRequest): OpenWork {
-    const ownNoun = useCase ? { noun: useCase.noun, reach: reachOf(actor.permissions, useCase.permission) } : null;
+    const ownNoun = useCase ? { noun: useCase.noun, verb: useCase.verb, reach: reachOf(actor.permissions, useCase.permission) } : null;
     const connection: Connection = {
       client,
       registry: this.registry,

@@ -1,10 +1,10 @@
 import { invalid, type DomainError } from '../errors/domain-error.js';
 import { permissionMissing } from '../access/errors.js';
-import { reachOf, type Actor } from '../access/actor.js';
+import type { Actor } from '../access/actor.js';
+import { actorValue, filterCondition, rowFilter, type BindActor } from '../access/scope.js';
 import { fieldForbidden, isHidden, mayAsk, type FieldName } from '../access/field-rights.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Registry } from '../resource/registry.js';
-import { snake } from '../resource/names.js';
 import { lookup, type Val } from './values.js';
 
 export interface RunContext {
@@ -89,14 +89,19 @@ export class StatementWriter {
 
   /** The tenant wall and the actor's reach over `alias`. Refuses when the actor may not read the resource at all. */
   walls(resource: Resource, alias: string): string {
-    const reach = reachOf(this.actor.permissions, `${resource.name}:read`);
-    if (reach === null) throw permissionMissing(`${resource.name}:read`);
+    const filter = rowFilter(resource, this.actor, `${resource.name}:read`);
+    if (filter.kind === 'none') throw permissionMissing(`${resource.name}:read`);
+    const reached = filterCondition(filter, alias, this.tenant, this.bindActor);
     const tenant = `${alias}.tenant_id = ${this.tenant}`;
-    if (reach === 'all' || resource.scope.kind === 'everyone') return tenant;
-    const owner = `${alias}.${snake(resource.scope.by)}`;
-    if (reach === 'own') return `${tenant} and ${owner} = ${this.once('user', (c) => c.actor.userId, 'uuid')}`;
-    return `${tenant} and ${owner} = any(${this.once('team', (c) => c.actor.teamUserIds, 'uuid[]')})`;
+    return reached === null ? tenant : `${tenant} and ${reached}`;
   }
+
+  /** Whether `permission` (`lead:update`) covers the row under `alias`: `true`, `false` or a condition. */
+  covers(resource: Resource, alias: string, permission: string): string {
+    return filterCondition(rowFilter(resource, this.actor, permission), alias, this.tenant, this.bindActor) ?? 'true';
+  }
+
+  private readonly bindActor: BindActor = (value, cast) => this.once(`actor ${value}`, (c) => actorValue(c.actor, value), cast);
 
   /** A field is shown, or the row or rows it leads to. What may not be is collected, so that one refusal names all of it. */
   show(resource: Resource, name: string): void {

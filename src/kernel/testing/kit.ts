@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { systemActor, type Actor, type FieldRights, type Permissions } from '../access/actor.js';
+import { reachesNobody, systemActor, type Actor, type FieldRights, type Permissions, type Reached } from '../access/actor.js';
 import { openDatabase } from '../db/data-source.js';
 import type { OpenWork } from '../db/open-work.js';
 import { Runtime } from '../db/runtime.js';
@@ -145,13 +145,15 @@ export class TestTenant {
     email?: string;
     teamUserIds?: readonly string[];
     fieldRights?: FieldRights;
+    /** What his reaches come down to, besides himself. */
+    reached?: Partial<Reached>;
   }): Promise<{ id: string; actor: Actor }> {
     const User = this.kit.runtime.registry.resource('user');
     const email = options.email ?? `u${randomUUID().slice(0, 8)}@example.test`;
     const row = await this.work((work) => work.repo(User).create({ name: options.name ?? 'Test user', email }), systemActor('test'));
     const id = row.id;
     const shape = createHash('sha1')
-      .update(JSON.stringify([options.permissions, options.fieldRights ?? {}]))
+      .update(JSON.stringify([options.permissions, options.fieldRights ?? {}, options.reached ?? {}]))
       .digest('hex');
     const actor: Actor = {
       kind: 'user',
@@ -160,7 +162,12 @@ export class TestTenant {
       userId: id,
       permissions: options.permissions,
       fieldRights: options.fieldRights ?? {},
+      ...reachesNobody,
+      ownUserIds: [id],
+      principalIds: [id],
       teamUserIds: [id, ...(options.teamUserIds ?? [])],
+      subtreeUserIds: [id],
+      ...options.reached,
       shape,
     };
     return { id, actor };

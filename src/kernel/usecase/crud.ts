@@ -1,10 +1,10 @@
-import { rowFilter } from '../access/scope.js';
-import { forbidden, invalid } from '../errors/domain-error.js';
+import { invalid } from '../errors/domain-error.js';
 import type { Resource } from '../resource/define-resource.js';
 import { boolean, integer, json, ref, type Fields } from '../resource/fields.js';
 import { pascal } from '../resource/names.js';
 import { createFields, validate, validateCreate, validatePatch } from '../resource/validate.js';
 import type { Command } from './define-command.js';
+import { keepPatchInReach, ownedRow, seenBy } from './keep-in-reach.js';
 import type { Work } from './work.js';
 
 export type CrudVerb = 'create' | 'update' | 'delete';
@@ -44,8 +44,10 @@ function createCommand(resource: Resource): Command {
     output: {},
     errors: Object.fromEntries(resource.invariants.map((i) => [i.code, i.message])),
     oneStatement: true,
+    crud: { resource, namesIn: namesOf },
     parse: (input) => validateCreate(resource, input),
-    run: (input: Record<string, unknown>, work: Work) => work.repo(resource).create(owned(resource, input, work, 'create')),
+    run: async (input: Record<string, unknown>, work: Work) =>
+      seenBy(resource, await work.repo(resource).create(newRow(resource, input, work)), work),
   };
 }
 
@@ -64,14 +66,16 @@ function updateCommand(resource: Resource): Command {
       [`${resource.name}.version_conflict`]: 'Somebody else changed the row since you read it.',
       ...Object.fromEntries(resource.invariants.map((i) => [i.code, i.message])),
     },
+    crud: { resource, namesIn: (input) => namesOf(asObject(input)['patch']) },
     parse: (input) => {
       const { patch, ...rest } = asObject(input);
       return { ...validate(target(resource), rest, 'create'), patch: validatePatch(resource, patch) };
     },
-    run: (input, work) => {
+    run: async (input, work) => {
       const { id, expectedVersion, patch = {} } = input as unknown as CrudInput;
-      keepInReach(resource, patch, work, 'update');
-      return work.repo(resource).update(id, patch, expectedVersion === undefined ? {} : { expectedVersion });
+      await keepPatchInReach(resource, id, patch, work);
+      const row = await work.repo(resource).update(id, patch, expectedVersion === undefined ? {} : { expectedVersion });
+      return seenBy(resource, row, work);
     },
   };
 }
@@ -93,25 +97,13 @@ function deleteCommand(resource: Resource): Command {
   };
 }
 
-/** A new row belongs to its maker unless it says otherwise, and to nobody beyond the maker's reach. */
-function owned(resource: Resource, input: Record<string, unknown>, work: Work, verb: CrudVerb): Record<string, unknown> {
-  if (resource.scope.kind !== 'owned') return input;
-  const own = resource.scope.by;
-  const row = input[own] === null || input[own] === undefined ? { ...input, [own]: work.actor.userId } : input;
-  keepInReach(resource, row, work, verb);
-  return row;
-}
+/** The row that checked input makes, for whoever writes many at a time. */
+export const newRow = (resource: Resource, input: Record<string, unknown>, work: Work): Record<string, unknown> =>
+  ownedRow(resource, input, work);
 
-/** Nobody hands a row to, or makes one for, somebody whose rows the permission does not reach. */
-function keepInReach(resource: Resource, row: Record<string, unknown>, work: Work, verb: CrudVerb): void {
-  if (resource.scope.kind !== 'owned' || row[resource.scope.by] === undefined) return;
-  const filter = rowFilter(resource, work.actor, `${resource.name}:${verb}`);
-  const owner = row[resource.scope.by];
-  if (filter.kind !== 'owners' || (typeof owner === 'string' && filter.users.includes(owner))) return;
-  throw forbidden('access.owner_out_of_reach', `With your rights a ${words(resource)} can belong only to you or those in your reach.`, {
-    field: resource.scope.by,
-  });
-}
+/** The members of an object that are not left out. */
+const namesOf = (input: unknown): string[] =>
+  typeof input === 'object' && input !== null ? Object.entries(input).flatMap(([name, value]) => (value === undefined ? [] : [name])) : [];
 
 function asObject(input: unknown): Record<string, unknown> {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) throw invalid('input.invalid', 'The input must be an object.');

@@ -60,6 +60,8 @@ export interface Work {
   resource(name: string): Resource;
   /** Whether `entry` (`lead:read`, `lead:*`, `*:read`, `*`) means anything to this installation. */
   knowsPermission(entry: string): boolean;
+  /** Which of the verbs (`read`, `update`, `close`) the rights cover for a row; those of `who` when somebody else is meant. */
+  covering(resource: Resource, id: string, verbs: readonly string[], who?: Actor): Promise<string[]>;
   /** The same transaction with the rights of the system: for rows a verb touches on the actor's behalf. */
   readonly system: Work;
   /** Tells the world, if and only if this transaction commits. Returns the event's id. */

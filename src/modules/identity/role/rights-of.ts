@@ -17,8 +17,22 @@ export async function rightsOf(work: Work, userId: string): Promise<RoleRights> 
   const roles =
     await work.rows<RoleRights>(sql`select r.permissions, r.denies, r.field_rules as "fieldRules" from identity.role_assignments a
     join identity.roles r on r.tenant_id = a.tenant_id and r.id = a.role_id
-    where a.tenant_id = ${work.tenantId} and a.user_id = ${userId}`);
+    where a.tenant_id = ${work.tenantId} and (a.valid_until is null or a.valid_until > ${work.now})
+      and (a.user_id = ${userId} or a.team_id = (select u.team_id from identity.users u where u.tenant_id = a.tenant_id and u.id = ${userId}))`);
   return { ...together(roles), denies: [] };
+}
+
+/** Joining or leaving a team gives or takes its roles: only who could give them himself decides about it. */
+export async function mustCoverTeam(work: Work, teamId: string | null | undefined): Promise<void> {
+  if (!teamId) return;
+  const roles =
+    await work.rows<RoleRights>(sql`select r.permissions, r.denies, r.field_rules as "fieldRules" from identity.role_assignments a
+    join identity.roles r on r.tenant_id = a.tenant_id and r.id = a.role_id
+    where a.tenant_id = ${work.tenantId} and a.team_id = ${teamId} and (a.valid_until is null or a.valid_until > ${work.now})`);
+  for (const role of roles) {
+    mustCover(work, role);
+    mustHold(work, role.denies);
+  }
 }
 
 /** Nobody gives, takes or touches rights that reach further, or show more fields, than his own. */
@@ -72,10 +86,14 @@ export async function keepingAnAdmin(work: Work): Promise<() => Promise<void>> {
 }
 
 async function hasAdmin(work: Work): Promise<boolean> {
+  // One by way of a team, for a time, or whom another role denies something, does not count.
   const rows = await work.rows(sql`select from identity.roles r
     join identity.role_assignments a on a.tenant_id = r.tenant_id and a.role_id = r.id
+      and (a.valid_from is null or a.valid_from <= ${work.now}) and a.valid_until is null
     join identity.users u on u.tenant_id = a.tenant_id and u.id = a.user_id and u.active
-    where r.tenant_id = ${work.tenantId} and r.permissions ->> '*' = 'all' limit 1`);
+    where r.tenant_id = ${work.tenantId} and r.permissions ->> '*' = 'all' and not exists (
+      select from identity.role_assignments b join identity.roles d on d.tenant_id = b.tenant_id and d.id = b.role_id
+      where b.tenant_id = u.tenant_id and (b.user_id = u.id or b.team_id = u.team_id) and d.denies <> '[]') limit 1`);
   return rows.length > 0;
 }
 

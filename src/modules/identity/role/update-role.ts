@@ -4,6 +4,7 @@ import { readFieldRules } from './field-rules.js';
 import { keepingAnAdmin, mustHold, mustCover, readDenies, readPermissions } from './rights-of.js';
 import { escalation, fieldRulesUnfit, lastAdmin, permissionsUnfit } from './role-errors.js';
 import { Role } from './role.resource.js';
+import { keepSeparate, separationErrors } from '../separation/keep-separate.js';
 
 export const updateRole = defineCommand({
   name: 'role.update',
@@ -18,7 +19,7 @@ export const updateRole = defineCommand({
     fieldRules: json({ description: 'All field rules of the role from now on.' }),
   },
   output: { roleId: ref('role', { required: true }) },
-  errors: { ...escalation, ...permissionsUnfit, ...fieldRulesUnfit, ...lastAdmin },
+  errors: { ...escalation, ...permissionsUnfit, ...fieldRulesUnfit, ...lastAdmin, ...separationErrors },
 
   async run({ roleId, name, description, permissions, denies, fieldRules }, work) {
     const adminRemains = await keepingAnAdmin(work);
@@ -32,6 +33,7 @@ export const updateRole = defineCommand({
     mustCover(work, rights);
     mustHold(work, changed(role.denies, rights.denies));
     await work.repo(Role).update(roleId, { name: name ?? role.name, ...rights, ...(description === undefined ? {} : { description }) });
+    await keepSeparate(work, { roleId });
     await adminRemains();
     return { roleId };
   },

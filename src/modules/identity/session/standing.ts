@@ -1,31 +1,31 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Actor, FieldRights, Permissions } from '#kernel/access/actor.js';
+import type { Actor, FieldRights, Permissions, Reached } from '#kernel/access/actor.js';
 import { intersection, shapeText } from '#kernel/access/permissions.js';
-import { sql, type Sql } from '#kernel/db/sql.js';
+import { reachShape } from '#kernel/access/scope.js';
+import { sql } from '#kernel/db/sql.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { readApiKey } from '../api-key/api-key-text.js';
 import { strictest, type RoleRights } from '../role/field-rules.js';
 import { together } from '../role/rights-of.js';
+import { reachedOf, rolesOfUser, userFacts, type UserFacts, type Who } from './reach-facts.js';
 import { hashOf } from './refresh-token.js';
 
 /** Who a session or key acts as now, and when that ends by itself. */
 export interface ActorStanding {
   readonly actor: Actor;
   readonly until: Date | null;
+  /** Addresses and networks a key is good from; null for any. */
+  readonly allowedIps: readonly string[] | null;
 }
 
-interface UserFacts {
-  readonly userId: string;
-  readonly userName: string;
-  readonly roles: readonly RoleRights[];
-  readonly teamUserIds: readonly string[] | null;
-}
 type SessionFacts = UserFacts & { readonly until: Date };
 type KeyFacts = UserFacts & {
   readonly until: Date | null;
+  readonly keyId: string;
   readonly keyName: string;
   readonly keyPermissions: Permissions;
   readonly keyFieldRules: FieldRights;
+  readonly allowedIps: readonly string[] | null;
   readonly hash: string;
 };
 
@@ -34,32 +34,66 @@ export async function sessionStanding(
   work: Work,
   { sessionId, userId }: { sessionId: string; userId: string },
 ): Promise<ActorStanding | null> {
-  const [facts] = await work.rows<SessionFacts>(sql`select s.expires_at as until, ${userFacts}
-    from identity.sessions s join identity.users u on u.tenant_id = s.tenant_id and u.id = s.user_id and u.active ${rolesOfUser}
+  const [facts] = await work.rows<SessionFacts>(sql`select s.expires_at as until, ${userFacts(work.now)}
+    from identity.sessions s join identity.users u on u.tenant_id = s.tenant_id and u.id = s.user_id and u.active ${rolesOfUser(work.now)}
     join kernel.tenants t on t.id = s.tenant_id and t.state = 'active'
     where s.tenant_id = ${work.tenantId} and s.id = ${sessionId} and s.user_id = ${userId} and s.revoked_at is null and s.expires_at > ${work.now}`);
   if (!facts) return null;
-  return { actor: actorOf(facts, { kind: 'user', id: facts.userId, label: facts.userName }, together(facts.roles)), until: facts.until };
+  return { actor: userActor(facts), until: earlier(facts.until, facts.nextChange), allowedIps: null };
 }
 
 /** Null when the key is unknown, ended or its secret is wrong. A key never has more rights than its user has now. */
 export async function keyStanding(work: Work, text: string): Promise<ActorStanding | null> {
   const key = readApiKey(text);
-  if (!key) return null;
-  const [facts] =
-    await work.rows<KeyFacts>(sql`select k.expires_at as until, k.name as "keyName", k.permissions as "keyPermissions", k.field_rules as "keyFieldRules", k.hash, ${userFacts}
-    from identity.api_keys k join identity.users u on u.tenant_id = k.tenant_id and u.id = k.user_id and u.active ${rolesOfUser}
-    join kernel.tenants t on t.id = k.tenant_id and t.state = 'active'
-    where k.tenant_id = ${work.tenantId} and k.id = ${key.id} and k.revoked_at is null and (k.expires_at is null or k.expires_at > ${work.now})`);
+  const facts = key && (await keyFacts(work, key.id));
   if (!facts || !timingSafeEqual(Buffer.from(facts.hash, 'hex'), Buffer.from(hashOf(key.secret), 'hex'))) return null;
   await work.rows(sql`update identity.api_keys set last_used_at = ${work.now} where tenant_id = ${work.tenantId} and id = ${key.id}
     and (last_used_at is null or last_used_at < ${new Date(work.now.getTime() - 300_000)})`);
+  return { actor: keyActor(facts), until: earlier(facts.until, facts.nextChange), allowedIps: facts.allowedIps };
+}
+
+/** A user or key as it would act if it asked now; null when it could not. For work that goes on after its request, and for explaining. */
+export async function actorNow(work: Work, { kind, id }: Pick<Actor, 'kind' | 'id'>): Promise<Actor | null> {
+  if (id === null || (kind !== 'user' && kind !== 'api_key')) return null;
+  if (kind === 'api_key') {
+    const facts = await keyFacts(work, id);
+    return facts && keyActor(facts);
+  }
+  const [facts] = await work.rows<UserFacts>(sql`select ${userFacts(work.now)} from identity.users u ${rolesOfUser(work.now)}
+    join kernel.tenants t on t.id = u.tenant_id and t.state = 'active'
+    where u.tenant_id = ${work.tenantId} and u.id = ${id} and u.active`);
+  return facts ? userActor(facts) : null;
+}
+
+/** All that a user's reaches could come down to, whatever rights he has: for trying out roles. */
+export async function reachedBy(work: Work, userId: string): Promise<Reached | null> {
+  const [facts] = await work.rows<UserFacts>(sql`select ${userFacts(work.now, true)} from identity.users u ${rolesOfUser(work.now)}
+    where u.tenant_id = ${work.tenantId} and u.id = ${userId}`);
+  return facts ? reachedOf(facts) : null;
+}
+
+async function keyFacts(work: Work, keyId: string): Promise<KeyFacts | null> {
+  const [facts] = await work.rows<KeyFacts>(sql`select k.id as "keyId", k.expires_at as until, k.name as "keyName",
+      k.permissions as "keyPermissions", k.field_rules as "keyFieldRules", k.allowed_ips as "allowedIps", k.hash, ${userFacts(work.now)}
+    from identity.api_keys k join identity.users u on u.tenant_id = k.tenant_id and u.id = k.user_id and u.active ${rolesOfUser(work.now)}
+    join kernel.tenants t on t.id = k.tenant_id and t.state = 'active'
+    where k.tenant_id = ${work.tenantId} and k.id = ${keyId} and k.revoked_at is null and (k.expires_at is null or k.expires_at > ${work.now})`);
+  return facts ?? null;
+}
+
+const userActor = (facts: UserFacts): Actor =>
+  actorOf(facts, { kind: 'user', id: facts.userId, label: facts.userName }, together(facts.roles));
+
+function keyActor(facts: KeyFacts): Actor {
   const ofUser = together(facts.roles);
-  const rights = {
-    permissions: intersection(ofUser.permissions, facts.keyPermissions),
-    fieldRules: strictest(ofUser.fieldRules, facts.keyFieldRules),
-  };
-  return { actor: actorOf(facts, { kind: 'api_key', id: key.id, label: facts.keyName }, rights), until: facts.until };
+  return actorOf(
+    facts,
+    { kind: 'api_key', id: facts.keyId, label: facts.keyName },
+    {
+      permissions: intersection(ofUser.permissions, facts.keyPermissions),
+      fieldRules: strictest(ofUser.fieldRules, facts.keyFieldRules),
+    },
+  );
 }
 
 /** The tenant an API key is of: the one look-up that comes before the wall. */
@@ -70,33 +104,19 @@ export async function tenantOfKey(work: Work, text: string): Promise<string | nu
   return row?.tenantId ?? null;
 }
 
-const rolesOfUser: Sql = sql`cross join lateral (
-    select coalesce(json_agg(json_build_object('permissions', o.permissions, 'denies', o.denies, 'fieldRules', o.field_rules)), '[]') as roles, coalesce(bool_or(exists (select from jsonb_each_text(o.permissions) where value = 'team')), false) as by_team
-    from identity.role_assignments a join identity.roles o on o.tenant_id = a.tenant_id and o.id = a.role_id
-    where a.tenant_id = u.tenant_id and a.user_id = u.id) r`;
-
-/** Team mates are read only for who has a right that reaches as far as the team. */
-const userFacts: Sql = sql`u.id as "userId", u.name as "userName", r.roles, case when r.by_team then (
-    with recursive below (id) as (
-      select u.team_id where u.team_id is not null
-      union select c.id from identity.teams c join below b on c.tenant_id = u.tenant_id and c.parent_id = b.id)
-    select array_agg(m.id) from identity.users m join below b on m.team_id = b.id where m.tenant_id = u.tenant_id) end as "teamUserIds"`;
-
-function actorOf(
-  facts: UserFacts,
-  who: Pick<Actor, 'kind' | 'id' | 'label'>,
-  { permissions, fieldRules }: Pick<RoleRights, 'permissions' | 'fieldRules'>,
-): Actor {
-  const teamUserIds = facts.teamUserIds ?? [];
+function actorOf(facts: UserFacts, who: Who, { permissions, fieldRules }: Pick<RoleRights, 'permissions' | 'fieldRules'>): Actor {
+  const reached = reachedOf(facts);
   return {
     ...who,
+    ...reached,
     userId: facts.userId,
     permissions,
     fieldRights: fieldRules,
-    teamUserIds: teamUserIds.includes(facts.userId) ? teamUserIds : [facts.userId, ...teamUserIds],
     shape: createHash('sha256')
-      .update(`${shapeText(permissions)} ${shapeText(fieldRules)}`)
+      .update(`${shapeText(permissions)} ${shapeText(fieldRules)} ${reachShape(reached)}`)
       .digest('base64url')
       .slice(0, 22),
   };
 }
+
+const earlier = (a: Date | null, b: Date | null) => (a && b ? new Date(Math.min(a.getTime(), b.getTime())) : (a ?? b));

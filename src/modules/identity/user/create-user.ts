@@ -3,7 +3,9 @@ import { defineCommand } from '#kernel/usecase/define-command.js';
 import { hashPassword } from '../password/hash-password.js';
 import { storePassword } from '../password/store-password.js';
 import { giveRole } from '../role/assign-role.js';
+import { mustCoverTeam } from '../role/rights-of.js';
 import { escalation } from '../role/role-errors.js';
+import { keepSeparate, separationErrors } from '../separation/keep-separate.js';
 import { User } from './user.resource.js';
 
 export const createUser = defineCommand({
@@ -24,6 +26,7 @@ export const createUser = defineCommand({
   output: { userId: ref('user', { required: true }) },
   errors: {
     ...escalation,
+    ...separationErrors,
     'user.email_taken': 'Another user has this address.',
     'user.password_unfit': 'The password is too short or too long.',
   },
@@ -31,7 +34,9 @@ export const createUser = defineCommand({
   async run({ password, roleIds, ...values }, work) {
     const user = await work.system.repo(User).create(values);
     if (password) await storePassword(work, user.id, await hashPassword(password));
-    for (const roleId of roleIds ?? []) await giveRole(work, roleId, user.id);
+    await mustCoverTeam(work, user.teamId);
+    for (const roleId of roleIds ?? []) await giveRole(work, { roleId, userId: user.id });
+    if (user.teamId) await keepSeparate(work, { userId: user.id });
     return { userId: user.id };
   },
 });

@@ -1,13 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { makePlan, runPlan } from '#kernel/read/plan.js';
 import type { RootSelection } from '#kernel/read/selection.js';
-import type { Resource } from '#kernel/resource/define-resource.js';
-import { codeOf } from '#kernel/resource/ids.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import type { Runner } from '#kernel/usecase/runner.js';
 import type { Database } from '#kernel/db/data-source.js';
 import type { Principal } from '../auth/principal.js';
 import { authError } from '../auth/auth-errors.js';
+import { refuseForbidden } from './forbidden-fields.js';
 
 /** What resolvers know of a request. */
 export interface GraphqlContext {
@@ -49,6 +48,7 @@ export async function readRoot(
   root: RootSelection,
 ): Promise<unknown> {
   const principal = await requirePrincipal(context);
+  refuseForbidden(parts.registry, info, principal.actor);
   const plan = makePlan(parts.registry, principal.actor, [root]);
   context.cost += plan.cost;
   const text = await runPlan(parts.database.pool, plan, {
@@ -58,10 +58,4 @@ export async function readRoot(
     cursorSecret: parts.cursorSecret,
   });
   return (JSON.parse(text) as Record<string, unknown>)[root.key];
-}
-
-/** The resource an id belongs to, or null when it is no id of ours. */
-export function resourceOfId(registry: Registry, id: unknown): Resource | null {
-  const code = typeof id === 'string' ? codeOf(id) : null;
-  return code === null ? null : (registry.byCode.get(code) ?? null);
 }

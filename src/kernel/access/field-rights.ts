@@ -19,13 +19,22 @@ export const isMaskable = (field: Field): boolean => maskedKinds.has(field.kind)
 
 /**
  * What `actor` may not do with a field; null when nothing is kept from him. The one source of truth: every path asks here.
- * A mask on a field that cannot be masked hides it.
+ * A copy is kept from whoever is kept from what it was copied from. A mask on a field that cannot be masked hides it.
  */
 export function fieldRight(actor: Bearer, resource: Pick<Resource, 'name' | 'fields'>, name: string): FieldRight | null {
-  const right = actor.fieldRights[`${resource.name}.${name}`] ?? null;
   const field = resource.fields[name];
+  const own = actor.fieldRights[`${resource.name}.${name}`] ?? null;
+  const right = field?.options.of ? strictest([own, ...rightsToSee(actor, field.options.of)]) : own;
   return right === 'mask' && !(field && isMaskable(field)) ? 'hide' : right;
 }
+
+const rightsToSee = (actor: Bearer, paths: readonly string[]) =>
+  paths.map((path) => actor.fieldRights[path]).filter((right) => right === 'hide' || right === 'mask');
+
+const byStrictness = ['hide', 'mask', 'read'] as const;
+
+export const strictest = (rights: readonly (FieldRight | null)[]): FieldRight | null =>
+  byStrictness.find((right) => rights.includes(right)) ?? null;
 
 export const isHidden = (actor: Bearer, resource: Resource, name: string): boolean => fieldRight(actor, resource, name) === 'hide';
 export const isMasked = (actor: Bearer, resource: Resource, name: string): boolean => fieldRight(actor, resource, name) === 'mask';

@@ -1,3 +1,4 @@
+import { refuseAsking } from '../access/field-rights.js';
 import { conflict, invalid, notFound } from '../errors/domain-error.js';
 import type { OpenWork } from '../db/open-work.js';
 import type { Resource } from '../resource/define-resource.js';
@@ -51,9 +52,10 @@ export async function lockRef(work: OpenWork, resource: Resource, { system, exte
 
 /**
  * Which record a reference names, whoever may see it; null when there is none. Resources with a field `externalRef` may be named by
- * that too (`system:id`, as imports write it). A reference whose record has gone names nothing.
+ * that too (`system:id`, as imports write it), so who may not see the field may not ask by reference. A reference whose record has gone names nothing.
  */
 export async function recordOfRef(work: OpenWork, resource: Resource, { system, externalId }: ExternalRef): Promise<string | null> {
+  refuseAsking(work.actor, [{ of: resource, field: 'externalRef' }]);
   const byField = resource.fields['externalRef']?.options.unique
     ? ` union all select id, 2 from ${resource.table} where tenant_id = $1 and external_ref = $3 || ':' || $4`
     : '';

@@ -2,9 +2,10 @@ import { LRUCache } from 'lru-cache';
 import type { TenantPool } from '../db/tenant-pool.js';
 import { named } from '../db/statements.js';
 import { translate } from '../db/constraint-errors.js';
-import { invalid } from '../errors/domain-error.js';
+import { DomainError, invalid } from '../errors/domain-error.js';
 import type { Registry } from '../resource/registry.js';
 import type { Actor } from '../access/actor.js';
+import type { FieldName } from '../access/field-rights.js';
 import { readStatement } from './compile.js';
 import type { RootSelection } from './selection.js';
 import { StatementWriter, type RunContext } from './statement.js';
@@ -35,6 +36,24 @@ export function makePlan(registry: Registry, actor: Actor, roots: readonly RootS
   }
   const params = writer.values();
   return { name: null, text, cost: writer.cost, values: (context) => params.map((param) => param(context)) };
+}
+
+/** What `roots` ask for, and `fields` beside them, that the actor may not: one refusal that names all of it. Runs nothing. */
+export function forbiddenIn(
+  registry: Registry,
+  actor: Actor,
+  { roots, fields }: { readonly roots: readonly RootSelection[]; readonly fields: readonly FieldName[] },
+): DomainError | null {
+  const writer = new StatementWriter(registry, actor);
+  for (const root of roots) {
+    try {
+      readStatement(writer, [root]);
+    } catch (error) {
+      // Whatever else is wrong with it is said where it is run.
+      if (!(error instanceof DomainError)) throw error;
+    }
+  }
+  return writer.refusal(fields);
 }
 
 /** A refusal of fields says more than what else is wrong with a read: it is the one told. */

@@ -47,8 +47,11 @@ export interface FieldOptions {
   readonly onDelete?: 'restrict' | 'cascade' | 'set_null';
   /** GraphQL type of an object. */
   readonly name?: string;
-  /** In inputs and outputs of verbs: the field this is a value of, `price_list.currency`, where the name alone does not say it. Its field rights count. */
-  readonly of?: string;
+  /**
+   * Fields this is a copy or a value of, `price_list.currency`: who may not see those does not see this either. In inputs and
+   * outputs of verbs it stands beside the field of the same name of their noun, which counts by itself.
+   */
+  readonly of?: readonly string[];
 }
 
 export type ValueKind =

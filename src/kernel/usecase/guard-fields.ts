@@ -1,5 +1,15 @@
-import type { Actor } from '../access/actor.js';
-import { fieldForbidden, fieldRight, isHidden, masked, refuseAsking, refuseWriting, seesLess } from '../access/field-rights.js';
+import type { Actor, FieldRight } from '../access/actor.js';
+import {
+  fieldForbidden,
+  fieldRight,
+  isMaskable,
+  masked,
+  mayAsk,
+  refuseAsking,
+  refuseWriting,
+  seesLess,
+  strictest,
+} from '../access/field-rights.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field, Fields } from '../resource/fields.js';
 import { snake } from '../resource/names.js';
@@ -22,13 +32,15 @@ const isGiven = (value: unknown): value is Given => typeof value === 'object' &&
 const homeOf = (registry: Registry, useCase: UseCase): Place => ({ registry, home: registry.resources.get(useCase.noun) });
 
 /**
- * Field rights of verbs and questions. A field of their input or output stands for the field of the same name of their noun, unless
- * its option `of` names another; inside an object that bears the name of a resource, for that resource's.
+ * Field rights of verbs and questions. A field of their input or output stands for the field of the same name of their noun, inside an
+ * object that bears the name of a resource for that resource's, and for those its option `of` names.
  */
-function behind({ registry, home }: Place, name: string, field: Field): Behind | null {
-  const [resource, own] = field.options.of?.split('.') ?? [];
-  if (resource !== undefined && own !== undefined) return { of: registry.resource(resource), field: own };
-  return home && Object.hasOwn(home.fields, name) ? { of: home, field: name } : null;
+function behind({ registry, home }: Place, name: string, field: Field): Behind[] {
+  const named = (field.options.of ?? []).map((path): Behind => {
+    const [resource = '', own = ''] = path.split('.');
+    return { of: registry.resource(resource), field: own };
+  });
+  return home && Object.hasOwn(home.fields, name) ? [{ of: home, field: name }, ...named] : named;
 }
 
 /** Refuses input that names a field the actor may not write (a command) or ask about (a query), before anything is done. */
@@ -46,8 +58,7 @@ function namesIn(place: Place, fields: Fields, input: unknown): Behind[] {
   return Object.entries(fields).flatMap(([name, field]) => {
     const value = input[name];
     if (value === undefined || !Object.hasOwn(input, name)) return [];
-    const own = behind(place, name, field);
-    return [...(own ? [own] : []), ...inside({ registry: place.registry, name, field }, value)];
+    return [...behind(place, name, field), ...inside({ registry: place.registry, name, field }, value)];
   });
 }
 
@@ -83,13 +94,18 @@ function seen(place: Place, fields: Fields, { answer, actor }: Shown): Given {
   const shown = Object.entries(answer).flatMap(([name, value]): [string, unknown][] => {
     const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (!field) return [[name, value]];
-    const own = behind(place, name, field);
-    const right = own && fieldRight(actor, own.of, own.field);
+    const right = rightOver(behind(place, name, field), field, actor);
     if (right === 'hide') return [];
-    if (own && right === 'mask') return [[name, masked(own.of.fields[own.field] ?? field, value)]];
+    if (right === 'mask') return [[name, masked(field, value)]];
     return [[name, seenInside({ registry: place.registry, name, field }, value, actor)]];
   });
   return Object.fromEntries(shown);
+}
+
+/** What is masked where it comes from, and cannot be here, is hidden. */
+function rightOver(sources: readonly Behind[], field: Field, actor: Actor): FieldRight | null {
+  const right = strictest(sources.map((one) => fieldRight(actor, one.of, one.field)));
+  return right === 'mask' && !isMaskable(field) ? 'hide' : right;
 }
 
 function seenInside(nested: Nested, value: unknown, actor: Actor): unknown {
@@ -105,7 +121,8 @@ export function hiddenOutputs(registry: Registry, useCase: UseCase, actor: Actor
   if (!seesLess(actor)) return [];
   const place = homeOf(registry, useCase);
   return Object.entries(useCase.output).flatMap(([name, field]) => {
-    const own = behind(place, name, field);
-    return own && isHidden(actor, own.of, own.field) ? [{ ...own, name }] : [];
+    const sources = behind(place, name, field);
+    const kept = sources.find((one) => !mayAsk(actor, one.of, one.field));
+    return kept && rightOver(sources, field, actor) === 'hide' ? [{ ...kept, name }] : [];
   });
 }

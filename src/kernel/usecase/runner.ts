@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { reachOf, type Actor } from '../access/actor.js';
-import { permissionMissing } from '../access/errors.js';
+import { permissionMissing, rowNotFound } from '../access/errors.js';
 import { translate } from '../db/constraint-errors.js';
 import type { OpenWork } from '../db/open-work.js';
 import type { Runtime, WorkRequest } from '../db/runtime.js';
 import { DomainError, conflict, invalid, unauthorized } from '../errors/domain-error.js';
+import type { Resource } from '../resource/define-resource.js';
 import type { Fields, InputOf } from '../resource/fields.js';
 import { validateInput } from '../resource/validate.js';
 import type { UseCase } from './define-command.js';
+import { runDry } from './dry-run.js';
+import { refuseInput, visibleAnswer } from './guard-fields.js';
 
 export interface Call {
   readonly tenantId: string;
@@ -15,6 +18,8 @@ export interface Call {
   readonly requestId?: string;
   /** The same key with the same input answers the stored result instead of doing it again. */
   readonly idempotencyKey?: string;
+  /** Answers what would be, and leaves nothing behind. */
+  readonly dryRun?: true;
 }
 
 export interface Outcome<T = Record<string, unknown>> {
@@ -41,6 +46,8 @@ export class Runner {
         'This verb deals with a secret and keeps nothing of a call: leave the Idempotency-Key out.',
       );
     }
+    const { registry } = this.runtime;
+    refuseInput(registry, useCase, input, call.actor);
     const parsed = useCase.parse ? useCase.parse(input) : validateInput(useCase.input, input);
     const request: WorkRequest = {
       tenantId: call.tenantId,
@@ -49,15 +56,23 @@ export class Runner {
       cause: { command: useCase.name, ...(call.requestId ? { requestId: call.requestId } : {}) },
     };
     const run = (work: OpenWork) => useCase.run(parsed as never, work);
+    if (call.dryRun) {
+      const result = await this.retrying(() => runDry(this.runtime, request, run));
+      return { result: visibleAnswer(registry, useCase, result, call.actor), replayed: false };
+    }
     const outcome = await this.retrying(async () => {
       const { idempotencyKey: key } = call;
       if (key !== undefined)
-        return this.runtime.withWork(request, (work) => once(work, key, { name: useCase.name, input: parsed }, () => run(work)));
+        return this.runtime.withWork(request, async (work) => {
+          const outcome = await once(work, key, { name: useCase.name, input: parsed }, () => run(work));
+          if (outcome.replayed && useCase.crud) await refuseOutOfReach(work, useCase.crud.resource, outcome.result);
+          return outcome;
+        });
       const result = useCase.oneStatement ? await this.runtime.withStatement(request, run) : await this.runtime.withWork(request, run);
       return { result, replayed: false };
     });
     if (useCase.kind === 'command') this.committed(useCase, call);
-    return outcome;
+    return { ...outcome, result: visibleAnswer(registry, useCase, outcome.result, call.actor) };
   }
 
   /** Deadlocks and serialisation failures are nobody's fault: the transaction is run again. */
@@ -104,6 +119,13 @@ async function once<T>(work: OpenWork, key: string, request: { name: string; inp
     JSON.stringify(result ?? null),
   ]);
   return { result, replayed: false };
+}
+
+/** A stored row is not shown to who may not reach it any more. One that is gone is: nobody's rights over it have changed. */
+async function refuseOutOfReach(work: OpenWork, resource: Resource, stored: unknown): Promise<void> {
+  const id = (stored as { id?: unknown } | null)?.id;
+  if (typeof id !== 'string' || (await work.repo(resource).find(id))) return;
+  if (await work.system.repo(resource).find(id)) throw rowNotFound(resource, id);
 }
 
 async function replay<T>(work: OpenWork, principal: string, key: string, hash: string): Promise<Outcome<T>> {

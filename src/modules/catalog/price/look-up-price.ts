@@ -11,7 +11,11 @@ export const lookUpPrice = defineQuery({
   input: {
     productId: ref('product', { required: true }),
     priceListId: ref('price_list', { description: 'The default list of the currency when left out.' }),
-    currency: text(3, { default: 'EUR', description: 'Decides the default list; ignored when a list is named.' }),
+    currency: text(3, {
+      default: 'EUR',
+      of: ['price_list.currency'],
+      description: 'Decides the default list; ignored when a list is named.',
+    }),
     quantity: decimal(4, { default: '1', min: 0 }),
     on: date({ description: 'The day; today when left out.' }),
   },
@@ -19,7 +23,7 @@ export const lookUpPrice = defineQuery({
     priceId: ref('price', { required: true }),
     priceListId: ref('price_list', { required: true }),
     unitPrice: decimal(6, { required: true }),
-    currency: text(3, { required: true }),
+    currency: text(3, { required: true, of: ['price_list.currency'] }),
     minQuantity: decimal(4, { required: true }),
   },
   errors: { 'price.not_found': 'No valid list has a price of this product for this quantity.' },

@@ -4,6 +4,7 @@ import { DomainError, invalid } from '#kernel/errors/domain-error.js';
 import type { Work } from '#kernel/usecase/work.js';
 import type { Mapping } from '../domain/mapping.js';
 import { ImportRun, type ImportFile } from './import-run.resource.js';
+import { refuseFields } from './refuse-fields.js';
 import { mappingNamed } from '../mappings/all-mappings.js';
 import { limits } from '../read/limits.js';
 import { keepFile, type Upload } from '../store/files.js';
@@ -17,6 +18,7 @@ export interface StartInput {
 export async function startImport(work: Work, { mapping: name, files }: StartInput): Promise<ImportRun> {
   const mapping = mappingNamed(name);
   mayWrite(work, mapping);
+  refuseFields(work, mapping);
   const wanted = checkFiles(mapping, files);
   const run = await work.system.repo(ImportRun).create({
     mapping: mapping.name,

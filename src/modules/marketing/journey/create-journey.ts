@@ -10,12 +10,12 @@ export const createJourney = defineCommand({
   input: {
     name: text(120, { required: true }),
     description: longText(),
-    definition: json({ required: true, description: 'Trigger, re-entry, condition, purpose, sender and steps.' }),
+    definition: json({ required: true, of: ['journey.draft'], description: 'Trigger, re-entry, condition, purpose, sender and steps.' }),
   },
   output: { journeyId: ref('journey', { required: true }) },
   errors: definitionInvalid,
   async run({ name, description, definition }, work) {
-    const journey = await work.repo(Journey).create({ name, description, draft: definitionFrom(definition) });
+    const journey = await work.repo(Journey).create({ name, description, draft: definitionFrom(definition, work.actor) });
     return { journeyId: journey.id };
   },
 });

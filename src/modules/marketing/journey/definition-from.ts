@@ -1,17 +1,22 @@
 import { invalid } from '#kernel/errors/domain-error.js';
+import type { Actor } from '#kernel/access/actor.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { readJourney, type JourneyDefinition } from '../domain/journey-definition.js';
 import type { Problem } from '../domain/problems.js';
+import { refuseDefinition } from '../segment/condition-rights.js';
 import { Segment } from '../segment/segment.resource.js';
 import { EmailTemplate } from '../template/email-template.resource.js';
 import type { TemplateSnapshot } from './journey-version.resource.js';
 
 export const definitionInvalid = { 'journey.definition_invalid': 'The definition is not well formed; `errors` names each place.' } as const;
 
-/** The definition a client sent, or a refusal that points at every mistake. */
-export function definitionFrom(input: unknown): JourneyDefinition {
+/** The definition a client sent, or a refusal that points at every mistake, or at what he may not ask about. */
+export function definitionFrom(input: unknown, actor: Actor): JourneyDefinition {
   const outcome = readJourney(input, '/definition');
-  if ('value' in outcome) return outcome.value;
+  if ('value' in outcome) {
+    refuseDefinition(actor, outcome.value);
+    return outcome.value;
+  }
   throw refused(outcome.problems);
 }
 

@@ -13,6 +13,7 @@ export const Enrolment = defineResource('enrolment', {
     entryKey: text(200, {
       required: true,
       writer: 'system',
+      of: ['tracked_event.properties'],
       description: 'What makes this entry this entry, by the re-entry rule: `once`, a key of the event, or the occurrence.',
     }),
     triggerEventId: ref('tracked_event', { writer: 'system', onDelete: 'set_null', description: 'The event that started it.' }),

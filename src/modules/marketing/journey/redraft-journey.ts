@@ -9,13 +9,13 @@ export const redraftJourney = defineCommand({
   summary: 'Change the draft of a journey.',
   description: 'What is published stays as it is until the draft is published too.',
   rest: { method: 'PUT', path: '/journeys/{journeyId}/draft' },
-  input: { journeyId: ref('journey', { required: true }), definition: json({ required: true }) },
+  input: { journeyId: ref('journey', { required: true }), definition: json({ required: true, of: ['journey.draft'] }) },
   output: { version: integer({ required: true, description: 'Version of the journey row after the change.' }) },
   errors: { ...definitionInvalid, 'journey.archived': 'An archived journey does not change.' },
   async run({ journeyId, definition }, work) {
     const journey = await work.repo(Journey).lock(journeyId);
     if (journey.status === 'archived') throw conflict('journey.archived', 'An archived journey does not change.');
-    const { version } = await work.repo(Journey).update(journeyId, { draft: definitionFrom(definition) });
+    const { version } = await work.repo(Journey).update(journeyId, { draft: definitionFrom(definition, work.actor) });
     return { version };
   },
 });

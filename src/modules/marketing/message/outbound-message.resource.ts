@@ -2,6 +2,14 @@ import { defineResource, everyone, type Row } from '#kernel/resource/define-reso
 import { choice, email, instant, integer, ref, text } from '#kernel/resource/fields.js';
 import { messageStates } from '../domain/message-state.js';
 
+/** What a template may say of a person, and so may stand in what was sent. */
+const personal = [
+  ...['salutation', 'firstName', 'lastName', 'email', 'language'].map((name) => `contact.${name}`),
+  'tracked_event.type',
+  'tracked_event.occurredAt',
+  'tracked_event.properties',
+];
+
 export const OutboundMessage = defineResource('outbound_message', {
   description: 'The intent to send one e-mail, which exists before anything is sent. One a step of an enrolment, never two.',
   table: 'marketing.outbound_messages',
@@ -27,8 +35,8 @@ export const OutboundMessage = defineResource('outbound_message', {
       writer: 'system',
       description: 'Why it was not sent: consent_missing, suppressed_address, no_address, consent_withdrawn, render_failed, refused …',
     }),
-    address: email({ writer: 'system', description: 'Where it went; filled in when it is sent.' }),
-    subject: text(250, { writer: 'system', description: 'As sent.' }),
+    address: email({ writer: 'system', of: ['contact.email'], description: 'Where it went; filled in when it is sent.' }),
+    subject: text(250, { writer: 'system', of: personal, description: 'As sent.' }),
     attempts: integer({ required: true, default: 0, writer: 'system', description: 'How often it was handed to a mail server.' }),
     response: text(500, { writer: 'system', description: 'What the mail server said last.' }),
     notBefore: instant({ required: true, writer: 'system', description: 'When it may go out, or be tried again.' }),

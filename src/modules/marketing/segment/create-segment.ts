@@ -17,7 +17,7 @@ export const createSegment = defineCommand({
   output: { segmentId: ref('segment', { required: true }) },
   errors: conditionInvalid,
   async run({ name, description, condition }, work) {
-    const segment = await work.repo(Segment).create({ name, description, condition: conditionFrom(condition) });
+    const segment = await work.repo(Segment).create({ name, description, condition: conditionFrom(condition, work.actor) });
     await work.schedule(evaluateSegment, { key: `${segment.id}:r${segment.revision}`, payload: { segmentId: segment.id } });
     return { segmentId: segment.id };
   },

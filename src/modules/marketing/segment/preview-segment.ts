@@ -18,7 +18,7 @@ export const previewSegment = defineQuery({
   },
   errors: conditionInvalid,
   async run({ condition }, work) {
-    const found = compileCondition(conditionFrom(condition), work.now);
+    const found = compileCondition(conditionFrom(condition, work.actor), work.now);
     const [row] = await work.rows<{ count: number; sample: string[] }>(sql`
       with found as (select c.id from ${people} where ${found})
       select (select count(*)::integer from found) as count,

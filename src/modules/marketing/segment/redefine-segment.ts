@@ -17,7 +17,7 @@ export const redefineSegment = defineCommand({
     const segment = await work.repo(Segment).lock(segmentId);
     if (segment.status === 'archived') throw conflict('segment.archived', 'An archived segment does not change.');
     const revision = segment.revision + 1;
-    await work.repo(Segment).update(segmentId, { condition: conditionFrom(condition), revision });
+    await work.repo(Segment).update(segmentId, { condition: conditionFrom(condition, work.actor), revision });
     await work.schedule(evaluateSegment, { key: `${segmentId}:r${revision}`, payload: { segmentId } });
     return { revision };
   },

@@ -9,7 +9,7 @@ export const disqualifyLead = defineCommand({
   summary: 'Give a lead up and say why.',
   input: {
     leadId: ref('lead', { required: true }),
-    reason: text(500, { required: true, description: 'Why it is not worth selling to.' }),
+    reason: text(500, { required: true, of: ['lead.disqualifiedReason'], description: 'Why it is not worth selling to.' }),
   },
   output: { leadId: ref('lead', { required: true }) },
   errors: stepErrors,

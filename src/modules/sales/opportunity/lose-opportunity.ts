@@ -8,10 +8,10 @@ export const loseOpportunity = defineCommand({
   summary: 'Close a deal as lost and say why.',
   input: {
     opportunityId: ref('opportunity', { required: true }),
-    reason: text(500, { required: true, description: 'Why it was lost.' }),
-    closedOn: date({ description: 'The day of the decision; today when left out.' }),
+    reason: text(500, { required: true, of: ['opportunity.lostReason'], description: 'Why it was lost.' }),
+    closedOn: date({ of: ['opportunity.closeOn'], description: 'The day of the decision; today when left out.' }),
   },
-  output: { stageId: ref('stage', { required: true }), closedOn: date({ required: true }) },
+  output: { stageId: ref('stage', { required: true }), closedOn: date({ required: true, of: ['opportunity.closeOn'] }) },
   errors: closingErrors,
 
   async run({ opportunityId, reason, closedOn: day }, work) {

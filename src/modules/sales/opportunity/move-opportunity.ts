@@ -20,7 +20,10 @@ export const moveOpportunity = defineCommand({
     opportunityId: ref('opportunity', { required: true }),
     stageId: ref('stage', { required: true }),
   },
-  output: { fromStageId: ref('stage', { required: true }), toStageId: ref('stage', { required: true }) },
+  output: {
+    fromStageId: ref('stage', { required: true, of: ['opportunity.stageId'] }),
+    toStageId: ref('stage', { required: true, of: ['opportunity.stageId'] }),
+  },
   errors: refusals,
 
   async run({ opportunityId, stageId }, work) {

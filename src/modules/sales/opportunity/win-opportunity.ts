@@ -9,9 +9,9 @@ export const winOpportunity = defineCommand({
   input: {
     opportunityId: ref('opportunity', { required: true }),
     amount: money({ description: 'The value sold; the expected value when left out.' }),
-    closedOn: date({ description: 'The day of the decision; today when left out.' }),
+    closedOn: date({ of: ['opportunity.closeOn'], description: 'The day of the decision; today when left out.' }),
   },
-  output: { stageId: ref('stage', { required: true }), closedOn: date({ required: true }) },
+  output: { stageId: ref('stage', { required: true }), closedOn: date({ required: true, of: ['opportunity.closeOn'] }) },
   errors: closingErrors,
 
   async run({ opportunityId, amount, closedOn: day }, work) {

@@ -8,7 +8,11 @@ export const CaseMessage = defineResource('case_message', {
   operations: ['list', 'get'],
   fields: {
     caseId: ref('case', { required: true, writer: 'system', inverse: 'messages', onDelete: 'cascade' }),
-    ownerId: ref('user', { writer: 'system', description: 'The owner of the case: who may not see the case does not see what was said.' }),
+    ownerId: ref('user', {
+      writer: 'system',
+      of: ['case.ownerId'],
+      description: 'The owner of the case: who may not see the case does not see what was said.',
+    }),
     direction: choice(['outbound', 'inbound', 'note'], { required: true, writer: 'system' }),
     audience: choice(['customer', 'internal'], {
       required: true,

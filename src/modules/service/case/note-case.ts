@@ -7,7 +7,7 @@ export const noteCase = defineCommand({
   name: 'case.note',
   summary: 'Write an internal note. The customer never sees it and no clock hears it.',
   graphql: 'addCaseNote',
-  input: { caseId: ref('case', { required: true }), body: longText({ required: true }) },
+  input: { caseId: ref('case', { required: true }), body: longText({ required: true, of: ['case_message.body'] }) },
   output: { messageId: ref('case_message', { required: true }) },
 
   async run({ caseId, body }, work) {

@@ -19,9 +19,12 @@ export const receiveMessage = defineCommand({
   graphql: 'receiveCaseMessage',
   input: {
     caseId: ref('case', { required: true }),
-    body: longText({ required: true }),
+    body: longText({ required: true, of: ['case_message.body'] }),
     contactId: ref('contact', { description: 'Who wrote; the contact of the case when left out.' }),
-    externalId: text(300, { description: 'Name of the message at its source. The same one is taken once, however often it is delivered.' }),
+    externalId: text(300, {
+      of: ['case_message.externalId'],
+      description: 'Name of the message at its source. The same one is taken once, however often it is delivered.',
+    }),
     automatic: boolean({ description: 'An out-of-office note or the like: kept, but moves nothing.' }),
     receivedAt: instant({ description: 'When it came in, if it is recorded later.' }),
   },

@@ -15,7 +15,7 @@ export const replyCase = defineCommand({
   summary: 'Answer the customer. The first real answer of a person stops the first-response clock.',
   input: {
     caseId: ref('case', { required: true }),
-    body: longText({ required: true }),
+    body: longText({ required: true, of: ['case_message.body'] }),
     holding: boolean({ description: 'Says only that an answer will come: stops no clock.' }),
     automatic: boolean({ description: 'Written by a machine: stops no clock.' }),
     sentAt: instant({ description: 'When it was sent, if it is recorded later. The clock is judged by this time.' }),

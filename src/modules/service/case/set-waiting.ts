@@ -16,8 +16,8 @@ export const setWaiting = defineCommand({
   input: {
     caseId: ref('case', { required: true }),
     waitingFor: choice(['customer', 'third_party', 'internal'], { required: true }),
-    reason: text(300),
-    until: instant({ description: 'When it comes back by itself.' }),
+    reason: text(300, { of: ['case.waitReason'] }),
+    until: instant({ of: ['case.waitUntil'], description: 'When it comes back by itself.' }),
   },
   output: { caseId: ref('case', { required: true }), status: choice(CASE_STATES, { required: true }) },
   errors: { ...moveErrors, 'case.wait_in_past': 'A wait ends after it begins.' },

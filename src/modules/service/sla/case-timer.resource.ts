@@ -11,7 +11,7 @@ export const CaseTimer = defineResource('case_timer', {
   operations: ['list', 'get'],
   fields: {
     caseId: ref('case', { required: true, writer: 'system', inverse: 'timers', onDelete: 'cascade' }),
-    ownerId: ref('user', { writer: 'system', description: 'The owner of the case.' }),
+    ownerId: ref('user', { writer: 'system', of: ['case.ownerId'], description: 'The owner of the case.' }),
     versionId: ref('service_level_version', { required: true, writer: 'system', description: 'The agreement it runs under.' }),
     metric: choice(METRICS, { required: true, writer: 'system' }),
     cycleNo: integer({ required: true, writer: 'system', description: 'The cycle of the case it belongs to.' }),

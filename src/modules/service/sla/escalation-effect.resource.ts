@@ -10,7 +10,7 @@ export const EscalationEffect = defineResource('escalation_effect', {
   fields: {
     escalationId: ref('escalation', { required: true, writer: 'system', inverse: 'effects', onDelete: 'cascade' }),
     caseId: ref('case', { required: true, writer: 'system', onDelete: 'cascade' }),
-    ownerId: ref('user', { writer: 'system', description: 'The owner of the case.' }),
+    ownerId: ref('user', { writer: 'system', of: ['case.ownerId'], description: 'The owner of the case.' }),
     actionNo: integer({ required: true, writer: 'system', description: 'Place of the action in its step, from 0.' }),
     kind: choice(ACTION_KINDS, { required: true, writer: 'system' }),
     outcome: choice(['done', 'collapsed', 'failed'], { required: true, writer: 'system' }),

@@ -11,7 +11,7 @@ export const Escalation = defineResource('escalation', {
   fields: {
     timerId: ref('case_timer', { required: true, writer: 'system', inverse: 'escalations', onDelete: 'cascade' }),
     caseId: ref('case', { required: true, writer: 'system', inverse: 'escalations', onDelete: 'cascade' }),
-    ownerId: ref('user', { writer: 'system', description: 'The owner of the case.' }),
+    ownerId: ref('user', { writer: 'system', of: ['case.ownerId'], description: 'The owner of the case.' }),
     stepId: ref('escalation_step', { required: true, writer: 'system' }),
     level: integer({ required: true, writer: 'system' }),
     cycleKey: text(40, {

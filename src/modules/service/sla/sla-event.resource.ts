@@ -9,7 +9,7 @@ export const SlaEvent = defineResource('sla_event', {
   fields: {
     timerId: ref('case_timer', { required: true, writer: 'system', inverse: 'events', onDelete: 'cascade' }),
     caseId: ref('case', { required: true, writer: 'system', onDelete: 'cascade' }),
-    ownerId: ref('user', { writer: 'system', description: 'The owner of the case.' }),
+    ownerId: ref('user', { writer: 'system', of: ['case.ownerId'], description: 'The owner of the case.' }),
     seq: integer({ required: true, writer: 'system', description: 'Counts from 1 within the clock.' }),
     kind: choice(['activate', 'pause', 'resume', 'retarget', 'meet', 'breach', 'cancel', 'reopen', 'corrected'], {
       required: true,

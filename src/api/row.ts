@@ -25,7 +25,7 @@ export function projectRow(selection: ObjectSelection, row: Readonly<Record<stri
   const whole = wireRow(selection.resource, row);
   const answer: Record<string, unknown> = {};
   for (const item of selection.items) {
-    if (item.kind === 'one' || item.kind === 'many') return null;
+    if (item.kind === 'one' || item.kind === 'many' || item.kind === 'names') return null;
     if (item.kind === 'constant') answer[item.key] = item.value;
     else answer[item.key] = item.kind === 'field' && item.parts ? partsOf(item.parts, whole[item.name]) : whole[item.name];
   }

@@ -18,9 +18,11 @@ import { takeJsonOnly } from '#api/http/bodies.js';
 import { answerClientError } from '#api/http/client-errors.js';
 import { tellMethods } from '#api/http/methods.js';
 import { limitRates, type RateLimits } from '#api/http/rate-limits.js';
+import { integrationController } from '#api/rest/integration.controller.js';
 import { ProblemFilter, type DefectLog } from '#api/rest/problem.filter.js';
 import { RestReads } from '#api/rest/reads.js';
 import { resourceController } from '#api/rest/resource.controller.js';
+import { addStreamedBodies } from '#api/rest/streams.js';
 import { useCaseController } from '#api/rest/use-case.controller.js';
 import { Runtime } from '#kernel/db/runtime.js';
 import { pascal } from '#kernel/resource/names.js';
@@ -70,7 +72,7 @@ export async function createApi(parts: ApiParts): Promise<Api> {
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => filter.send(error, request, reply),
     trustProxy: proxyRule(parts.trustProxy),
     genReqId: newRequestId,
-    routerOptions: { maxParamLength: 200 },
+    routerOptions: { maxParamLength: 1500 },
   });
   const app = await NestFactory.create<NestFastifyApplication>(rootModule(parts, schema, onDefect), adapter, nestOptions);
   app.useGlobalFilters(filter);
@@ -82,6 +84,7 @@ export async function createApi(parts: ApiParts): Promise<Api> {
   if (parts.rateLimits) limitRates(server, parts.rateLimits, auth.authenticator);
   tellMethods(server);
   takeJsonOnly(app, bodyLimit);
+  addStreamedBodies(app.getHttpAdapter().getInstance());
   // Routes that take files say how large they may be.
   await app.register(multipart);
   addGraphql(app, { ...parts, graphql, schema, onDefect });
@@ -153,7 +156,7 @@ function businessModule(spec: ModuleSpec, { runtime, auth }: ApiParts, reads: Re
   const rest = { reads, runner: auth.runner };
   const resources = (spec.resources ?? [])
     .filter((resource) => resource.operations.length > 0)
-    .map((resource) => resourceController(resource, rest));
+    .flatMap((resource) => [integrationController(resource, rest), resourceController(resource, rest)]);
   // Verbs come first: `/v1/leads/import` must not be taken for a lead with the id "import".
   const useCases = useCaseController(spec.name, [...(spec.commands ?? []), ...(spec.queries ?? [])], runtime.registry, rest);
   return { module, controllers: [...(spec.controllers ?? []), useCases, ...resources] };

@@ -137,6 +137,9 @@ export class Client {
   patch(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     return this.send('PATCH', url, body, headers);
   }
+  put(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.send('PUT', url, body, headers);
+  }
   delete(url: string, headers: Record<string, string> = {}): Promise<Answer> {
     return this.send('DELETE', url, undefined, headers);
   }
@@ -147,8 +150,14 @@ export class Client {
     return body;
   }
 
+  /** A body as it is, of the type the headers say. */
+  async raw(method: 'POST' | 'PUT', url: string, payload: string | Buffer, headers: Record<string, string>): Promise<Answer> {
+    const response = await this.app.inject({ method, url, payload, headers: { authorization: `Bearer ${this.token}`, ...headers } });
+    return { status: response.statusCode, headers: response.headers, text: response.body, body: parse(response.body) };
+  }
+
   private async send(
-    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     url: string,
     body: unknown,
     headers: Record<string, string> = {},

@@ -11,6 +11,7 @@ import {
   type GraphQLObjectType as ObjectType,
 } from 'graphql';
 import { constant } from '#kernel/read/values.js';
+import { canUpsert, upsertCommand } from '#kernel/external-refs/upsert.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Field, Fields } from '#kernel/resource/fields.js';
 import { pascal } from '#kernel/resource/names.js';
@@ -55,6 +56,7 @@ export class MutationFields {
       for (const verb of ['create', 'update', 'delete'] as const) {
         if (resource.operations.includes(verb)) map[`${verb}${resource.typeName}`] = this.crudField(resource, verb);
       }
+      if (canUpsert(resource)) map[upsertCommand(resource).graphql] = this.upsertField(resource);
     }
     return map;
   }
@@ -101,6 +103,33 @@ export class MutationFields {
         const { idempotencyKey, ...input } = args;
         const result = await this.run(command, verb === 'create' ? input['input'] : input, { context, info, key: idempotencyKey });
         return this.rowAnswer(resource, result as Args, context, info);
+      },
+    };
+  }
+
+  private upsertField(resource: Resource): FieldConfig {
+    const command = upsertCommand(resource);
+    const patch = this.book.inputShape({
+      typeName: `Update${resource.typeName}Input`,
+      description: 'Fields to change; null empties one, absent leaves it.',
+      fields: inputFields(resource),
+      mode: 'patch',
+      owner: resource.typeName,
+    });
+    return {
+      type: new GraphQLNonNull(this.objectType(resource)),
+      description: command.description,
+      args: {
+        system: { type: new GraphQLNonNull(GraphQLString), description: 'The other system, as you call it.' },
+        externalId: { type: new GraphQLNonNull(GraphQLString), description: 'What that system calls the record.' },
+        expectedVersion: rowArguments().expectedVersion,
+        input: { type: new GraphQLNonNull(patch), description: 'The fields; those a new record needs, if it may be new.' },
+        idempotencyKey: keyArgument,
+      },
+      resolve: async (_source, args, context, info) => {
+        const { idempotencyKey: key, input: data, ...target } = args;
+        const row = await this.run(command, { ...target, data }, { context, info, key });
+        return this.rowAnswer(resource, row as Args, context, info);
       },
     };
   }

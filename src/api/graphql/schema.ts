@@ -4,6 +4,7 @@ import { readRoot, type GraphqlContext, type GraphqlParts } from './context.js';
 import { ListTypes } from './list-types.js';
 import { MutationFields } from './mutations.js';
 import { collectedOf, contextOf, rootKinds, rootSelection } from './roots.js';
+import { externalRefsField } from './external-ref-type.js';
 import { byKey, DateTime } from './scalars.js';
 import { changeCursorField, subscriptionFields, type ChangeStream } from './subscriptions.js';
 import { describe, TypeBook, typeTag, visibleFields } from './types.js';
@@ -127,3 +128,4 @@ class ObjectTypes {
     return map;
   }
 }
+    map['externalRefs'] = externalRefsField;

@@ -9,7 +9,7 @@ import { createName, schemaRef, updateName, type JsonSchema } from './schemas.js
 
 export const bulkName = (resource: Resource) => `Bulk${resource.typeName}`;
 export const bulkResultName = 'BulkResult';
-const itemResultName = 'BulkItemResult';
+export const itemResultName = 'BulkItemResult';
 
 const statuses: Readonly<Record<Exclude<ItemResult['outcome'], 'refused'>, number>> = {
   created: 201,

@@ -97,6 +97,7 @@ export class RestReads {
   }
 
   private expanded(resource: Resource, name: string, actor: Actor): ObjectItem {
+    if (name === externalRefs.key) return externalRefs;
     const ref = resource.fields[`${name}Id`];
     if (ref?.kind !== 'ref' || ref.options.hidden)
       throw invalid('request.unknown_expand', `${resource.typeName} has nothing to expand by the name "${name.slice(0, 80)}".`);
@@ -116,7 +117,9 @@ function rowItems(resource: Resource, wanted: readonly string[] | null, actor: A
     { kind: 'base', key: 'createdAt', name: 'createdAt' },
     { kind: 'base', key: 'updatedAt', name: 'updatedAt' },
   ] as const;
-  const unknown = (wanted ?? []).find((name) => !own.includes(name) && !['id', 'version', 'createdAt', 'updatedAt'].includes(name));
+  const unknown = (wanted ?? []).find(
+    (name) => !own.includes(name) && !['id', 'version', 'createdAt', 'updatedAt', externalRefs.key].includes(name),
+  );
   if (unknown !== undefined) throw invalid('request.unknown_field', `${resource.typeName} has no field "${unknown.slice(0, 80)}".`);
   return [
     ...base,
@@ -124,8 +127,19 @@ function rowItems(resource: Resource, wanted: readonly string[] | null, actor: A
     ...own
       .filter((name) => (wanted === null ? !isHidden(actor, resource, name) : wanted.includes(name)))
       .map((name): ObjectItem => ({ kind: 'field', key: name, name })),
+    ...(wanted?.includes(externalRefs.key) ? [externalRefs] : []),
   ];
 }
+
+/** What other systems call the record: read when it is named in `fields` or `expand`. */
+const externalRefs = {
+  kind: 'names',
+  key: 'externalRefs',
+  parts: [
+    { key: 'system', part: 'system' },
+    { key: 'externalId', part: 'externalId' },
+  ],
+} as const satisfies ObjectItem;
 
 function pageArgs(variables: object): Readonly<Record<string, Val>> {
   return Object.fromEntries(

@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { Transform, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DomainError, invalid } from '#kernel/errors/domain-error.js';
+import { refuseOddJson } from '../http/json-text.js';
 import type { ItemSource } from '#kernel/operations/start-bulk.js';
 
 export interface SpoolLimits {
@@ -101,6 +102,7 @@ async function checkLines(file: string, limits: SpoolLimits): Promise<number> {
 function isJson(line: string): boolean {
   try {
     JSON.parse(line);
+    refuseOddJson(line);
     return true;
   } catch {
     return false;

@@ -8,6 +8,7 @@ import type { RestRoute, UseCase } from '#kernel/usecase/define-command.js';
 import { hiddenOutputs } from '#kernel/usecase/guard-fields.js';
 import { wireFields } from '../wire.js';
 import { answer, idempotencyHeader, problems } from './answers.js';
+import { dryRunQuery } from './dry-run.js';
 import type { RestParts } from './resource.controller.js';
 import { callOf, controllerOf, queryOf, type Route } from './routes.js';
 import { inputName, outputName, schemaRef } from './schemas.js';
@@ -53,7 +54,7 @@ function useCaseRoute(useCase: UseCase, registry: Registry, { runner }: RestPart
           schema: { type: 'string', maxLength: 200 },
         }),
       ),
-      ...(method === 'GET' ? queryParams(useCase.input, inPath) : [idempotencyHeader]),
+      ...(method === 'GET' ? queryParams(useCase.input, inPath) : [idempotencyHeader, dryRunQuery]),
       ...(hasBody ? [ApiBody({ required: true, schema: bodySchema(useCase, inPath) })] : []),
       answer(status, outputName(useCase), 'Done.'),
       ...problems(400, 404, 409, 413),

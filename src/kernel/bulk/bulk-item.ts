@@ -2,6 +2,7 @@ import { invalid } from '../errors/domain-error.js';
 import type { DomainError, ErrorKind } from '../errors/domain-error.js';
 import { readRef, type ExternalRef } from '../external-refs/external-ref.js';
 import { canUpsert, readUpsert, type UpsertInput } from '../external-refs/upsert.js';
+import { isUuid } from '../resource/ids.js';
 import type { Operation, Resource } from '../resource/define-resource.js';
 import { crudCommand } from '../usecase/crud.js';
 import type { Command } from '../usecase/define-command.js';
@@ -85,7 +86,7 @@ const readers: Readonly<Record<BulkVerb, (resource: Resource, item: Partial<Reco
 function readTarget(item: Partial<Record<string, unknown>>): Target {
   const { id, externalRef } = item;
   if ((id === undefined) === (externalRef === undefined)) throw noTarget('either by "id" or by "externalRef"');
-  if (id !== undefined && typeof id !== 'string') throw noTarget('by an "id" that is a text');
+  if (id !== undefined && (typeof id !== 'string' || !isUuid(id))) throw noTarget('by an "id" that is one');
   return { id: id ?? null, ref: externalRef === undefined ? null : readRef(externalRef), ...versionOf(item) };
 }
 

@@ -238,7 +238,7 @@ describe('many facts at once', () => {
 
 describe('who sees what', () => {
   const deals = async (permissions: Permissions, actorOf: string, team: readonly string[] = []) => {
-    const actor: Actor = { ...t.admin, userId: actorOf, permissions, teamUserIds: [actorOf, ...team] };
+    const actor: Actor = { ...t.admin, userId: actorOf, ownUserIds: [actorOf], permissions, teamUserIds: [actorOf, ...team] };
     const [row] = await rows({ measures: ['opportunities.count', 'opportunities.wonValue'] }, actor);
     return Object.values(row ?? {});
   };
@@ -258,6 +258,7 @@ describe('who sees what', () => {
     const actor: Actor = {
       ...t.admin,
       userId: east,
+      ownUserIds: [east],
       teamUserIds: [east],
       permissions: { 'analytics:load': 'all', 'opportunity:read': 'own' },
     };

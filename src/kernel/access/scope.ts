@@ -87,6 +87,12 @@ const values: Readonly<Record<ActorValue, (actor: Reached) => string | null | re
 };
 export const actorValue = (actor: Reached, value: ActorValue) => values[value](actor);
 
+/** Users whose rows a reach covers by their owner. */
+export function usersWithin(actor: Reached, reach: Reach): readonly string[] {
+  const among = actorValue(actor, usersAmong(actor, reach));
+  return typeof among === 'string' ? [among] : (among ?? []);
+}
+
 /** Whether a row, as its fields say, lies within the arms that need no look-up: owner and territory. */
 export function withinReach(filter: RowFilter, resource: Resource, actor: Reached, row: Readonly<Record<string, unknown>>): boolean {
   if (filter.kind !== 'some') return filter.kind === 'all';

@@ -10,7 +10,10 @@ export type Operation = 'list' | 'get' | 'create' | 'update' | 'delete';
 export type RecordScope<K extends string = string> =
   { readonly kind: 'owned'; readonly by: K; readonly territory?: K } | { readonly kind: 'everyone' };
 export function ownedBy<K extends string>(by: K): RecordScope<K>;
-export function ownedBy<K extends string, T extends string>(by: K, more: { readonly territory: T }): RecordScope<K | T>;
+export function ownedBy<const K extends string, const T extends string>(
+  by: K,
+  more: { readonly territory: T },
+): { readonly kind: 'owned'; readonly by: K; readonly territory: T };
 export function ownedBy(by: string, more: { readonly territory?: string } = {}): RecordScope {
   return { kind: 'owned', by, ...more };
 }
@@ -35,7 +38,9 @@ export interface ResourceSpec<S extends Fields> {
   /** Sets of fields no two rows of a tenant share; violations answer `<resource>.<code>`. */
   readonly unique?: readonly { readonly fields: readonly Extract<keyof S, string>[]; readonly code: string }[];
   /** Extra indexes beyond refs, unique sets and `index: true`. */
-  readonly indexes?: readonly (readonly Extract<keyof S, string>[])[];
+  readonly indexes?: readonly (readonly (Extract<keyof S, string> | 'createdAt' | 'updatedAt')[])[];
+  /** May hold millions of rows in a tenant: whole lists of it are filtered and ordered by what an index serves, and refused otherwise. */
+  readonly large?: true;
 }
 
 export interface Resource<N extends string = string, S extends Fields = Fields> extends Omit<

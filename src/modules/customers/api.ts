@@ -22,6 +22,7 @@ export interface ContactCard {
 
 export interface NewCustomer {
   readonly ownerId: string;
+  readonly territoryId?: string | null | undefined;
   /** Joins this account instead of opening one named `accountName`. */
   readonly accountId?: string | null | undefined;
   /** Takes this contact instead of creating one. */
@@ -83,8 +84,8 @@ export async function openCustomer(work: Work, customer: NewCustomer): Promise<{
 async function accountOf(work: Work, customer: NewCustomer, known: ContactRow | null): Promise<string> {
   if (customer.accountId) return (await work.repo(Account).get(customer.accountId)).id;
   if (known?.accountId) return known.accountId;
-  const { accountName: name, ownerId, website } = customer;
-  return (await work.system.repo(Account).create({ name, ownerId, website })).id;
+  const { accountName: name, ownerId, territoryId, website } = customer;
+  return (await work.system.repo(Account).create({ name, ownerId, territoryId, website })).id;
 }
 
 const card = ({ id, accountId, ownerId, salutation, firstName, lastName, email, language, timeZone }: ContactRow): ContactCard => ({

@@ -33,7 +33,7 @@ describe('a query becomes one statement', () => {
 
 describe("the reader's reach is part of the statement", () => {
   test('own and team rows are those of the named owners', () => {
-    const { text, values } = compile(byRegion, { kind: 'owners', tenantId, users: ['u1'] });
+    const { text, values } = compile(byRegion, { kind: 'some', tenantId, users: ['u1'], territories: [], principals: [] });
     expect(text).toContain('where f.tenant_id = $1 and f.owner_id = any($2::uuid[]) group by');
     expect(values[1]).toEqual(['u1']);
   });
@@ -55,7 +55,7 @@ describe("the reader's reach is part of the statement", () => {
           },
         ],
       },
-      { kind: 'owners', tenantId, users: [] },
+      { kind: 'some', tenantId, users: [], territories: [], principals: [] },
     );
     expect(text).toMatch(
       /where f\.tenant_id = \$1 and f\.owner_id = any\(\$2::uuid\[\]\) and \(.* or .*\) order by|where f\.tenant_id = \$1 and f\.owner_id = any\(\$2::uuid\[\]\) and \(.* or .*\) limit/,

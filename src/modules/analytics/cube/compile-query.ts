@@ -6,7 +6,14 @@ import type { CubeQuery, Order, TimeAxis } from './query.js';
 /** Whose facts the reader may count. */
 export type Reader =
   | { readonly kind: 'all'; readonly tenantId: string }
-  | { readonly kind: 'owners'; readonly tenantId: string; readonly users: readonly string[] }
+  | {
+      readonly kind: 'some';
+      readonly tenantId: string;
+      readonly users: readonly string[];
+      readonly territories: readonly string[];
+      /** By whose name deals are shared with the reader. */
+      readonly principals: readonly string[];
+    }
   | { readonly kind: 'none'; readonly tenantId: string };
 
 export interface CompiledQuery {
@@ -59,7 +66,20 @@ function sourceOf(query: CubeQuery, reader: Reader, keys: readonly Sql[]): Sql {
 function wallOf(cube: Cube, reader: Reader): Sql[] {
   const tenant = sql`${cube.tenantId} = ${reader.tenantId}`;
   if (reader.kind === 'none') return [tenant, trusted('false')];
-  return reader.kind === 'all' ? [tenant] : [tenant, sql`${cube.ownerId} = any(${reader.users}::uuid[])`];
+  return reader.kind === 'all' ? [tenant] : [tenant, reachedBy(cube, reader)];
+}
+
+/** As far as lists of deals reach: by owner, by territory, by shares. What the reader does not need is not asked. */
+function reachedBy(cube: Cube, { tenantId, users, territories, principals }: Extract<Reader, { kind: 'some' }>): Sql {
+  const arms = [sql`${cube.ownerId} = any(${users}::uuid[])`];
+  if (territories.length > 0)
+    arms.push(
+      sql`${cube.recordId} in (select o.id from ${cube.scopes} o where o.tenant_id = ${tenantId} and o.territory_id = any(${territories}::uuid[]))`,
+    );
+  if (principals.length > 0)
+    arms.push(sql`${cube.recordId} in (select s.record_id from kernel.record_shares s where s.tenant_id = ${tenantId}
+      and s.principal_id = any(${principals}::uuid[]) and s.resource = ${cube.record} and (s.until is null or s.until > now()))`);
+  return arms.length === 1 ? (arms[0] ?? trusted('false')) : sql`(${joinSql(arms, ' or ')})`;
 }
 
 /** The order asked for, then every key, so that equal figures page in the same order each time. */

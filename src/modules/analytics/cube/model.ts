@@ -48,6 +48,10 @@ export interface Cube {
   readonly tenantId: Sql;
   /** Whose fact it is: judged by the reach of the reader. */
   readonly ownerId: Sql;
+  /** The record the fact is of: its id, its resource, and the published view that tells its territory. */
+  readonly recordId: Sql;
+  readonly record: string;
+  readonly scopes: Sql;
   /** The dimension that tells currencies apart. */
   readonly currency: string;
   /** The same with each value in its own currency: for queries that group by currency or keep to one. */

@@ -1,5 +1,6 @@
-import { reachOf, type Actor, type Reach } from '#kernel/access/actor.js';
+import { reachOf } from '#kernel/access/actor.js';
 import { hasPart, narrowest } from '#kernel/access/reach.js';
+import { usersWithin } from '#kernel/access/scope.js';
 import { sql } from '#kernel/db/sql.js';
 import { choice, instant, integer, json, list, object } from '#kernel/resource/fields.js';
 import { defineQuery } from '#kernel/usecase/define-command.js';
@@ -65,10 +66,15 @@ async function answer(work: Work, type: QueryType, query: CubeQuery, setting: Se
 export function readerOf({ tenantId, actor }: Pick<Work, 'tenantId' | 'actor'>): Reader {
   const reach = narrowest(reachOf(actor.permissions, 'analytics:load'), reachOf(actor.permissions, 'opportunity:read'));
   if (reach === null) return { kind: 'none', tenantId };
-  return reach === 'all' ? { kind: 'all', tenantId } : { kind: 'owners', tenantId, users: usersOf(actor, reach) };
+  if (reach === 'all') return { kind: 'all', tenantId };
+  return {
+    kind: 'some',
+    tenantId,
+    users: usersWithin(actor, reach),
+    territories: hasPart(reach, 'territory') ? actor.territoryIds : [],
+    principals: actor.sharedNouns.includes('opportunity') ? actor.principalIds : [],
+  };
 }
-
-const usersOf = (actor: Actor, reach: Reach) => (hasPart(reach, 'team') ? actor.teamUserIds : actor.userId ? [actor.userId] : []);
 
 /** The company's currency and zone, and how fresh the facts are. */
 export async function settingOf(work: Work): Promise<Setting & { timezone: string }> {

@@ -41,10 +41,10 @@ export const convertLead = defineCommand({
       throw conflict('lead.not_qualified', 'Only a qualified lead can be converted.', { status: lead.status });
     }
 
-    const { ownerId } = lead;
+    const { ownerId, territoryId } = lead;
     const accountName = lead.company ?? lead.lastName;
     const { accountId, contactId } = await openCustomer(work, { ...lead, ...choice, accountName });
-    const opening = opportunity && { ...opportunity, name: opportunity.name ?? accountName, ownerId, accountId, contactId };
+    const opening = opportunity && { ...opportunity, name: opportunity.name ?? accountName, ownerId, territoryId, accountId, contactId };
     const opportunityId = opening ? await openOpportunity(work.system, opening, work.actor.userId) : null;
     await work.repo(Lead).update(leadId, { status: 'converted', convertedAt: work.now, accountId, contactId, opportunityId });
     await work.emit(LeadConverted, { leadId, ownerId, accountId, contactId, opportunityId }, { resource: 'lead', id: leadId });

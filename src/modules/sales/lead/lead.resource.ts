@@ -4,11 +4,13 @@ import { choice, email, instant, longText, phone, ref, text, url } from '#kernel
 export const Lead = defineResource('lead', {
   description: 'A person who has shown interest and is not yet a customer.',
   table: 'sales.leads',
-  scope: ownedBy('ownerId'),
+  scope: ownedBy('ownerId', { territory: 'territoryId' }),
+  large: true,
   fields: {
     ownerId: ref('user', { required: true, inverse: 'leads', description: 'The seller who works this lead.' }),
+    territoryId: ref('territory', { inverse: 'leads', onDelete: 'set_null', description: 'The part of the market it comes from.' }),
     firstName: text(80, { search: true }),
-    lastName: text(80, { required: true, search: true }),
+    lastName: text(80, { required: true, search: true, index: true }),
     company: text(200, { search: true }),
     jobTitle: text(120),
     email: email({ search: true, index: true }),
@@ -16,7 +18,12 @@ export const Lead = defineResource('lead', {
     website: url(),
     source: text(80, { index: true, description: 'Where the interest was shown: trade fair, web form, referral.' }),
     notes: longText(),
-    status: choice(['new', 'working', 'qualified', 'converted', 'disqualified'], { required: true, default: 'new', writer: 'system' }),
+    status: choice(['new', 'working', 'qualified', 'converted', 'disqualified'], {
+      index: true,
+      required: true,
+      default: 'new',
+      writer: 'system',
+    }),
     disqualifiedReason: text(500, { writer: 'system' }),
     convertedAt: instant({ writer: 'system' }),
     accountId: ref('account', { writer: 'system', inverse: 'leads', description: 'The account this lead became.' }),
@@ -29,6 +36,7 @@ export const Lead = defineResource('lead', {
     }),
     externalRef: text(200, { unique: true, description: 'Name in another system, `system:key`; the handle for imports.' }),
   },
+  indexes: [['createdAt'], ['updatedAt']],
   invariants: [
     {
       code: 'lead.converted_without_account',

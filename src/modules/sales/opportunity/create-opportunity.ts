@@ -16,6 +16,7 @@ export const createOpportunity = defineCommand({
     ownerId: ref('user', { description: 'The seller of this deal; whoever calls when left out.' }),
     accountId: ref('account'),
     contactId: ref('contact'),
+    territoryId: ref('territory'),
     productId: ref('product'),
     pipelineId: ref('pipeline'),
     stageId: ref('stage'),

@@ -12,6 +12,7 @@ export interface OpportunityOpening {
   readonly ownerId: string;
   readonly accountId?: string | null | undefined;
   readonly contactId?: string | null | undefined;
+  readonly territoryId?: string | null | undefined;
   readonly productId?: string | null | undefined;
   /** The pipeline with the lowest position when left out. */
   readonly pipelineId?: string | null | undefined;

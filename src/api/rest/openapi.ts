@@ -2,6 +2,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import type { INestApplication } from '@nestjs/common';
 import type { Registry } from '#kernel/resource/registry.js';
 import { bulkSchemas } from './bulk-schemas.js';
+import { completeDocument } from './complete.js';
 import { componentSchemas, inputName, objectSchema } from './schemas.js';
 import { routeOf } from './use-case.controller.js';
 
@@ -15,9 +16,13 @@ export function openApiDocument(app: INestApplication, registry: Registry, versi
     )
     .setVersion(version)
     .setLicense('Apache-2.0', 'https://www.apache.org/licenses/LICENSE-2.0')
-    .addServer('/')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'An access token from /v1/auth/login, or an API key.' });
+    .addBearerAuth({
+      type: 'http',
+      scheme: 'bearer',
+      description: 'An access token from /v1/auth/login (a JWT that follows the best practices of RFC8725), or an API key.',
+    });
   for (const module of registry.modules) info.addTag(module.name, module.description);
+  info.addTag('unsubscribe', 'Ending e-mails by the link in one of them.');
   info.addTag('auth', 'Signing in and out.');
   info.addTag('public', 'Addresses for people without a login, behind signed links.');
   const document = SwaggerModule.createDocument(app, info.build(), { operationIdFactory: (_controller, method) => method });
@@ -29,8 +34,12 @@ export function openApiDocument(app: INestApplication, registry: Registry, versi
   };
   document.components = { ...document.components, schemas: sorted(schemas) };
   document.paths = sorted(document.paths);
-  for (const operation of operationsOf(document)) completeOperation(operation);
+  // One address for whoever runs it; tools ask what it is and whom it is for.
+  const server = { url: '/', description: 'This installation, be it production, staging or local.', 'x-internal': false };
+  document.servers = [server];
+  completeDocument(document);
   document.components.schemas = used(document);
+  dropUnused(document);
   return document;
 }
 
@@ -49,24 +58,6 @@ function bodySchemas(registry: Registry): Record<string, unknown> {
 }
 
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
-type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
-
-const operationsOf = (document: OpenAPIObject): Operation[] =>
-  Object.values(document.paths).flatMap((path) =>
-    [path.get, path.post, path.put, path.patch, path.delete].filter((operation) => operation !== undefined),
-  );
-
-/** What a reader expects of every operation, also of those written by hand. */
-function completeOperation(operation: Operation): void {
-  operation.security ??= [];
-  operation.description ??= operation.summary ?? '';
-  const problem = {
-    description: 'The request is not valid.',
-    content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-  };
-  if (!Object.keys(operation.responses).some((status) => status.startsWith('4'))) operation.responses['400'] = problem;
-}
-
 /** The schemas that something refers to, however indirectly. */
 function used(document: OpenAPIObject): Schemas {
   const all = document.components?.schemas ?? {};
@@ -78,8 +69,19 @@ function used(document: OpenAPIObject): Schemas {
       look(all[name] ?? null);
     }
   };
-  look(document.paths);
+  look([document.paths, document.components?.responses]);
   return Object.fromEntries(Object.entries(all).filter(([name]) => found.has(name)));
+}
+
+/** Headers and responses that no operation of this installation needs. */
+function dropUnused(document: OpenAPIObject): void {
+  const { responses = {}, headers = {} } = document.components ?? {};
+  const text = (value: unknown) => JSON.stringify(value);
+  const kept = <T>(map: Record<string, T>, kind: string, where: string) =>
+    Object.fromEntries(Object.entries(map).filter(([name]) => where.includes(`"#/components/${kind}/${name}"`)));
+  const usedResponses = kept(responses, 'responses', text(document.paths));
+  const usedHeaders = kept(headers, 'headers', text([document.paths, usedResponses]));
+  document.components = { ...document.components, responses: usedResponses, headers: usedHeaders };
 }
 
 const sorted = <T extends object>(map: T): T => Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1))) as T;

@@ -4,6 +4,7 @@ import { pascal } from '#kernel/resource/names.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import { createFields, inputFields } from '#kernel/resource/validate.js';
 import type { UseCase } from '#kernel/usecase/define-command.js';
+import { expansionsOf } from './expansions.js';
 
 export type JsonSchema = { readonly [key: string]: unknown };
 
@@ -87,9 +88,19 @@ function rowSchema(resource: Resource): JsonSchema {
       createdAt: text(40, { format: 'date-time', description: 'When the row was made.' }),
       updatedAt: text(40, { format: 'date-time', description: 'When the row was last written.' }),
       ...(own['properties'] as object),
+      ...expansions(resource),
     },
   };
 }
+
+/** What `expand` puts beside the id of a referenced record; null where there is none, or none the caller may see. */
+const expansions = (resource: Resource): Record<string, JsonSchema> =>
+  Object.fromEntries(
+    [...expansionsOf(resource)].map(([name, { target = '' }]) => [
+      name,
+      { anyOf: [schemaRef(pascal(target)), { type: 'null' }], description: `Only with \`expand=${name}\`.`, 'x-expand': true },
+    ]),
+  );
 
 const pageSchema: JsonSchema = {
   type: 'object',
@@ -127,7 +138,8 @@ const shared: Readonly<Record<string, JsonSchema>> = {
   Page: pageSchema,
   Problem: {
     type: 'object',
-    description: 'RFC 9457 problem details.',
+    description: 'RFC 9457 problem details. Some codes carry further members, such as `currentVersion`.',
+    additionalProperties: true,
     required: ['type', 'title', 'status', 'detail', 'code', 'requestId'],
     properties: {
       type: text(200),
@@ -139,7 +151,15 @@ const shared: Readonly<Record<string, JsonSchema>> = {
       errors: {
         type: 'array',
         maxItems: 1000,
-        items: { type: 'object', properties: { path: text(500), code: text(100), message: text(500) } },
+        items: {
+          type: 'object',
+          description: 'One thing wrong with one place in the input.',
+          properties: {
+            path: text(500, { description: 'JSON pointer to the place.', examples: ['/email'] }),
+            code: text(100, { description: 'What is wrong with it.', examples: ['too_long'] }),
+            message: text(500, { description: 'The same for people.', examples: ['is too long'] }),
+          },
+        },
       },
     },
   },

@@ -59,11 +59,8 @@ describe('filters', () => {
   });
 
   test('40,000 alternatives are refused before they are read', async () => {
-    const begun = performance.now();
-    expect(await admin.graphql(read, { f: many({ name: { eq: 'x' } }, 40_000) })).toMatchObject({
-      errors: [{ extensions: { code: 'input.too_complex' } }],
-    });
-    expect(performance.now() - begun).toBeLessThan(1_500);
+    expect(await admin.graphql(read, { f: many({ name: { eq: 'x' } }, 40_000) })).toMatchObject({ code: 'request.too_large' });
+    expect(await admin.graphql(read, { f: many({}, 6_000) })).toMatchObject({ errors: [{ extensions: { code: 'input.too_complex' } }] });
   });
 
   test('400 alternatives are answered', async () => {

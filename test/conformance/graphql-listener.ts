@@ -35,7 +35,7 @@ export class Listener {
       retryWait: () => new Promise((resolve) => setTimeout(resolve, 50)),
     });
     this.socket.on('closed', (event) => this.closes.push(event as { code: number; reason: string }));
-    this.socket.subscribe<Record<string, unknown>>(
+    this.socket.subscribe(
       { query, variables },
       {
         next: ({ data, errors }) => {

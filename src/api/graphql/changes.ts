@@ -80,7 +80,7 @@ export class FeedChanges implements ChangeStream {
   }
 
   async listen(tenantId: string, resource: string, after: string | null): Promise<Changes> {
-    const position = after === null ? null : this.read(tenantId, after);
+    const position = after === null ? null : this.positionOf(tenantId, after);
     const key = `${tenantId} ${resource}`;
     const lane = this.lanes.get(key) ?? { queues: new Set(), waiting: [], isBusy: false };
     this.lanes.set(key, lane);
@@ -114,15 +114,7 @@ export class FeedChanges implements ChangeStream {
     lane.isBusy = true;
     try {
       for (let next = lane.waiting.splice(0, batch); next.length > 0; next = lane.waiting.splice(0, batch)) {
-        const rows = await this.rows(
-          tenantId,
-          next.map(({ event }) => event.id),
-        );
-        for (const { event, cursor } of next) {
-          const row = rows.get(event.id);
-          const change = row && this.change(tenantId, row, { cursor, resource: event.resource ?? '' });
-          if (change) lane.queues.forEach((queue) => queue.push(change));
-        }
+        for (const change of await this.read(tenantId, next)) lane.queues.forEach((queue) => queue.push(change));
       }
     } catch (error) {
       this.options.onError(error);
@@ -132,6 +124,17 @@ export class FeedChanges implements ChangeStream {
     } finally {
       lane.isBusy = false;
     }
+  }
+
+  private async read(tenantId: string, heard: Lane['waiting']): Promise<Change[]> {
+    const rows = await this.rows(
+      tenantId,
+      heard.map(({ event }) => event.id),
+    );
+    return heard.flatMap(({ event, cursor }) => {
+      const row = rows.get(event.id);
+      return (row && this.change(tenantId, row, { cursor, resource: event.resource ?? '' })) ?? [];
+    });
   }
 
   private change(tenantId: string, row: Row, { cursor, resource }: { cursor: string; resource: string }): Change | null {
@@ -188,7 +191,7 @@ export class FeedChanges implements ChangeStream {
     return `${Buffer.from(payload).toString('base64url')}.${this.sign(tenantId, payload)}`;
   }
 
-  private read(tenantId: string, cursor: string): string {
+  private positionOf(tenantId: string, cursor: string): string {
     const [body = '', signature = ''] = cursor.split('.');
     const payload = Buffer.from(body, 'base64url').toString();
     const expected = Buffer.from(this.sign(tenantId, payload));

@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { makePlan, runPlan } from '#kernel/read/plan.js';
+import { costLimit, makePlan, runPlan } from '#kernel/read/plan.js';
+import { invalid } from '#kernel/errors/domain-error.js';
 import type { RootSelection } from '#kernel/read/selection.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import type { Runner } from '#kernel/usecase/runner.js';
@@ -13,7 +14,7 @@ export interface GraphqlContext {
   /** Who asks; null when nobody signed in. On sockets it is found out anew each time, so that rights taken away count at once. */
   principal(): Promise<Principal | null>;
   readonly requestId: string;
-  /** Rows the operation may return at most, added up over its roots; shown as `extensions.cost`. */
+  /** Rows the operation may return at most, added up over its roots, and 10 for each command; shown as `extensions.cost`. */
   cost: number;
   /** The connection of an operation that lives on; absent over HTTP. */
   readonly live?: LiveConnection;
@@ -40,6 +41,19 @@ export async function requirePrincipal(context: GraphqlContext): Promise<Princip
   return principal;
 }
 
+/** What a command counts for, beside the rows it answers. */
+export const commandCost = 10;
+
+/** All roots of an operation together may cost what one may. */
+export function spend(context: GraphqlContext, cost: number): void {
+  context.cost += cost;
+  if (context.cost <= costLimit) return;
+  throw invalid('query.too_costly', `This operation could cost ${context.cost}; at most ${costLimit} is allowed. Ask for smaller pages.`, {
+    cost: context.cost,
+    limit: costLimit,
+  });
+}
+
 /** Runs one root of an operation the ordinary way: through graphql-js, with the same compiler. */
 export async function readRoot(
   parts: GraphqlParts,
@@ -50,7 +64,7 @@ export async function readRoot(
   const principal = await requirePrincipal(context);
   refuseForbidden(parts.registry, info, principal.actor);
   const plan = makePlan(parts.registry, principal.actor, [root]);
-  context.cost += plan.cost;
+  spend(context, plan.cost);
   const text = await runPlan(parts.database.pool, plan, {
     tenantId: principal.tenantId,
     actor: principal.actor,

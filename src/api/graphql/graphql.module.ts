@@ -3,7 +3,7 @@ import { GraphQLModule } from '@nestjs/graphql';
 import { ApolloDriver, type ApolloDriverConfig } from '@nestjs/apollo';
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
-import { GraphQLError, OperationTypeNode, type GraphQLSchema } from 'graphql';
+import { GraphQLError, OperationTypeNode, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
 import { outage } from '#kernel/db/outage.js';
 import { DomainError } from '#kernel/errors/domain-error.js';
 import type { Authenticator } from '../auth/authenticator.js';
@@ -77,13 +77,13 @@ const costAndStatus: ApolloServerPlugin<GraphqlContext> = {
         if (singleResult.data && contextValue.cost > 0) singleResult.extensions = { ...singleResult.extensions, cost: contextValue.cost };
         if (singleResult.errors) singleResult.errors = fewErrors(singleResult.errors);
         const accept = request.http?.headers.get('accept') ?? '';
-        if (
-          !accept.includes('application/graphql-response+json') &&
-          (response.http.status ?? 200) === 400 &&
-          singleResult.data === undefined
-        )
+        if (!accept.includes('application/graphql-response+json') && response.http.status === 400 && isDocumentWrong(singleResult))
           response.http.status = 200;
         return Promise.resolve();
       },
     }),
 };
+
+/** It was a GraphQL request, only not one that could be begun. */
+const isDocumentWrong = ({ data, errors }: FormattedExecutionResult) =>
+  data === undefined && errors?.[0]?.extensions?.['code'] !== 'graphql.bad_request';

@@ -20,7 +20,7 @@ import { crudCommand, type CrudVerb } from '#kernel/usecase/crud.js';
 import type { UseCase } from '#kernel/usecase/define-command.js';
 import { projectRow } from '../row.js';
 import { rowId, wireFields } from '../wire.js';
-import { readRoot, requirePrincipal, type GraphqlContext, type GraphqlParts } from './context.js';
+import { commandCost, readRoot, requirePrincipal, spend, type GraphqlContext, type GraphqlParts } from './context.js';
 import { refuseForbidden } from './forbidden-fields.js';
 import { collectedOf, contextOf } from './roots.js';
 import { objectSelection, resourceFields } from './selection.js';
@@ -224,6 +224,7 @@ export class MutationFields {
 
   private async run(useCase: UseCase, input: unknown, { context, info, key }: Asked): Promise<unknown> {
     const { tenantId, actor } = await requirePrincipal(context);
+    spend(context, commandCost);
     refuseForbidden(this.parts.registry, info, actor);
     const { result } = await this.parts.runner.run(useCase, input, {
       tenantId,

@@ -4,7 +4,7 @@ import { GraphQLError, parse, validate, type DocumentNode, type ExecutionArgs, t
 import { CloseCode, type Context, type SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { DomainError } from '#kernel/errors/domain-error.js';
+import { DomainError, tooMany } from '#kernel/errors/domain-error.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Principal } from '../auth/principal.js';
 import type { GraphqlContext } from './context.js';
@@ -117,16 +117,14 @@ export class Sockets {
 
   private async connect(socket: Socket): Promise<boolean> {
     const { extra, connectionParams = {} } = socket;
-    const given = connectionParams['authorization'] ?? connectionParams['Authorization'] ?? extra.request.headers.authorization;
-    if (typeof given !== 'string') return false;
-    const principal = await this.parts.authenticator.authenticate(given).catch(noPrincipal);
+    const given = wordIn(connectionParams, 'authorization', 'Authorization') ?? extra.request.headers.authorization;
+    const principal = given === undefined ? null : await this.parts.authenticator.authenticate(given).catch(noPrincipal);
     // 4403 Forbidden: the client should sign in, not try again.
-    if (!principal) return false;
+    if (!principal || given === undefined) return false;
     extra.token = given;
     extra.tenantId = principal.tenantId;
-    extra.person = `${principal.tenantId} ${principal.actor.userId ?? principal.actor.id ?? ''}`;
-    const name = connectionParams[clientNameHeader] ?? extra.request.headers[clientNameHeader];
-    extra.clientName = typeof name === 'string' ? name : null;
+    extra.person = `${principal.tenantId} ${principal.actor.userId ?? String(principal.actor.id)}`;
+    extra.clientName = wordIn(connectionParams, clientNameHeader) ?? wordIn(extra.request.headers, clientNameHeader) ?? null;
     this.strangers.delete(extra.request.socket);
     if (this.of(extra.person).length >= this.limits.connectionsPerUser) {
       drop(extra.socket, CloseCode.TooManyInitialisationRequests, 'Too many connections');
@@ -142,31 +140,37 @@ export class Sockets {
 
   /** The operation as it will run, or what is wrong with it. graphql-ws alone would know no limits. */
   private async prepare(socket: Socket, payload: SubscribePayload): Promise<ExecutionArgs | readonly GraphQLError[]> {
-    const { authenticator, documents, schema, rules } = this.parts;
-    const { extra } = socket;
-    const mine = Object.keys(socket.subscriptions).length;
-    const all = this.of(extra.person).reduce((sum, { subscriptions }) => sum + Object.keys(subscriptions).length, 0);
-    if (mine > this.limits.operationsPerConnection || all > this.limits.operationsPerUser)
-      return [coded('Too many operations at a time on this connection, or by you.', 'graphql.too_many_subscriptions')];
-    const refusal = refuseVariables(payload.variables);
-    if (refusal) return [coded(refusal.message, refusal.code)];
+    const refusal = this.tooMany(socket) ?? refuseVariables(payload.variables);
+    if (refusal) return [coded(refusal)];
+    const text = await this.textOf(socket.extra, payload);
+    if (text instanceof DomainError) return [coded(text)];
+    const { schema, rules } = this.parts;
+    const document = parsed(text);
+    if (document instanceof GraphQLError) return [document];
+    const errors = validate(schema, document, rules, { maxErrors: 5 });
+    if (errors.length > 0) return errors;
+    return {
+      schema,
+      document,
+      operationName: payload.operationName ?? null,
+      variableValues: payload.variables ?? {},
+      contextValue: this.context(socket.extra),
+    };
+  }
+
+  private tooMany({ extra, subscriptions }: Socket): DomainError | null {
+    const mine = Object.keys(subscriptions).length;
+    const all = this.of(extra.person).reduce((sum, socket) => sum + Object.keys(socket.subscriptions).length, 0);
+    if (mine <= this.limits.operationsPerConnection && all <= this.limits.operationsPerUser) return null;
+    return tooMany('graphql.too_many_subscriptions', 'Too many operations at a time on this connection, or by you.');
+  }
+
+  private async textOf(extra: Extra, payload: SubscribePayload): Promise<string | DomainError> {
     try {
-      const principal = await authenticator.authenticate(extra.token);
-      const text = await documents.settle(payload, principal, extra.clientName ?? null);
-      if (text instanceof DomainError) return [coded(text.message, text.code)];
-      const document = parsed(text ?? '');
-      if (document instanceof GraphQLError) return [document];
-      const errors = validate(schema, document, rules, { maxErrors: 5 });
-      if (errors.length > 0) return errors;
-      return {
-        schema,
-        document,
-        operationName: payload.operationName ?? null,
-        variableValues: payload.variables ?? {},
-        contextValue: this.context(extra),
-      };
+      const principal = await this.parts.authenticator.authenticate(extra.token);
+      return (await this.parts.documents.settle(payload, principal, extra.clientName ?? null)) ?? '';
     } catch (error) {
-      if (error instanceof DomainError) return [coded(error.message, error.code)];
+      if (error instanceof DomainError) return error;
       throw error;
     }
   }
@@ -216,13 +220,17 @@ const refuse = (socket: Duplex, status: string) => {
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 };
 
-const coded = (message: string, code: string) => new GraphQLError(message, { extensions: { code } });
+const coded = ({ message, code }: { readonly message: string; readonly code: string }) =>
+  new GraphQLError(message, { extensions: { code } });
+
+const wordIn = (words: Readonly<Record<string, unknown>>, ...names: string[]) =>
+  names.map((name) => words[name]).find((word) => typeof word === 'string');
 
 function parsed(text: string): DocumentNode | GraphQLError {
   try {
     return parse(text, { maxLexicalTokens });
   } catch (error) {
-    return coded(error instanceof Error ? error.message : 'The document cannot be read.', 'graphql.syntax');
+    return coded({ message: error instanceof Error ? error.message : 'The document cannot be read.', code: 'graphql.syntax' });
   }
 }
 

@@ -152,9 +152,9 @@ class VisibleChanges implements AsyncIterableIterator<Change> {
   async next(): Promise<IteratorResult<Change>> {
     try {
       for (;;) {
-        const { value, done } = await this.source.next();
-        if (done === true) return await this.return();
-        const change = await this.shown(value);
+        const step = await this.source.next();
+        if (step.done === true) return await this.return();
+        const change = this.isAsked(step.value) ? await this.shown(step.value) : null;
         if (change) return { value: change, done: false };
       }
     } catch (error) {
@@ -175,11 +175,14 @@ class VisibleChanges implements AsyncIterableIterator<Change> {
     return this;
   }
 
+  private isAsked(change: Change): boolean {
+    const { id, verbs } = this.asked.args;
+    return (!isGiven(id) || id === change.id) && (!Array.isArray(verbs) || verbs.includes(change.verb));
+  }
+
   /** The change as this listener may hear of it; null when he may not. */
   private async shown(change: Change): Promise<Change | null> {
     const { resource, parts, args } = this.asked;
-    if (isGiven(args['id']) && args['id'] !== change.id) return null;
-    if (Array.isArray(args['verbs']) && !args['verbs'].includes(change.verb)) return null;
     const { actor, tenantId } = await mayListen(this.asked);
     const told = change.changedFields.filter((name) => !resource.fields[name]?.options.hidden);
     const changedFields = visibleNames(actor, resource, told);

@@ -1,6 +1,6 @@
 import { hash as digest } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { DomainError, forbidden, invalid } from '#kernel/errors/domain-error.js';
+import { forbidden, invalid, type DomainError } from '#kernel/errors/domain-error.js';
 import type { Principal } from '../auth/principal.js';
 
 /** A client and what it may send. */
@@ -132,10 +132,13 @@ const unknown = () =>
 const notListed = () => forbidden('graphql.document_not_listed', 'This client may only send documents that are on its list.');
 
 /** The request with its document as text, and without what named it. */
-export function withText<T extends DocumentRequest>(request: T, text: string): Omit<T, 'documentId'> {
-  const { documentId: _, extensions, ...rest } = request;
-  if (!isRecord(extensions)) return { ...rest, query: text, ...(extensions === undefined ? {} : { extensions }) } as Omit<T, 'documentId'>;
-  const { persistedQuery, ...others } = extensions;
-  const isEmpty = persistedQuery !== undefined && Object.keys(others).length === 0;
-  return { ...rest, query: text, ...(isEmpty ? {} : { extensions: others }) } as Omit<T, 'documentId'>;
+export function withText(request: DocumentRequest, text: string): Record<string, unknown> {
+  const settled: Record<string, unknown> = { ...request, query: text };
+  delete settled['documentId'];
+  const { extensions } = request;
+  if (!isRecord(extensions) || extensions['persistedQuery'] === undefined) return settled;
+  const others = Object.entries(extensions).filter(([name]) => name !== 'persistedQuery');
+  if (others.length > 0) settled['extensions'] = Object.fromEntries(others);
+  else delete settled['extensions'];
+  return settled;
 }

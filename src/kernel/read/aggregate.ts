@@ -2,7 +2,8 @@ import { columnsOf } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field } from '../resource/fields.js';
 import { literal, quote } from './field-sql.js';
-import type { AggregateField, AggregateFunction, AggregateItem } from './selection.js';
+import { constantJson, listJson, objectJson, orNull, textOf, type Json, type Member } from './json-text.js';
+import type { AggregateField, AggregateFunction, AggregateItem, Part } from './selection.js';
 import type { StatementWriter } from './statement.js';
 
 type Where = (alias: string) => string;
@@ -22,15 +23,19 @@ export function aggregates(field: Field, fn: AggregateFunction): boolean {
 }
 
 /** Figures over all rows of a list, whatever page of it is shown. */
-export function aggregateSql(writer: StatementWriter, resource: Resource, items: readonly AggregateItem[], where: Where): string {
-  const t = writer.alias();
+export function aggregateJson(writer: StatementWriter, resource: Resource, items: readonly AggregateItem[], where: Where): Json {
+  const rows: Rows = { writer, resource, alias: writer.alias(), where };
+  return byCurrencyJson(rows, items) ?? [{ sql: separately(rows, items) }];
+}
+
+/** Each amount of money by a scan of its own, for every one may be in other currencies. */
+function separately(rows: Rows, items: readonly AggregateItem[]): string {
+  const { resource, alias, where } = rows;
   const columns = items.map((item) => {
     if (item.kind === 'constant') return `${literal(item.value)} as ${quote(item.key)}`;
     if (item.kind === 'count') return `count(*)::integer as ${quote(item.key)}`;
     const fields = item.fields.map((field) =>
-      'kind' in field
-        ? `${literal(field.value)} as ${quote(field.key)}`
-        : `${functionSql({ writer, resource, alias: t, where }, item.fn, field)} as ${quote(field.key)}`,
+      'kind' in field ? `${literal(field.value)} as ${quote(field.key)}` : `${functionSql(rows, item.fn, field)} as ${quote(field.key)}`,
     );
     return `(select row_to_json(f.*) from (select ${fields.join(', ')}) f) as ${quote(item.key)}`;
   });
@@ -39,13 +44,63 @@ export function aggregateSql(writer: StatementWriter, resource: Resource, items:
       item.kind === 'count' ||
       (item.kind === 'function' && item.fields.some((f) => !('kind' in f) && kindOf(resource, f.name) !== 'money')),
   );
-  const from = needsRows ? ` from ${resource.table} ${t} where ${where(t)}` : '';
-  if (!needsRows) return `(select row_to_json(g.*) from (select ${columns.join(', ')}) g)`;
-  return `(select row_to_json(g.*) from (select ${flat(columns)}${from}) g)`;
+  const from = needsRows ? ` from ${resource.table} ${alias} where ${where(alias)}` : '';
+  return `(select row_to_json(g.*) from (select ${columns.join(', ')}${from}) g)`;
 }
 
+/** The one amount of money that all figures are about, if that is so. */
+function onlyMoney(resource: Resource, items: readonly AggregateItem[]): { name: string; amount: string; currency: string } | null {
+  const names = items.flatMap((item) => (item.kind === 'function' ? item.fields : [])).flatMap((f) => ('kind' in f ? [] : [f.name]));
+  const [name] = names;
+  const field = name === undefined ? undefined : resource.fields[name];
+  if (name === undefined || field?.kind !== 'money' || names.some((other) => other !== name)) return null;
+  const [amount, currency] = columnsOf(name, field);
+  return amount && currency ? { name, amount: amount.name, currency: currency.name } : null;
+}
+
+/** Count and figures of one amount of money in a single scan: rows are grouped by currency, and the groups are put together. */
+function byCurrencyJson({ writer, resource, alias, where }: Rows, items: readonly AggregateItem[]): Json | null {
+  const money = onlyMoney(resource, items);
+  if (!money) return null;
+  writer.ask(resource, money.name);
+  const group = writer.alias();
+  const columns = { amount: `${alias}.${money.amount}`, currency: `${alias}.${money.currency}` };
+  const bodies: string[] = [];
+  const figures = (fn: AggregateFunction, field: AggregateField): Json => {
+    const body = `body${bodies.length}`;
+    bodies.push(`${moneyBody(fn, field, columns)} as ${body}`);
+    return listJson(`${group}.${body}`, { order: `${group}.currency`, filter: `${group}.amounts > 0` });
+  };
+  const members = items.map((item): Member => {
+    if (item.kind === 'constant') return { key: item.key, value: constantJson(item.value) };
+    if (item.kind === 'count') return { key: item.key, value: [{ sql: `coalesce(sum(${group}.n), 0)` }] };
+    const inner = item.fields.map((f) => ({ key: f.key, value: 'kind' in f ? constantJson(f.value) : figures(item.fn, f) }));
+    return { key: item.key, value: objectJson(inner) };
+  });
+  const own = [`count(*) as n`, `count(${columns.amount}) as amounts`, `${columns.currency} as currency`, ...bodies];
+  const rows = `select ${own.join(', ')} from ${resource.table} ${alias} where ${where(alias)} group by ${columns.currency}`;
+  return [{ sql: `(select ${textOf(objectJson(members))} from (${rows}) ${group})` }];
+}
+
+function moneyBody(fn: AggregateFunction, { parts }: AggregateField, { amount, currency }: { amount: string; currency: string }): string {
+  const figure = fn === 'avg' ? `round(avg(${amount}), 4)` : `${fn}(${amount})`;
+  const wanted = parts ?? wholeMoney;
+  return textOf(
+    objectJson(
+      wanted.map(({ key, part }) => {
+        if (typeof part !== 'string') return { key, value: constantJson(part.value) };
+        return { key, value: part === 'amount' ? ['"', { sql: figure }, '"'] : orNull(`to_json(${currency})`) };
+      }),
+    ),
+  );
+}
+
+const wholeMoney: readonly Part[] = [
+  { key: 'amount', part: 'amount' },
+  { key: 'currency', part: 'currency' },
+];
+
 const kindOf = (resource: Resource, name: string) => resource.fields[name]?.kind;
-const flat = (columns: readonly string[]) => columns.join(', ');
 
 function functionSql({ writer, resource, alias, where }: Rows, fn: AggregateFunction, field: AggregateField): string {
   writer.ask(resource, field.name);
@@ -73,10 +128,7 @@ export function functionColumn(resource: Resource, fn: AggregateFunction, { name
   const [column, currency] = columnsOf(name, field);
   if (!column) throw new Error(`${resource.name}.${name} has no column.`);
   if (field.kind !== 'money' || !currency) return numberSql(`${fn}(${over.alias}.${column.name})`, field.kind, fn);
-  const wanted = parts ?? [
-    { key: 'amount', part: 'amount' },
-    { key: 'currency', part: 'currency' },
-  ];
+  const wanted = parts ?? wholeMoney;
   const picked = (m: string) =>
     wanted
       .map(({ key, part }) => {

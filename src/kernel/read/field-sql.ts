@@ -1,13 +1,20 @@
 import { columnsOf } from '../resource/columns.js';
 import type { Field } from '../resource/fields.js';
 import type { Resource } from '../resource/define-resource.js';
+import { constantJson, objectJson, orNull, textOf, valueJson, type Json } from './json-text.js';
 import type { Part } from './selection.js';
 
 export const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 export const literal = (text: string) => `'${text.replaceAll("'", "''")}'::text`;
 
-const baseColumns = { id: 'id', version: 'version', createdAt: 'created_at', updatedAt: 'updated_at' } as const;
-export const baseColumn = (name: keyof typeof baseColumns, alias: string) => `${alias}.${baseColumns[name]}`;
+const baseColumns = {
+  id: { name: 'id', type: 'uuid' },
+  version: { name: 'version', type: 'integer' },
+  createdAt: { name: 'created_at', type: 'timestamptz' },
+  updatedAt: { name: 'updated_at', type: 'timestamptz' },
+} as const;
+export const baseJson = (name: keyof typeof baseColumns, alias: string): Json =>
+  valueJson(`${alias}.${baseColumns[name].name}`, { type: baseColumns[name].type, notNull: true });
 
 /** What a field is written from: its table's alias, the parts wanted of it, and whether only its mask may leave the database. */
 interface Shown {
@@ -17,23 +24,23 @@ interface Shown {
 }
 
 /** A field as it appears in JSON: exact numbers as text, money and its like as objects. */
-export function fieldExpression(resource: Resource, name: string, { alias, parts, masked }: Shown): string {
+export function fieldJson(resource: Resource, name: string, { alias, parts, masked }: Shown): Json {
   const field = resource.fields[name] as Field;
   const columns = columnsOf(name, field);
   const first = columns[0];
   if (!first) throw new Error(`${resource.name}.${name} has no column.`);
-  if (masked) return maskSql(field, `${alias}.${first.name}`);
-  if (first.part === undefined) return exact(`${alias}.${first.name}`, first.type);
+  if (masked) return orNull(`to_json(${maskSql(field, `${alias}.${first.name}`)})`);
+  if (first.part === undefined) return valueJson(`${alias}.${first.name}`, first);
   const wanted = parts ?? columns.map((c) => ({ key: c.part ?? '', part: c.part ?? '' }));
-  const picked = wanted.map(({ key, part }) => {
-    if (typeof part !== 'string') return `${literal(part.value)} as ${quote(key)}`;
+  const members = wanted.map(({ key, part }) => {
+    if (typeof part !== 'string') return { key, value: constantJson(part.value) };
     const column = columns.find((c) => c.part === part);
     if (!column) throw new Error(`${resource.name}.${name} has no part ${part}.`);
-    return `${exact(`${alias}.${column.name}`, column.type)} as ${quote(key)}`;
+    return { key, value: valueJson(`${alias}.${column.name}`, { type: column.type, notNull: false }) };
   });
   const empty =
     field.kind === 'address' ? columns.map((c) => `${alias}.${c.name} is null`).join(' and ') : `${alias}.${first.name} is null`;
-  return `case when ${empty} then null else (select row_to_json(p.*) from (select ${picked.join(', ')}) p) end`;
+  return [{ sql: `case when ${empty} then 'null' else ${textOf(objectJson(members))} end` }];
 }
 
 /** The twin of `masked` in SQL: the value itself never leaves the database. */
@@ -43,8 +50,6 @@ function maskSql(field: Field, column: string): string {
   if (field.kind === 'phone') return `'•••' || right(regexp_replace(${column}, '[^0-9]', '', 'g'), 2)`;
   return `case when ${column} is null then null else '•••' end`;
 }
-
-export const exact = (column: string, type: string) => (type.startsWith('numeric') ? `${column}::text` : column);
 
 /** All readable fields of a resource under their own names: the body of a REST answer. */
 export const readableFields = (resource: Resource): string[] =>

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { GraphQLSchema } from 'graphql';
-import type { Permissions } from '#kernel/access/actor.js';
+import type { FieldRights, Permissions } from '#kernel/access/actor.js';
 import { EventFeed } from '#kernel/outbox/listen.js';
 import { openKit, type Kit } from '#kernel/testing/kit.js';
 import { provisionTenant, wireAuth, type Auth } from '#app/auth-wiring.js';
@@ -88,8 +88,8 @@ export async function openApiKit(options: ApiKitOptions = {}): Promise<ApiKit> {
 export interface Company {
   readonly tenantId: string;
   readonly admin: Client;
-  /** Signs in a new user with just these rights. */
-  user(permissions: Permissions): Promise<Client>;
+  /** Signs in a new user with just these rights, less what the rules keep from him. */
+  user(permissions: Permissions, fieldRules?: FieldRights): Promise<Client>;
 }
 
 async function openCompany(kit: Kit, auth: Auth, app: NestFastifyApplication): Promise<Company> {
@@ -109,10 +109,10 @@ async function openCompany(kit: Kit, auth: Auth, app: NestFastifyApplication): P
   return {
     tenantId,
     admin,
-    user: async (permissions) => {
+    user: async (permissions, fieldRules = {}) => {
       const name = `u${++made}`;
       const user = await admin.post('/v1/users', { name, email: `${name}@example.test`, password });
-      const role = await admin.post('/v1/roles', { key: name, name, permissions });
+      const role = await admin.post('/v1/roles', { key: name, name, permissions, fieldRules });
       const [userId, roleId] = [String(user.body['userId'] ?? user.body['id']), String(role.body['roleId'] ?? role.body['id'])];
       const given = await admin.post(`/v1/roles/${roleId}/assign`, { userId });
       if (given.status >= 300) throw new Error(`The test user could not be made: ${user.text} ${role.text} ${given.text}`);

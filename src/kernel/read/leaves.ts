@@ -1,4 +1,4 @@
-import { invalid } from '../errors/domain-error.js';
+import { DomainError, invalid } from '../errors/domain-error.js';
 import type { Field } from '../resource/fields.js';
 import { isUuid } from '../resource/ids.js';
 import { isDay, isDecimal, isInstant, isStorable } from '../resource/validators.js';
@@ -8,6 +8,25 @@ export interface Leaf {
   readonly cast: string;
   readonly convert: (value: unknown) => unknown;
 }
+
+/** The same leaf, whose refusals name a place in the filter by its JSON pointer. */
+export const placed = (leaf: Leaf, path: string): Leaf => ({
+  cast: leaf.cast,
+  convert: (value) => {
+    try {
+      return leaf.convert(value);
+    } catch (error) {
+      throw error instanceof DomainError ? badAt(error, path) : error;
+    }
+  },
+});
+
+/** The refusal of a value, as one of `path`. */
+export const badAt = ({ kind, code, message, details }: DomainError, path: string): DomainError =>
+  new DomainError(kind, code, `${message} See ${path}.`, {
+    ...details,
+    errors: [{ path, code: code.slice(code.indexOf('.') + 1), message }],
+  });
 
 const refuse = (what: string) => invalid('filter.bad_value', `A filter value is not valid: it must be ${what}.`);
 

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { TenantPool } from '../db/tenant-pool.js';
 import { named } from '../db/statements.js';
 import { translate } from '../db/constraint-errors.js';
+import { placeUnstorable } from '../db/unstorable.js';
 import { DomainError, invalid } from '../errors/domain-error.js';
 import type { Registry } from '../resource/registry.js';
 import type { Actor } from '../access/actor.js';
@@ -14,6 +15,8 @@ import { StatementWriter, type RunContext } from './statement.js';
 export interface Plan {
   /** PostgreSQL keeps the plan of a statement with a name. Null: not worth keeping, it may never come again. */
   readonly name: string | null;
+  /** Planned anew each time, because the best plan depends on the values. */
+  readonly unnamed: boolean;
   readonly text: string;
   /** Rows the answer may hold at most. */
   readonly cost: number;
@@ -35,7 +38,13 @@ export function makePlan(registry: Registry, actor: Actor, roots: readonly RootS
     );
   }
   const params = writer.values();
-  return { name: null, text, cost: writer.cost, values: (context) => params.map((param) => param(context)) };
+  return {
+    name: null,
+    unnamed: writer.dependsOnValues,
+    text,
+    cost: writer.cost,
+    values: (context) => params.map((param) => param(context)),
+  };
 }
 
 /** What `roots` ask for, and `fields` beside them, that the actor may not: one refusal that names all of it. Runs nothing. */
@@ -77,7 +86,7 @@ export class PlanCache {
     const known = this.plans.get(key);
     if (known) return known;
     const plan = make();
-    this.plans.set(key, { ...plan, name: named(plan.text).name });
+    this.plans.set(key, { ...plan, name: plan.unnamed ? null : named(plan.text).name });
     return plan;
   }
 }
@@ -92,7 +101,7 @@ export async function runPlan(pool: TenantPool, plan: Plan, context: RunContext)
     return rows[0]?.[0] ?? '{}';
   } catch (error) {
     broken = typeof (error as { severity?: unknown }).severity !== 'string';
-    throw translate(error);
+    throw placeUnstorable(translate(error), context.variables);
   } finally {
     client.release(broken);
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { reachOf, type Actor } from '../access/actor.js';
 import { permissionMissing, rowNotFound } from '../access/errors.js';
 import { translate } from '../db/constraint-errors.js';
+import { placeUnstorable } from '../db/unstorable.js';
 import type { OpenWork } from '../db/open-work.js';
 import type { Runtime, WorkRequest } from '../db/runtime.js';
 import { DomainError, conflict, invalid, unauthorized } from '../errors/domain-error.js';
@@ -57,10 +58,10 @@ export class Runner {
     };
     const run = (work: OpenWork) => useCase.run(parsed as never, work);
     if (call.dryRun) {
-      const result = await this.retrying(() => runDry(this.runtime, request, run));
+      const result = await this.retrying(parsed, () => runDry(this.runtime, request, run));
       return { result: visibleAnswer(registry, useCase, result, call.actor), replayed: false };
     }
-    const outcome = await this.retrying(async () => {
+    const outcome = await this.retrying(parsed, async () => {
       const { idempotencyKey: key } = call;
       if (key !== undefined)
         return this.runtime.withWork(request, async (work) => {
@@ -76,13 +77,13 @@ export class Runner {
   }
 
   /** Deadlocks and serialisation failures are nobody's fault: the transaction is run again. */
-  private async retrying<T>(attempt: () => Promise<T>, left = 3): Promise<T> {
+  private async retrying<T>(input: unknown, attempt: () => Promise<T>, left = 3): Promise<T> {
     try {
       return await attempt();
     } catch (error) {
       const code = (error as { code?: string } | null)?.code;
-      if (code !== undefined && retryable.has(code) && left > 1) return this.retrying(attempt, left - 1);
-      throw translate(error);
+      if (code !== undefined && retryable.has(code) && left > 1) return this.retrying(input, attempt, left - 1);
+      throw placeUnstorable(translate(error), input);
     }
   }
 }

@@ -7,7 +7,6 @@ import { baseJson, fieldJson } from './field-sql.js';
 import { filterSql } from './filter.js';
 import { groupsSql } from './groups.js';
 import { constantJson, listJson, objectJson, orNull, textOf, type Json, type Member } from './json-text.js';
-import { refuseUnindexed } from './indexed.js';
 import { idLeaf } from './leaves.js';
 import { largestPage, pageOf, pageSql, type Page } from './page.js';
 import type {
@@ -23,7 +22,7 @@ import type {
 } from './selection.js';
 import { cursorPayload } from './order.js';
 import type { StatementWriter } from './statement.js';
-import { isAbsent, type Val } from './values.js';
+import type { Val } from './values.js';
 
 const made = (sql: string): Json => [{ sql }];
 const flag = (condition: string): Json => made(`case when ${condition} then 'true' else 'false' end`);
@@ -53,9 +52,6 @@ function rootJson(writer: StatementWriter, root: RootSelection): Json {
 /** What fields may be asked about is said first: that is why the list is written before it is looked at. */
 function wholeListJson(writer: StatementWriter, list: ListSelection): Json {
   const json = listOf(writer, { list, join: null, rows: 1 });
-  refuseUnindexed(writer.registry, list);
-  // How common a value is decides which index is best: such a statement is planned anew each time.
-  if (list.resource.large && !isAbsent(list.page.filter)) writer.dependsOnValues = true;
   return json;
 }
 

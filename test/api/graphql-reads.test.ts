@@ -102,7 +102,7 @@ const operations: readonly [string, string, Record<string, unknown>][] = [
   ],
   [
     'orders through references, lists of lists',
-    `{ contacts(last: 9, orderBy: [{ account: { sector: DESC } }, { account: { owner: { name: ASC } } }, { lastName: ASC }]) { edges { cursor node { lastName account { sector } } } pageInfo { hasPreviousPage startCursor } } accounts(filter: { contacts: { every: { lastName: { contains: "2" } } } }) { totalCount } }`,
+    `{ users(orderBy: [{ manager: { manager: { name: DESC } } }, { name: ASC }]) { nodes { name } } a: accounts { nodes { contacts(last: 9, orderBy: [{ account: { sector: DESC } }, { account: { owner: { name: ASC } } }, { lastName: ASC }]) { edges { cursor node { lastName account { sector } } } pageInfo { hasPreviousPage startCursor } } } } accounts(filter: { contacts: { every: { lastName: { contains: "2" } } } }) { totalCount } }`,
     {},
   ],
   [

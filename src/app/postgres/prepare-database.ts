@@ -9,7 +9,7 @@ export interface DatabasePlan {
   readonly appPassword: string;
 }
 
-export const EXTENSIONS = ['pg_trgm', 'unaccent', 'btree_gist', 'pgcrypto'] as const;
+export const EXTENSIONS = ['pg_trgm', 'unaccent', 'btree_gist', 'btree_gin', 'pgcrypto'] as const;
 
 /**
  * Two accounts share the work: `kontor_owner` owns the tables and migrates, `kontor_app` serves requests and can neither own nor

@@ -1,10 +1,11 @@
 import { mayAsk } from '../access/field-rights.js';
 import { invalid } from '../errors/domain-error.js';
+import { humanCollation, isHuman } from '../resource/collation.js';
 import { columnsOf, resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field } from '../resource/fields.js';
 import { snake } from '../resource/names.js';
-import { decimalLeaf, idLeaf, instantLeaf, integerLeaf, leafOf, listOf, textLeaf, type Leaf } from './leaves.js';
+import { badAt, decimalLeaf, idLeaf, instantLeaf, integerLeaf, leafOf, listOf, placed, textLeaf, type Leaf } from './leaves.js';
 import type { StatementWriter } from './statement.js';
 import { entries, isAbsent, items, plain, type Val } from './values.js';
 
@@ -24,11 +25,13 @@ interface Place {
   readonly resource: Resource;
   readonly alias: string;
   readonly depth: number;
+  /** JSON pointer to it, for refusals. */
+  readonly path: string;
 }
 
 /** A condition over one row of `resource`, or null when the filter is empty. All members must hold. */
 export const filterSql = (writer: StatementWriter, resource: Resource, alias: string, filter: Val | undefined): string | null =>
-  conditionAt({ writer, resource, alias, depth: 0 }, filter);
+  conditionAt({ writer, resource, alias, depth: 0, path: '/filter' }, filter);
 
 function conditionAt(place: Place, filter: Val | undefined): string | null {
   if (isAbsent(filter)) return null;
@@ -46,33 +49,37 @@ const all = (parts: readonly string[]) =>
   parts.length === 0 ? null : parts.length === 1 ? (parts[0] ?? null) : `(${parts.join(' and ')})`;
 
 function member(place: Place, key: string, val: Val): string | null {
-  const inside = { ...place, depth: place.depth + 1 };
+  const at = below(place, key);
+  const inside = (i?: number): Place => ({ ...at, depth: at.depth + 1, path: i === undefined ? at.path : `${at.path}/${i}` });
   switch (key) {
     case 'and':
-      return all(items(val).flatMap((v) => conditionAt(inside, v) ?? []));
+      return all(items(val).flatMap((v, i) => conditionAt(inside(i), v) ?? []));
     case 'or':
-      return any(items(val).map((v) => conditionAt(inside, v) ?? 'true'));
+      return any(items(val).map((v, i) => conditionAt(inside(i), v) ?? 'true'));
     case 'not':
-      return not(conditionAt(inside, val));
+      return not(conditionAt(inside(), val));
     case 'search':
-      return search(place, val);
+      return search(at, val);
     default:
       return fieldOrRelation(place, key, val);
   }
 }
+
+const below = (place: Place, ...keys: readonly string[]): Place => ({ ...place, path: [place.path, ...keys].join('/') });
 
 const any = (parts: readonly string[]) => (parts.length === 0 ? 'false' : `(${parts.join(' or ')})`);
 const not = (part: string | null) => (part === null ? 'false' : `(${part}) is not true`);
 
 function fieldOrRelation(place: Place, key: string, val: Val): string | null {
   const { writer, resource, alias } = place;
+  const at = below(place, key);
   const base = Object.hasOwn(baseLeaves, key) && resource.fields[`${key}Id`]?.kind !== 'ref' ? baseLeaves[key] : undefined;
-  if (base) return operators({ writer, leaf: base.leaf, column: `${alias}.${base.column}` }, val);
+  if (base) return operators({ writer, leaf: base.leaf, column: `${alias}.${base.column}`, path: at.path }, val);
   const field = Object.hasOwn(resource.fields, key) ? resource.fields[key] : undefined;
-  if (field && !field.options.hidden) writer.ask(resource, key);
-  if (field && !field.options.hidden) return fieldSql(writer, alias, [key, field], val);
-  return oneOf(place, key, val) ?? someOf(place, key, val);
+  return field && !field.options.hidden ? fieldSql(at, [key, field], val) : relation(place, key, val);
 }
+
+const relation = (place: Place, key: string, val: Val) => oneOf(place, key, val) ?? someOf(place, key, val);
 
 /** The row a ref points to; null when there is no such ref. */
 function oneOf(place: Place, key: string, val: Val): string | null {
@@ -81,7 +88,7 @@ function oneOf(place: Place, key: string, val: Val): string | null {
   if (refField?.kind !== 'ref' || refField.options.hidden) return null;
   writer.ask(resource, `${key}Id`);
   const target = writer.registry.resource(refField.target ?? '');
-  return exists(place, target, (t) => `${t}.id = ${alias}.${snake(`${key}Id`)}`, val);
+  return exists(below(place, key), target, (t) => `${t}.id = ${alias}.${snake(`${key}Id`)}`, val);
 }
 
 /** The rows whose ref points here. */
@@ -92,31 +99,35 @@ function someOf(place: Place, key: string, val: Val): string | null {
   writer.ask(inverse.from, inverse.refField);
   const parts = entries(val).flatMap(([quantifier, inner]) => {
     if (isAbsent(inner)) return [];
+    const inside = below(place, key, quantifier);
     const join = (t: string) => `${t}.${snake(inverse.refField)} = ${alias}.id`;
-    if (quantifier === 'some') return [exists(place, inverse.from, join, inner)];
-    if (quantifier === 'none') return [`not ${exists(place, inverse.from, join, inner)}`];
-    if (quantifier === 'every') return [`not ${exists(place, inverse.from, join, { from: 'object', entries: new Map([['not', inner]]) })}`];
+    if (quantifier === 'some') return [exists(inside, inverse.from, join, inner)];
+    if (quantifier === 'none') return [`not ${exists(inside, inverse.from, join, inner)}`];
+    if (quantifier === 'every')
+      return [`not ${exists(inside, inverse.from, join, { from: 'object', entries: new Map([['not', inner]]) })}`];
     throw unknown(resource, `${key}.${quantifier}`);
   });
   return all(parts);
 }
 
-function exists({ writer, depth }: Place, target: Resource, join: (alias: string) => string, filter: Val): string {
+function exists({ writer, depth, path }: Place, target: Resource, join: (alias: string) => string, filter: Val): string {
   const t = writer.alias();
-  const condition = conditionAt({ writer, resource: target, alias: t, depth: depth + 1 }, filter);
+  const condition = conditionAt({ writer, resource: target, alias: t, depth: depth + 1, path }, filter);
   return `exists (select from ${target.table} ${t} where ${writer.walls(target, t)} and ${join(t)}${condition ? ` and ${condition}` : ''})`;
 }
 
-function fieldSql(writer: StatementWriter, alias: string, [name, field]: readonly [string, Field], val: Val): string | null {
+function fieldSql({ writer, resource, alias, path }: Place, [name, field]: readonly [string, Field], val: Val): string | null {
+  writer.ask(resource, name);
   const columns = columnsOf(name, field);
   const leaf = leafOf(field);
-  if (leaf) return operators({ writer, leaf, column: `${alias}.${columns[0]?.name ?? ''}` }, val);
+  const column = `${alias}.${columns[0]?.name ?? ''}`;
+  if (leaf) return operators({ writer, leaf, column, inOrder: isHuman(field) ? `${column} ${humanCollation}` : column, path }, val);
   const parts = entries(val).flatMap(([key, inner]) => {
-    if (key === 'isNull') return [nullCheck(`${alias}.${columns[0]?.name ?? ''}`, inner)];
-    const column = columns.find((c) => c.part === key);
-    if (!column || isAbsent(inner)) throw invalid('filter.unknown_field', `${name} cannot be filtered by "${key.slice(0, 80)}".`);
-    const part = operators({ writer, leaf: key === 'amount' ? decimalLeaf : textLeaf, column: `${alias}.${column.name}` }, inner);
-    return part === null ? [] : [part];
+    if (key === 'isNull') return [nullCheck(column, inner, `${path}/isNull`)];
+    const part = columns.find((c) => c.part === key);
+    if (!part || isAbsent(inner)) throw invalid('filter.unknown_field', `${name} cannot be filtered by "${key.slice(0, 80)}".`);
+    const compared = { writer, leaf: key === 'amount' ? decimalLeaf : textLeaf, column: `${alias}.${part.name}`, path: `${path}/${key}` };
+    return operators(compared, inner) ?? [];
   });
   return all(parts);
 }
@@ -133,6 +144,9 @@ interface Compared {
   readonly writer: StatementWriter;
   readonly column: string;
   readonly leaf: Leaf;
+  readonly path: string;
+  /** The column as it is ordered, where that is not by its bytes. */
+  readonly inOrder?: string;
 }
 
 /** Every operator of one value; all must hold. */
@@ -141,8 +155,10 @@ function operators(compared: Compared, val: Val): string | null {
 }
 
 function operatorSql(compared: Compared, operator: string, val: Val): string {
-  const { writer, column, leaf } = compared;
-  if (operator === 'isNull') return nullCheck(column, val);
+  const { writer, column } = compared;
+  const path = `${compared.path}/${operator}`;
+  const leaf = placed(compared.leaf, path);
+  if (operator === 'isNull') return nullCheck(column, val, path);
   if (isAbsent(val)) return againstNull(column, operator);
   const operand = () => writer.leaf(val, leaf.cast, leaf.convert);
   switch (operator) {
@@ -155,7 +171,7 @@ function operatorSql(compared: Compared, operator: string, val: Val): string {
     case 'notIn':
       return `(${column} = any(${list(writer, leaf, val)})) is not true`;
   }
-  if (Object.hasOwn(comparisons, operator)) return `${column} ${comparisons[operator] ?? '='} ${operand()}`;
+  if (Object.hasOwn(comparisons, operator)) return `${compared.inOrder ?? column} ${comparisons[operator] ?? '='} ${operand()}`;
   return matches(compared, operator, val);
 }
 
@@ -165,10 +181,11 @@ function againstNull(column: string, operator: string): string {
   throw invalid('filter.null_value', `null cannot be compared with "${operator}"; use isNull.`);
 }
 
-function matches({ writer, column, leaf }: Compared, operator: string, val: Val): string {
+function matches({ writer, column, leaf, path }: Compared, operator: string, val: Val): string {
   const pattern = Object.hasOwn(patterns, operator) ? patterns[operator] : undefined;
   if (!pattern || leaf !== textLeaf) throw invalid('filter.unknown_operator', `"${operator.slice(0, 40)}" is no operator for this field.`);
-  return `${column} ilike ${writer.leaf(val, 'text', (v) => pattern(escapeLike(String(textLeaf.convert(v)))))}`;
+  const { convert } = placed(textLeaf, `${path}/${operator}`);
+  return `${column} ilike ${writer.leaf(val, 'text', (v) => pattern(escapeLike(String(convert(v)))))}`;
 }
 
 function list(writer: StatementWriter, leaf: Leaf, val: Val): string {
@@ -179,19 +196,20 @@ function list(writer: StatementWriter, leaf: Leaf, val: Val): string {
   return `array[${val.items.map((item) => writer.leaf(item, leaf.cast, leaf.convert)).join(', ')}]::${many.cast}`;
 }
 
-function nullCheck(column: string, val: Val): string {
+function nullCheck(column: string, val: Val, path: string): string {
   const wanted = plain(val);
-  if (typeof wanted !== 'boolean') throw invalid('filter.bad_value', 'isNull takes true or false.');
+  if (typeof wanted !== 'boolean') throw badAt(invalid('filter.bad_value', 'isNull takes true or false.'), path);
   return wanted ? `${column} is null` : `${column} is not null`;
 }
 
-function search({ writer, resource, alias }: Place, val: Val): string {
+function search({ writer, resource, alias, path }: Place, val: Val): string {
   const columns = Object.entries(resource.fields)
     // What the actor may not see is not searched, and nobody is told so: a hit must not depend on it.
     .filter(([name, field]) => field.options.search && !field.options.hidden && mayAsk(writer.actor, resource, name))
     .flatMap(([name]) => resourceColumns(resource).get(name)?.[0]?.name ?? []);
   if (!Object.values(resource.fields).some(({ options }) => options.search && !options.hidden)) throw unknown(resource, 'search');
-  const pattern = writer.leaf(val, 'text', (v) => `%${escapeLike(String(textLeaf.convert(v)))}%`);
+  const { convert } = placed(textLeaf, path);
+  const pattern = writer.leaf(val, 'text', (v) => `%${escapeLike(String(convert(v)))}%`);
   return any(columns.map((column) => `${alias}.${column} ilike ${pattern}`));
 }
 

@@ -1,3 +1,4 @@
+import { humanCollation, isHuman } from '../resource/collation.js';
 import { resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field } from '../resource/fields.js';
@@ -28,12 +29,6 @@ export function sortColumn(resource: Resource, name: string): SortColumn | null 
   if (!field || !column) return null;
   return { name: column.name, type: column.type, nullable: !column.notNull, human: isHuman(field) };
 }
-
-/** Names, companies, subjects: the texts that are searched. */
-export const isHuman = (field: Field) => field.kind === 'text' && field.options.search === true;
-
-/** The root collation of Unicode: capitals, accents and umlauts beside their letter. The same on every PostgreSQL with ICU. */
-export const humanCollation = 'collate "und-x-icu"';
 
 export const collated = (expression: string, { human }: Pick<SortColumn, 'human'>) =>
   human ? `${expression} ${humanCollation}` : expression;

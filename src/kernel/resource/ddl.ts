@@ -1,6 +1,7 @@
 import type { Field } from './fields.js';
 import type { Resource } from './define-resource.js';
 import { resourceColumns } from './columns.js';
+import { humanCollation, isHuman } from './collation.js';
 import { snake } from './names.js';
 
 export interface ForeignKey {
@@ -13,6 +14,7 @@ export interface Index {
   readonly name: string;
   readonly columns: readonly string[];
   readonly unique: boolean;
+  readonly method?: 'gin';
 }
 
 const tableName = (resource: Resource) => resource.table.split('.')[1] ?? '';
@@ -38,15 +40,8 @@ export function foreignKeys(resource: Resource, tableOf: (name: string) => strin
 
 export function indexes(resource: Resource): Index[] {
   const table = tableName(resource);
-  const fields = Object.entries(resource.fields);
   const firstColumn = (name: string) => resourceColumns(resource).get(name)?.[0]?.name ?? snake(name);
-  const list: Index[] = [];
-  for (const [name, field] of fields) {
-    const column = firstColumn(name);
-    if (field.options.unique) list.push({ name: `${table}_${column}_key`, columns: ['tenant_id', column], unique: true });
-    else if (field.kind === 'ref' || field.options.index)
-      list.push({ name: `${table}_${column}_idx`, columns: ['tenant_id', column, 'id'], unique: false });
-  }
+  const list = Object.entries(resource.fields).flatMap(([name, field]) => fieldIndexes(table, firstColumn(name), field));
   for (const { fields: set } of resource.unique ?? []) {
     const columns = set.map(firstColumn);
     list.push({ name: `${table}_${columns.join('_')}_key`, columns: ['tenant_id', ...columns], unique: true });
@@ -55,8 +50,31 @@ export function indexes(resource: Resource): Index[] {
     const columns = set.map(firstColumn);
     list.push({ name: `${table}_${columns.join('_')}_idx`, columns: ['tenant_id', ...columns, 'id'], unique: false });
   }
+  const searched = Object.entries(resource.fields).flatMap(([name, { options }]) =>
+    options.search && !options.hidden ? [firstColumn(name)] : [],
+  );
+  if (resource.large && searched.length > 0) list.push(searchIndex(table, searched));
   return list;
 }
+
+const fieldIndexes = (table: string, column: string, field: Field): Index[] => [
+  ...(field.options.unique ? [{ name: `${table}_${column}_key`, columns: ['tenant_id', column], unique: true }] : []),
+  ...(field.options.index || (field.kind === 'ref' && !field.options.unique) ? [treeIndex(table, column, field)] : []),
+];
+
+/** Parts of texts are found by their trigrams, within one tenant. */
+const searchIndex = (table: string, columns: readonly string[]): Index => ({
+  name: `${table}_search_idx`,
+  columns: ['tenant_id', ...columns.map((column) => `${column} gin_trgm_ops`)],
+  unique: false,
+  method: 'gin',
+});
+
+/** Names of people and things are kept in the order people expect: another index than one in the order of code points. */
+const treeIndex = (table: string, column: string, field: Field): Index =>
+  isHuman(field)
+    ? { name: `${table}_${column}_order_idx`, columns: ['tenant_id', `${column} ${humanCollation}`, 'id'], unique: false }
+    : { name: `${table}_${column}_idx`, columns: ['tenant_id', column, 'id'], unique: false };
 
 /** What to paste into a migration for a resource whose table does not exist yet. */
 export function createStatements(resource: Resource, tableOf: (name: string) => string): string[] {
@@ -71,7 +89,7 @@ export function createStatements(resource: Resource, tableOf: (name: string) => 
 }
 
 export const indexStatement = (table: string, i: Index) =>
-  `create ${i.unique ? 'unique ' : ''}index ${i.name} on ${table} (${i.columns.join(', ')})`;
+  `create ${i.unique ? 'unique ' : ''}index ${i.name} on ${table} ${i.method ? `using ${i.method} ` : ''}(${i.columns.join(', ')})`;
 
 export const keyStatement = (table: string, k: ForeignKey) =>
   `alter table ${table} add constraint ${k.name} foreign key (tenant_id, ${k.column}) references ${k.target} (tenant_id, id)${k.onDelete ? ` ${k.onDelete}` : ''}`;

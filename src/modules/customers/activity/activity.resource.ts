@@ -5,6 +5,7 @@ export const Activity = defineResource('activity', {
   description: 'Something done, or to be done, with a customer: a call, a meeting, an e-mail, a note, a task.',
   table: 'customers.activities',
   scope: ownedBy('ownerId'),
+  large: true,
   fields: {
     kind: choice(['call', 'meeting', 'email', 'note', 'task'], { required: true }),
     subject: text(200, { required: true, search: true }),
@@ -15,9 +16,10 @@ export const Activity = defineResource('activity', {
     start: plan({ description: 'Planned beginning on the wall clock of the place; a change of the zone’s rules does not move it.' }),
     durationMinutes: integer({ min: 0, max: 44_640 }),
     dueOn: date({ index: true, description: 'The day by which a task is to be done.' }),
-    doneAt: instant({ description: 'When it was done. Empty while it is still open.' }),
+    doneAt: instant({ index: true, description: 'When it was done. Empty while it is still open.' }),
     outcome: text(500, { description: 'What came of it.' }),
   },
+  indexes: [['createdAt'], ['updatedAt']],
   invariants: [
     {
       code: 'activity.meeting_without_start',

@@ -6,6 +6,7 @@ export const ConsentEntry = defineResource('consent_entry', {
   description: 'One line of the consent ledger: proof of a grant or a withdrawal. Never changed, never removed while the contact exists.',
   table: 'customers.consent_entries',
   scope: everyone,
+  large: true,
   operations: ['list', 'get'],
   fields: {
     contactId: ref('contact', { required: true, writer: 'system', inverse: 'consentEntries', onDelete: 'cascade' }),

@@ -8,6 +8,7 @@ export const Consent = defineResource('consent', {
   description: 'What a contact allows now, on one channel for one purpose. Written by the commands grant and withdraw only.',
   table: 'customers.consents',
   scope: everyone,
+  large: true,
   operations: ['list', 'get'],
   fields: {
     contactId: ref('contact', { required: true, writer: 'system', inverse: 'consents', onDelete: 'cascade' }),

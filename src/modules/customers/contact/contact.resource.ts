@@ -5,12 +5,13 @@ export const Contact = defineResource('contact', {
   description: 'A person we know, usually at an account.',
   table: 'customers.contacts',
   scope: ownedBy('ownerId'),
+  large: true,
   fields: {
     accountId: ref('account', { inverse: 'contacts', description: 'The account this person works for.' }),
     ownerId: ref('user', { inverse: 'contacts', description: 'The person who keeps this relation.' }),
     salutation: choice(['ms', 'mr', 'mx']),
     firstName: text(80, { search: true }),
-    lastName: text(80, { required: true, search: true }),
+    lastName: text(80, { required: true, search: true, index: true }),
     jobTitle: text(120),
     email: email({ search: true, index: true }),
     phone: phone(),
@@ -21,5 +22,6 @@ export const Contact = defineResource('contact', {
     doNotCall: boolean({ required: true, default: false, description: 'Has asked not to be telephoned, whatever consents say.' }),
     externalRef: text(200, { unique: true, description: 'Name in another system, `system:key`; the handle for imports.' }),
   },
+  indexes: [['createdAt'], ['updatedAt']],
 });
 export type Contact = Row<typeof Contact>;

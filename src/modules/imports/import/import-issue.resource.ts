@@ -5,6 +5,7 @@ export const ImportIssue = defineResource('import_issue', {
   description: 'One thing an import found wrong in a file, and what it did about it.',
   table: 'imports.import_issues',
   scope: everyone,
+  large: true,
   operations: ['list', 'get'],
   fields: {
     importId: ref('import', { required: true, writer: 'system', inverse: 'issues', onDelete: 'cascade' }),

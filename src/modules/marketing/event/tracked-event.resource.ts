@@ -7,6 +7,7 @@ export const TrackedEvent = defineResource('tracked_event', {
     'Something a person did, as a shop, web site or another system told it: an order placed, a cart abandoned. Written once, by ingestion.',
   table: 'marketing.events',
   scope: everyone,
+  large: true,
   operations: ['list', 'get'],
   fields: {
     source: text(60, { required: true, writer: 'system', description: 'The system that told it. Event ids are unique within a source.' }),

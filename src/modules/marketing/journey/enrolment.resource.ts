@@ -5,6 +5,7 @@ export const Enrolment = defineResource('enrolment', {
   description: 'One person on the way through one version of a journey.',
   table: 'marketing.enrolments',
   scope: everyone,
+  large: true,
   operations: ['list', 'get'],
   fields: {
     journeyId: ref('journey', { required: true, writer: 'system', inverse: 'enrolments' }),

@@ -14,6 +14,7 @@ export const OutboundMessage = defineResource('outbound_message', {
   description: 'The intent to send one e-mail, which exists before anything is sent. One a step of an enrolment, never two.',
   table: 'marketing.outbound_messages',
   scope: everyone,
+  large: true,
   operations: ['list', 'get'],
   fields: {
     enrolmentId: ref('enrolment', { required: true, writer: 'system', inverse: 'messages', onDelete: 'cascade' }),

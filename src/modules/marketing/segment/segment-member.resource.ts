@@ -5,6 +5,7 @@ export const SegmentMember = defineResource('segment_member', {
   description: 'A span of time a person belonged to a segment; a member now as long as `leftAt` is empty.',
   table: 'marketing.segment_members',
   scope: everyone,
+  large: true,
   operations: ['list', 'get'],
   fields: {
     segmentId: ref('segment', { required: true, writer: 'system', inverse: 'members', onDelete: 'cascade' }),

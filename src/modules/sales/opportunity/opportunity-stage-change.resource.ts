@@ -5,6 +5,7 @@ export const OpportunityStageChange = defineResource('opportunity_stage_change',
   description: 'One step in the course of an opportunity. Written with each move, never changed.',
   table: 'sales.opportunity_stage_changes',
   scope: ownedBy('ownerId'),
+  large: true,
   operations: ['list', 'get'],
   fields: {
     opportunityId: ref('opportunity', { required: true, writer: 'system', inverse: 'stageChanges', onDelete: 'cascade' }),

@@ -5,6 +5,7 @@ export const CaseMessage = defineResource('case_message', {
   description: 'One thing said on a case: an answer to the customer, an internal note, or what the customer wrote.',
   table: 'service.case_messages',
   scope: ownedBy('ownerId'),
+  large: true,
   operations: ['list', 'get'],
   fields: {
     caseId: ref('case', { required: true, writer: 'system', inverse: 'messages', onDelete: 'cascade' }),

@@ -7,6 +7,7 @@ export const CaseSegment = defineResource('case_segment', {
     'A stretch of a case’s life in one state. The ledger all clocks are worked out from: only ever added to, without gap or overlap.',
   table: 'service.case_segments',
   scope: ownedBy('ownerId'),
+  large: true,
   operations: ['list', 'get'],
   fields: {
     caseId: ref('case', { required: true, writer: 'system', inverse: 'segments', onDelete: 'cascade' }),

@@ -6,6 +6,7 @@ export const Case = defineResource('case', {
   description: 'A matter a customer wants settled. Its state moves by commands only.',
   table: 'service.cases',
   scope: ownedBy('ownerId'),
+  large: true,
   operations: ['list', 'get', 'update'],
   fields: {
     number: text(20, {
@@ -49,6 +50,8 @@ export const Case = defineResource('case', {
     serviceLevelVersionId: ref('service_level_version', { writer: 'system', description: 'The agreement its clocks run under.' }),
   },
   indexes: [
+    ['createdAt'],
+    ['updatedAt'],
     ['ownerId', 'status'],
     ['teamId', 'status'],
   ],

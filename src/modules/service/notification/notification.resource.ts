@@ -5,6 +5,7 @@ export const Notification = defineResource('notification', {
   description: 'Something one user is told: that a case needs attention.',
   table: 'service.notifications',
   scope: ownedBy('userId'),
+  large: true,
   operations: ['list', 'get'],
   fields: {
     userId: ref('user', { required: true, writer: 'system', inverse: 'notifications', onDelete: 'cascade', description: 'Who is told.' }),

@@ -8,6 +8,7 @@ export const CaseTimer = defineResource('case_timer', {
     'The clock of one metric on one case. All times in it follow from the case’s segments and can be explained by `case_timer.explain`.',
   table: 'service.case_timers',
   scope: ownedBy('ownerId'),
+  large: true,
   operations: ['list', 'get'],
   fields: {
     caseId: ref('case', { required: true, writer: 'system', inverse: 'timers', onDelete: 'cascade' }),

@@ -6,6 +6,7 @@ export const EscalationEffect = defineResource('escalation_effect', {
   description: 'What one action of a rung did. One row for each action, whatever is delivered twice.',
   table: 'service.escalation_effects',
   scope: ownedBy('ownerId'),
+  large: true,
   operations: ['list', 'get'],
   fields: {
     escalationId: ref('escalation', { required: true, writer: 'system', inverse: 'effects', onDelete: 'cascade' }),

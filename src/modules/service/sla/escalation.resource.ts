@@ -7,6 +7,7 @@ export const Escalation = defineResource('escalation', {
     'One rung of one clock: when it will be reached, or that it was. Re-timed in place; once fired or collapsed it never changes.',
   table: 'service.escalations',
   scope: ownedBy('ownerId'),
+  large: true,
   operations: ['list', 'get'],
   fields: {
     timerId: ref('case_timer', { required: true, writer: 'system', inverse: 'escalations', onDelete: 'cascade' }),

@@ -5,6 +5,7 @@ export const SlaEvent = defineResource('sla_event', {
   description: 'What happened to a clock, in order. Only ever added to: a breach stays readable after its correction.',
   table: 'service.sla_events',
   scope: ownedBy('ownerId'),
+  large: true,
   operations: ['list', 'get'],
   fields: {
     timerId: ref('case_timer', { required: true, writer: 'system', inverse: 'events', onDelete: 'cascade' }),

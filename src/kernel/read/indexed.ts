@@ -1,0 +1,121 @@
+import { invalid } from '../errors/domain-error.js';
+import { isHuman } from '../resource/collation.js';
+import type { Resource } from '../resource/define-resource.js';
+import type { Field } from '../resource/fields.js';
+import type { Registry } from '../resource/registry.js';
+import type { ListSelection } from './selection.js';
+import { entries, isAbsent, items, type Val } from './values.js';
+
+/**
+ * What a whole list of a large resource may be filtered and ordered by: that which an index serves. Lists under a row, and
+ * lists narrowed to some ids or some row's, are short enough for anything.
+ */
+export function refuseUnindexed(registry: Registry, { resource, page }: ListSelection): void {
+  if (!resource.large || isNarrow(resource, page.filter)) return;
+  refuseFilter(registry, resource, page.filter);
+  const [first] = isAbsent(page.orderBy) ? [] : items(page.orderBy).flatMap((item) => entries(item).filter(([, val]) => !isAbsent(val)));
+  const name = first?.[0];
+  if (name === undefined || !isOrder(resource, name) || isIndexedOrder(resource, name)) return;
+  throw invalid(
+    'order.not_indexed',
+    `A whole list of ${resource.plural} is not ordered by "${name}": no index serves it. Filter by an id or a reference too, or order by one of ${indexedOrders(resource).join(', ')}.`,
+    { field: name },
+  );
+}
+
+/** How a field of a large resource is indexed: by a tree (equal, range, order), by its trigrams (parts of texts), both or not at all. */
+export interface Indexed {
+  readonly tree: boolean;
+  readonly trigrams: boolean;
+}
+
+export function indexOf(resource: Resource, name: string): Indexed {
+  if (name === 'id') return { tree: true, trigrams: false };
+  const field = own(resource, name);
+  const leads = (resource.indexes ?? []).some(([first]) => first === name);
+  if (!field) return { tree: leads, trigrams: false };
+  const { index, unique, search } = field.options;
+  // Other than `index: true`, an index of a searched text is in the order of code points.
+  const tree = index === true || (!isHuman(field) && (unique === true || leads || leadsUnique(resource, name))) || field.kind === 'ref';
+  return { tree, trigrams: search === true };
+}
+
+const leadsUnique = (resource: Resource, name: string) => (resource.unique ?? []).some(({ fields }) => fields[0] === name);
+
+/** A unique index knows no order among the rows whose value is empty. */
+export function isIndexedOrder(resource: Resource, name: string): boolean {
+  const field = own(resource, name);
+  if (!indexOf(resource, name).tree) return false;
+  return !field?.options.unique || field.options.index === true || field.options.required === true;
+}
+
+export const indexedOrders = (resource: Resource): string[] =>
+  ['id', 'createdAt', 'updatedAt', ...Object.keys(resource.fields)].filter((name) => isIndexedOrder(resource, name));
+
+const isOrder = (resource: Resource, name: string) =>
+  ['id', 'createdAt', 'updatedAt'].includes(name) || Object.hasOwn(resource.fields, name) || Object.hasOwn(resource.fields, `${name}Id`);
+
+/** Operators an index serves, or whose rows a walk along the key meets soon. */
+const treeOperators = ['eq', 'ne', 'in', 'notIn', 'lt', 'lte', 'gt', 'gte', 'isNull'];
+const trigramOperators = ['eq', 'in', 'contains', 'startsWith', 'endsWith'];
+
+export function servedOperators(resource: Resource, name: string): readonly string[] {
+  const { tree, trigrams } = indexOf(resource, name);
+  return [...new Set([...(tree ? treeOperators : []), ...(trigrams ? trigramOperators : [])])];
+}
+
+/** Whether the rows are some row's, or some rows by their ids: at the top of the filter, so that it holds for all of them. */
+function isNarrow(resource: Resource, filter: Val | undefined): boolean {
+  if (isAbsent(filter)) return false;
+  return entries(filter).some(([key, val]) => {
+    if (isAbsent(val)) return false;
+    if (key === 'and') return items(val).some((inner) => isNarrow(resource, inner));
+    const field = own(resource, key);
+    if (key !== 'id' && field?.kind !== 'ref' && field?.options.unique !== true) return false;
+    return entries(val).some(([operator, operand]) => (operator === 'eq' || operator === 'in') && !isAbsent(operand));
+  });
+}
+
+function refuseFilter(registry: Registry, resource: Resource, filter: Val | undefined): void {
+  if (isAbsent(filter) || isNarrow(resource, filter)) return;
+  for (const [key, val] of entries(filter)) {
+    if (isAbsent(val) || key === 'search') continue;
+    if (key === 'and' || key === 'or' || key === 'not') items(val).forEach((inner) => refuseFilter(registry, resource, inner));
+    else refuseMember(registry, resource, key, val);
+  }
+}
+
+function refuseMember(registry: Registry, resource: Resource, key: string, val: Val): void {
+  const field = own(resource, key);
+  const ref = own(resource, `${key}Id`);
+  if (ref?.kind === 'ref' && !field) return refuseRelated(registry, registry.resource(ref.target ?? ''), val);
+  const inverse = registry.inverses.get(resource.name)?.find(({ name }) => name === key);
+  if (inverse) return entries(val).forEach(([, inner]) => refuseRelated(registry, inverse.from, inner));
+  if (field || ['version', 'createdAt', 'updatedAt', 'id'].includes(key)) refuseOperators(resource, key, val);
+}
+
+const own = (resource: Resource, name: string): Field | undefined =>
+  Object.hasOwn(resource.fields, name) ? resource.fields[name] : undefined;
+
+function refuseOperators(resource: Resource, key: string, val: Val): void {
+  const stray = operatorsOf(own(resource, key), val).find((operator) => !servedOperators(resource, key).includes(operator));
+  if (stray === undefined) return;
+  throw invalid(
+    'filter.not_indexed',
+    `A whole list of ${resource.plural} is not filtered by "${key}" with "${stray.slice(0, 40)}": no index serves it. Filter by an id or a reference too.`,
+    { field: key, operator: stray.slice(0, 40) },
+  );
+}
+
+const refuseRelated = (registry: Registry, target: Resource, filter: Val) =>
+  target.large ? refuseFilter(registry, target, filter) : undefined;
+
+/** The operators on the indexed column; those on other parts of money or of an address count as unknown ones. */
+function operatorsOf(field: Field | undefined, val: Val): string[] {
+  const given = entries(val).filter(([, inner]) => !isAbsent(inner));
+  if (field?.kind !== 'money' && field?.kind !== 'address') return entries(val).map(([operator]) => operator);
+  return given.flatMap(([part, inner]) => {
+    if (part === 'amount') return entries(inner).map(([operator]) => operator);
+    return part === 'isNull' ? ['isNull'] : [part];
+  });
+}

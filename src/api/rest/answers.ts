@@ -1,4 +1,5 @@
 import { ApiHeader, ApiResponse } from '@nestjs/swagger';
+import type { Resource } from '#kernel/resource/define-resource.js';
 import { schemaRef } from './schemas.js';
 
 /** A JSON answer of the named schema. */
@@ -46,9 +47,10 @@ export const idempotencyHeader = ApiHeader({
   description: 'Makes a repeat harmless: the same key with the same body answers the first result.',
   schema: { type: 'string', maxLength: 200 },
 });
-export const ifMatchHeader = ApiHeader({
-  name: 'If-Match',
-  required: false,
-  description: 'The ETag you know; refuses with 412 when the record has changed.',
-  schema: { type: 'string', maxLength: 50 },
-});
+export const ifMatchHeader = ({ requireVersion }: Pick<Resource, 'requireVersion'>): MethodDecorator =>
+  ApiHeader({
+    name: 'If-Match',
+    required: requireVersion === true,
+    description: `The ETag you know; refuses with 412 when the record has changed${requireVersion ? ', with 428 when there is none' : ''}.`,
+    schema: { type: 'string', maxLength: 500 },
+  });

@@ -10,9 +10,10 @@ import { rowId } from '../wire.js';
 import { answer, idempotencyHeader, ifMatchHeader, problems } from './answers.js';
 import { dryRunQuery } from './dry-run.js';
 import { rowQuery } from './query.js';
-import { etag, expected, precondition, row, rowQueries, sendRow, type RestParts } from './resource.controller.js';
+import { etag, rowQueries, type RestParts } from './resource.controller.js';
 import { callOf, paramOf, principalOf, queryOf, type Route } from './routes.js';
 import { schemaRef, updateName } from './schemas.js';
+import { expected, precondition, row, sendRow } from './versions.js';
 
 const path = 'by-ref/:system/:externalId';
 const params: readonly MethodDecorator[] = [
@@ -78,7 +79,7 @@ function putRoute(resource: Resource, { runner }: RestParts): Route {
         ].join('\n\n'),
       }),
       ...params,
-      ifMatchHeader,
+      ifMatchHeader({}),
       ApiHeader({
         name: 'If-None-Match',
         required: false,
@@ -126,7 +127,7 @@ function deleteRoute(resource: Resource, { runner }: RestParts): Route {
         description: 'The record itself goes, with all of its references. To forget a reference only, detach it.',
       }),
       ...params,
-      ifMatchHeader,
+      ifMatchHeader(resource),
       dryRunQuery,
       ApiNoContentResponse({ description: 'Deleted.' }),
       ...problems(400, 404, 409, 412),

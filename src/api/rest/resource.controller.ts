@@ -1,7 +1,6 @@
 import { Delete, Get, Patch, Post, type Type } from '@nestjs/common';
-import { ApiBody, ApiNoContentResponse, ApiOperation, ApiParam, ApiQuery } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError, invalid } from '#kernel/errors/domain-error.js';
+import { ApiBody, ApiConsumes, ApiNoContentResponse, ApiOperation, ApiParam, ApiQuery } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import { camel } from '#kernel/resource/names.js';
 import { crudCommand } from '#kernel/usecase/crud.js';
@@ -12,8 +11,8 @@ import { dryRunQuery } from './dry-run.js';
 import { listQuery, rowQuery } from './query.js';
 import type { RestReads } from './reads.js';
 import { callOf, controllerOf, json, paramOf, principalOf, queryOf, type Route } from './routes.js';
-import { wireRow } from '../row.js';
 import { createName, listName, schemaRef, updateName } from './schemas.js';
+import { expected, precondition, row, sendRow } from './versions.js';
 
 export interface RestParts {
   readonly reads: RestReads;
@@ -31,6 +30,7 @@ export const rowQueries = [
   query('fields', 'Only these fields, comma separated.'),
   query('expand', 'Related records to include, comma separated: `account,owner`.'),
 ];
+const protectedBy = ({ requireVersion }: Resource) => (requireVersion ? [428] : []);
 export const etag = { ETag: { description: 'The version of the record.' } };
 
 /** The REST routes of a resource. */
@@ -104,15 +104,6 @@ function getRoute(resource: Resource, { reads }: RestParts): Route {
   };
 }
 
-/** A row's text with its ETag, or 304 for who has this version. */
-export function sendRow(request: FastifyRequest, reply: FastifyReply, text: string): string {
-  const tag = etagOf(Number(/"version":(\d+)/.exec(text.slice(0, 120))?.[1]));
-  void reply.header('etag', tag);
-  if (request.headers['if-none-match'] !== tag) return json(reply, text);
-  void reply.code(304);
-  return '';
-}
-
 function createRoute(resource: Resource, { runner }: RestParts): Route {
   const command = crudCommand(resource, 'create');
   return {
@@ -145,18 +136,19 @@ function updateRoute(resource: Resource, { runner }: RestParts): Route {
       ApiOperation({
         operationId: `update${resource.typeName}`,
         summary: command.summary,
-        description: 'JSON Merge Patch (RFC 7396): absent fields stay, null empties.',
+        description: 'JSON Merge Patch (RFC 7396): absent fields stay, null empties, and so within addresses, amounts and other objects.',
       }),
       idParam(resource),
-      ifMatchHeader,
+      ifMatchHeader(resource),
       idempotencyHeader,
       dryRunQuery,
+      ApiConsumes('application/json', 'application/merge-patch+json'),
       ApiBody({ required: true, schema: schemaRef(updateName(resource)) }),
       answer(200, resource.typeName, 'Changed.', etag),
-      ...problems(400, 404, 409, 412, 413),
+      ...problems(400, 404, 409, 412, 413, ...protectedBy(resource)),
     ],
     handle: async (request, reply) => {
-      const input = { id: paramOf(request, idName(resource)), ...expected(request), patch: request.body };
+      const input = { id: paramOf(request, idName(resource)), ...expected(request), patch: request.body, merge: true };
       const { result } = await precondition(request, () => runner.run(command, input, callOf(request)));
       return row(resource, reply, result);
     },
@@ -176,10 +168,10 @@ function deleteRoute(resource: Resource, { runner }: RestParts): Route {
         description: 'Refused while other records refer to it.',
       }),
       idParam(resource),
-      ifMatchHeader,
+      ifMatchHeader(resource),
       dryRunQuery,
       ApiNoContentResponse({ description: 'Deleted.' }),
-      ...problems(400, 404, 409, 412),
+      ...problems(400, 404, 409, 412, ...protectedBy(resource)),
     ],
     handle: async (request) => {
       await precondition(request, () =>
@@ -187,32 +179,4 @@ function deleteRoute(resource: Resource, { runner }: RestParts): Route {
       );
     },
   };
-}
-
-export const etagOf = (version: number) => `"${version}"`;
-
-export function row(resource: Resource, reply: FastifyReply, result: unknown): Record<string, unknown> {
-  const body = wireRow(resource, result as Record<string, unknown>);
-  void reply.header('etag', etagOf(Number(body['version'])));
-  return body;
-}
-
-export function expected(request: FastifyRequest): { expectedVersion?: number } {
-  const header = request.headers['if-match'];
-  if (header === undefined || header === '*') return {};
-  const version = /^"(\d{1,9})"$/.exec(header)?.[1];
-  if (version === undefined) throw invalid('request.bad_header', 'If-Match must be an ETag of this record, such as "3".');
-  return { expectedVersion: Number(version) };
-}
-
-/** With If-Match, a version that has moved on is a failed precondition (412) and not a conflict (409). */
-export async function precondition<T>(request: FastifyRequest, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    if (error instanceof DomainError && error.code.endsWith('.version_conflict') && request.headers['if-match'] !== undefined) {
-      throw new DomainError('precondition', error.code, error.message, error.details);
-    }
-    throw error;
-  }
 }

@@ -35,6 +35,8 @@ export interface ResourceSpec<S extends Fields> {
   /** Offered operations; all five when left out. Commands still reach the rest through `work.repo`. */
   readonly operations?: readonly Operation[];
   readonly invariants?: readonly Invariant<S>[];
+  /** Changed and deleted only by who names the version he knows (`If-Match`, `expectedVersion`): two people at once would cost money. */
+  readonly requireVersion?: true;
   /** Sets of fields no two rows of a tenant share; violations answer `<resource>.<code>`. */
   readonly unique?: readonly { readonly fields: readonly Extract<keyof S, string>[]; readonly code: string }[];
   /** Extra indexes beyond refs, unique sets and `index: true`. */

@@ -1,10 +1,11 @@
-import { invalid } from '../errors/domain-error.js';
+import { DomainError, invalid } from '../errors/domain-error.js';
 import type { Resource } from '../resource/define-resource.js';
 import { boolean, integer, json, ref, type Fields } from '../resource/fields.js';
 import { pascal } from '../resource/names.js';
 import { createFields, validate, validateCreate, validatePatch } from '../resource/validate.js';
 import type { Command } from './define-command.js';
 import { keepPatchInReach, ownedRow, seenBy } from './keep-in-reach.js';
+import { mergedPatch, splitPatch } from './merge-patch.js';
 import type { Work } from './work.js';
 
 export type CrudVerb = 'create' | 'update' | 'delete';
@@ -12,6 +13,8 @@ export interface CrudInput {
   readonly id: string;
   readonly expectedVersion?: number;
   readonly patch?: Record<string, unknown>;
+  /** Objects in `patch` change the members they name (RFC 7396); else they replace what is there. */
+  readonly merge?: true;
 }
 
 /** The three writes every resource may offer, as commands like any other. */
@@ -68,11 +71,15 @@ function updateCommand(resource: Resource): Command {
     },
     crud: { resource, namesIn: (input) => namesOf(asObject(input)['patch']) },
     parse: (input) => {
-      const { patch, ...rest } = asObject(input);
-      return { ...validate(target(resource), rest, 'create'), patch: validatePatch(resource, patch) };
+      const { patch, merge, ...rest } = asObject(input);
+      const found = versioned(resource, validate(target(resource), rest, 'create'));
+      if (merge !== true) return { ...found, patch: validatePatch(resource, patch) };
+      const { flat, nested } = splitPatch(resource, patch);
+      return { ...found, patch: { ...validatePatch(resource, flat), ...nested }, merge: true };
     },
     run: async (input, work) => {
-      const { id, expectedVersion, patch = {} } = input as unknown as CrudInput;
+      const { id, expectedVersion } = input as unknown as CrudInput;
+      const patch = await mergedPatch(resource, input as unknown as CrudInput, work);
       await keepPatchInReach(resource, id, patch, work);
       const row = await work.repo(resource).update(id, patch, expectedVersion === undefined ? {} : { expectedVersion });
       return seenBy(resource, row, work);
@@ -90,11 +97,22 @@ function deleteCommand(resource: Resource): Command {
       [`${resource.name}.in_use`]: 'Other records still refer to the row.',
     },
     run: async (input, work) => {
-      const { id, expectedVersion } = input as unknown as CrudInput;
+      const { id, expectedVersion } = versioned(resource, input) as unknown as CrudInput;
       await work.repo(resource).delete(id, expectedVersion === undefined || expectedVersion === null ? {} : { expectedVersion });
       return { deleted: true };
     },
   };
+}
+
+/** The input, unless it changes blindly what nobody may change blindly. */
+export function versioned<T extends object>(resource: Resource, input: T): T {
+  const { expectedVersion } = input as { expectedVersion?: number | null };
+  if (!resource.requireVersion || (expectedVersion !== undefined && expectedVersion !== null)) return input;
+  throw new DomainError(
+    'precondition_required',
+    'precondition.required',
+    `A ${words(resource)} is changed only by who names the version he knows: send its ETag as If-Match, in GraphQL expectedVersion.`,
+  );
 }
 
 /** The row that checked input makes, for whoever writes many at a time. */

@@ -5,6 +5,7 @@ export const PriceList = defineResource('price_list', {
   description: 'Prices in one currency, valid for a span of days.',
   table: 'catalog.price_lists',
   scope: everyone,
+  requireVersion: true,
   fields: {
     name: text(120, { required: true, unique: true, search: true }),
     currency: text(3, { required: true, description: 'ISO 4217; every price of the list is in it.' }),

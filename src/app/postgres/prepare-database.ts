@@ -12,6 +12,15 @@ export interface DatabasePlan {
 export const EXTENSIONS = ['pg_trgm', 'unaccent', 'btree_gist', 'btree_gin', 'pgcrypto'] as const;
 
 /**
+ * Comparisons that tell nobody what they compared: they neither fail nor speak because of a value. PostgreSQL does not know that of
+ * these by itself, and would not let them choose an index beneath row-level security.
+ */
+const LEAKPROOF = [
+  'texticlike(text, text)',
+  ...['eq', 'ne', 'lt', 'le', 'gt', 'ge'].map((name) => `numeric_${name}(numeric, numeric)`),
+] as const;
+
+/**
  * Two accounts share the work: `kontor_owner` owns the tables and migrates, `kontor_app` serves requests and can neither own nor
  * bypass row-level security. `kontor_relay` cannot log in: it owns the few functions that see all tenants.
  */
@@ -40,6 +49,7 @@ export async function prepareDatabase({ superUrl, database, ownerPassword, appPa
   });
   await withClient(onDatabase(superUrl, database), async (client) => {
     for (const extension of EXTENSIONS) await client.query(`create extension if not exists ${extension}`);
+    for (const callable of LEAKPROOF) await client.query(`alter function pg_catalog.${callable} leakproof`);
     await client.query('grant usage on schema public to public');
   });
 }

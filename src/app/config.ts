@@ -25,6 +25,8 @@ export interface Config {
   readonly dbPoolSize: number;
   readonly queuePoolSize: number;
   readonly redisUrl: string | null;
+  readonly fileMegabytes: number;
+  readonly fileQuotaMegabytes: number;
   readonly smtpUrl: string | null;
   readonly mailFrom: { readonly name?: string; readonly address: string };
   /** PEM; absent: keys.ts makes one. */
@@ -73,6 +75,8 @@ export class Environment {
   @IsInt() @Min(2) @Max(500) DB_POOL_SIZE = 10;
   @IsInt() @Min(2) @Max(500) QUEUE_POOL_SIZE = 13;
   @IsOptional() @IsAddress('redis:', 'rediss:') REDIS_URL?: string;
+  @IsInt() @Min(1) @Max(2047) FILE_LIMIT_MB = 25;
+  @IsInt() @Min(1) @Max(1_000_000_000) FILE_QUOTA_MB = 10_240;
   @IsOptional() @IsAddress('smtp:', 'smtps:') SMTP_URL?: string;
   @IsSender() MAIL_FROM = 'Kontor <kontor@localhost>';
   @IsOptional() @IsPrivateKey() JWT_PRIVATE_KEY?: string;
@@ -89,6 +93,8 @@ const NUMBERS: readonly string[] = [
   'PORT',
   'DB_POOL_SIZE',
   'QUEUE_POOL_SIZE',
+  'FILE_LIMIT_MB',
+  'FILE_QUOTA_MB',
   'RATE_LIMIT',
   'RATE_LIMIT_ANONYMOUS',
 ] satisfies SettingName[];
@@ -143,6 +149,8 @@ function toConfig(env: Environment): Config {
     dbPoolSize: env.DB_POOL_SIZE,
     queuePoolSize: env.QUEUE_POOL_SIZE,
     redisUrl: env.REDIS_URL ?? null,
+    fileMegabytes: env.FILE_LIMIT_MB,
+    fileQuotaMegabytes: env.FILE_QUOTA_MB,
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: parseSender(env.MAIL_FROM) ?? { address: env.MAIL_FROM },
     jwtPrivateKey: env.JWT_PRIVATE_KEY ?? null,

@@ -6,8 +6,20 @@ import { marketing } from '#modules/marketing/marketing.module.js';
 import { service } from '#modules/service/service.module.js';
 import { analytics } from '#modules/analytics/analytics.module.js';
 import { imports } from '#modules/imports/imports.module.js';
+import { files } from '#modules/files/files.module.js';
 import { operations } from '#kernel/operations/operations.module.js';
 import type { ModuleSpec } from '#kernel/usecase/define-module.js';
 
 /** What this CRM is made of, in the order of who may call whom. */
-export const allModules: readonly ModuleSpec[] = [identity, operations, customers, catalog, sales, marketing, service, analytics, imports];
+export const allModules: readonly ModuleSpec[] = [
+  identity,
+  operations,
+  customers,
+  catalog,
+  sales,
+  marketing,
+  service,
+  analytics,
+  imports,
+  files,
+];

@@ -35,7 +35,7 @@ export const SETTINGS = {
     unset: 'false',
   },
   KONTOR_HOME: {
-    about: 'Folder for the embedded database, made-up keys and mails that are not sent.',
+    about: 'Folder for the embedded database, made-up keys, uploaded files and mails that are not sent.',
     must: 'a folder path',
     unset: '.kontor',
   },
@@ -66,6 +66,12 @@ export const SETTINGS = {
     must: 'an address like redis://host:6379',
     unset: 'queues in PostgreSQL',
     secret: true,
+  },
+  FILE_LIMIT_MB: { about: 'Largest file that can be uploaded, in MiB.', must: 'a whole number from 1 to 2047', unset: '25' },
+  FILE_QUOTA_MB: {
+    about: 'Room for the files of one company, in MiB; the same content counts once.',
+    must: 'a whole number from 1 to 1000000000',
+    unset: '10240',
   },
   SMTP_URL: {
     about: 'Mail server for outgoing mail.',

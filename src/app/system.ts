@@ -4,6 +4,7 @@ import { openDatabase } from '#kernel/db/data-source.js';
 import { migrate } from '#kernel/db/migrate.js';
 import { Runtime } from '#kernel/db/runtime.js';
 import { migrateQueue } from '#kernel/jobs/migrate-queue.js';
+import { FolderFileStore } from '#kernel/files/folder-file-store.js';
 import type { Ports } from '#kernel/ports/ports.js';
 import { buildRegistry, type Registry } from '#kernel/resource/registry.js';
 import { systemClock } from '#kernel/usecase/clock.js';
@@ -27,6 +28,8 @@ export interface System {
   readonly signer: Signer;
   stop(): Promise<void>;
 }
+
+const megabyte = 1_048_576;
 
 const secrets = [
   'password',
@@ -71,6 +74,10 @@ export async function openSystem(config: Config, log: Logger): Promise<System> {
     const ports: Ports = {
       mailer,
       templates: renderer,
+      files: new FolderFileStore(join(config.home, 'files'), {
+        fileBytes: config.fileMegabytes * megabyte,
+        tenantBytes: config.fileQuotaMegabytes * megabyte,
+      }),
       publicUrl: config.publicUrl,
       sign: (purpose, text) => signer.sign(purpose, text),
       verify: (purpose, text, signature) => signer.verify(purpose, text, signature),

@@ -42,6 +42,7 @@ async function provision(appUrl: string) {
   const ports = {
     mailer: { send: unused },
     templates: { render: unused },
+    files: { limits: { fileBytes: 0, tenantBytes: 0 }, draft: unused, keep: unused, drop: unused, read: unused, remove: unused },
     publicUrl: 'http://localhost',
     sign: () => '',
     verify: () => false,

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Transform, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { DomainError, invalid } from '#kernel/errors/domain-error.js';
 import { refuseOddJson } from '../http/json-text.js';
@@ -33,7 +33,10 @@ export class SpooledLines implements ItemSource {
     const file = join(folder, randomUUID());
     const hash = createHash('sha256');
     try {
-      await pipeline(body, bounded(limits.bytes, hash), createWriteStream(file, { mode: 0o600 }));
+      await pipeline(
+        bounded(body, { most: limits.bytes, hash, tooLarge: () => tooLarge(limits.bytes) }),
+        createWriteStream(file, { mode: 0o600 }),
+      );
       const count = await checkLines(file, limits);
       return new SpooledLines(folder, file, hash.digest('hex'), count);
     } catch (error) {
@@ -61,16 +64,27 @@ export const itemsAsSource = (items: readonly unknown[]): ItemSource => ({
   toJSON: () => items,
 });
 
-function bounded(most: number, hash: { update(chunk: Buffer): unknown }): Transform {
+const tooLarge = (most: number) =>
+  new DomainError('too_large', 'request.too_large', `The body is larger than ${most} bytes. Send it in parts.`);
+
+export interface Bound {
+  readonly most: number;
+  readonly hash: { update(chunk: Buffer): unknown };
+  readonly tooLarge: () => Error;
+}
+
+/**
+ * A body chunk by chunk, hashed, up to a bound. Beyond it the rest is left unread but its connection is not torn down: the client is to
+ * hear why.
+ */
+export async function* bounded(body: Readable, { most, hash, tooLarge }: Bound): AsyncGenerator<Buffer> {
   let total = 0;
-  return new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      total += chunk.length;
-      hash.update(chunk);
-      if (total > most) done(new DomainError('too_large', 'request.too_large', `The body is larger than ${most} bytes. Send it in parts.`));
-      else done(null, chunk);
-    },
-  });
+  for await (const chunk of body.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    total += chunk.length;
+    if (total > most) throw tooLarge();
+    hash.update(chunk);
+    yield chunk;
+  }
 }
 
 async function* linesOf(file: string): AsyncGenerator<string> {

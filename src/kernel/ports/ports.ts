@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /** One mail, ready to go. Addresses are structured: a joined string could smuggle recipients. */
 export interface OutgoingMail {
   readonly from: MailAddress;
@@ -43,10 +45,36 @@ export interface RenderedMail {
   readonly text: string;
 }
 
+/** Content of a tenant, named by its hash: the same content is kept once, and no name of a client's is ever part of a path. */
+export interface BlobName {
+  readonly tenantId: string;
+  /** SHA-256 in hex. */
+  readonly sha256: string;
+}
+export interface ByteRange {
+  readonly start: number;
+  /** The last byte that is wanted. */
+  readonly end: number;
+}
+
+/** Where uploaded files lie. Every process of an installation must reach the same one. */
+export interface FileStore {
+  readonly limits: { readonly fileBytes: number; readonly tenantBytes: number };
+  /** Path of a new file on this machine that an upload can be written to. */
+  draft(): Promise<string>;
+  /** Keeps a draft under its hash, whole or not at all; to keep what is there already changes nothing. The draft stays until it is dropped. */
+  keep(draft: string, blob: BlobName): Promise<void>;
+  drop(draft: string): Promise<void>;
+  read(blob: BlobName, range?: ByteRange): Promise<Readable>;
+  /** To remove what is not there changes nothing. */
+  remove(blob: BlobName): Promise<void>;
+}
+
 /** The outside world as use-cases may know it. */
 export interface Ports {
   readonly mailer: Mailer;
   readonly templates: TemplateRenderer;
+  readonly files: FileStore;
   /** Address clients reach this installation at, without a slash at the end. Links are built from it, never from a request's Host. */
   readonly publicUrl: string;
   /** Signs links that leave the house: HMAC-SHA256 under a purpose-bound key, base64url. */

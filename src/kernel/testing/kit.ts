@@ -1,9 +1,13 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pg from 'pg';
 import { reachesNobody, systemActor, type Actor, type FieldRights, type Permissions, type Reached } from '../access/actor.js';
 import { openDatabase } from '../db/data-source.js';
 import type { OpenWork } from '../db/open-work.js';
 import { Runtime } from '../db/runtime.js';
+import { FolderFileStore } from '../files/folder-file-store.js';
 import type { Mailer, OutgoingMail, Ports } from '../ports/ports.js';
 import type { InputOf, Fields } from '../resource/fields.js';
 import { newId, typeCode } from '../resource/ids.js';
@@ -202,6 +206,7 @@ function testPorts(mails: OutgoingMail[]): Ports {
   return {
     mailer,
     templates: { render: (template) => Promise.resolve({ subject: template.subject, html: template.mjml, text: template.text ?? '' }) },
+    files: new FolderFileStore(mkdtempSync(join(tmpdir(), 'kontor-test-files-')), { fileBytes: 1_000_000, tenantBytes: 3_000_000 }),
     publicUrl: 'http://127.0.0.1:3000',
     sign,
     verify: (purpose, text, signature) => sign(purpose, text) === signature,

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { inNetworks } from '#kernel/access/networks.js';
 import { LRUCache } from 'lru-cache';
 import type { AccessClaims } from './access-token.js';
@@ -35,6 +34,7 @@ const bearer = /^bearer +([^ ]+) *$/i;
 
 /** Finds out who sends a request. All transports ask here; a token seen before costs microseconds. */
 export class Authenticator {
+  /** By the token itself: it lives in memory while its request is answered anyway, and a digest costs more than the look-up. */
   private readonly known = new LRUCache<string, Known>({ max: 50_000 });
   private readonly loading = new Map<string, Promise<Standing>>();
   private readonly listeners = new Set<(tenantId: string | null) => void>();
@@ -64,10 +64,9 @@ export class Authenticator {
   recall(header: string | undefined, address: string | null = null): Principal | null {
     const token = tokenOf(header);
     if (token === null) return null;
-    const key = digest(token);
-    const known = this.known.get(key);
+    const known = this.known.get(token);
     if (!known || !this.trusts(known) || (known.allowedIps && !inNetworks(known.allowedIps, address))) return null;
-    if (known.renewAt < performance.now()) this.renew(token, key, known);
+    if (known.renewAt < performance.now()) this.renew(token, known);
     return known.principal;
   }
 
@@ -90,37 +89,36 @@ export class Authenticator {
   private learn(header: string | undefined): Promise<Standing> {
     const token = tokenOf(header);
     if (token === null) return Promise.reject(authError(header ? 'auth.token_invalid' : 'auth.required'));
-    const key = digest(token);
-    const running = this.parts.hearsChanges() ? this.loading.get(key) : undefined;
-    return running ?? this.start(token, key);
+    const running = this.parts.hearsChanges() ? this.loading.get(token) : undefined;
+    return running ?? this.start(token);
   }
 
   /** A failure is left to whoever asks next. */
-  private renew(token: string, key: string, known: Known): void {
-    this.known.set(key, { ...known, renewAt: Infinity });
-    if (!this.loading.has(key)) this.start(token, key).catch(() => undefined);
+  private renew(token: string, known: Known): void {
+    this.known.set(token, { ...known, renewAt: Infinity });
+    if (!this.loading.has(token)) this.start(token).catch(() => undefined);
   }
 
-  private start(token: string, key: string): Promise<Standing> {
-    const load = this.load(token, key).finally(() => {
-      if (this.loading.get(key) === load) this.loading.delete(key);
+  private start(token: string): Promise<Standing> {
+    const load = this.load(token).finally(() => {
+      if (this.loading.get(token) === load) this.loading.delete(token);
     });
-    this.loading.set(key, load);
+    this.loading.set(token, load);
     return load;
   }
 
-  private async load(token: string, key: string): Promise<Standing> {
+  private async load(token: string): Promise<Standing> {
     const started = performance.now();
     const change = this.lastChange;
-    const claims = await this.claimsOf(token, key);
+    const claims = await this.claimsOf(token);
     const standing = claims ? await this.parts.source.session(claims) : await this.parts.source.key(token);
     if (!standing) {
-      this.known.delete(key);
+      this.known.delete(token);
       throw authError(claims ? 'auth.session_revoked' : 'auth.key_invalid');
     }
     const { principal } = standing;
     const trust = this.trustFor(standing, claims);
-    this.known.set(key, {
+    this.known.set(token, {
       claims,
       principal,
       allowedIps: standing.allowedIps ?? null,
@@ -131,9 +129,9 @@ export class Authenticator {
     return standing;
   }
 
-  private async claimsOf(token: string, key: string): Promise<AccessClaims | null> {
+  private async claimsOf(token: string): Promise<AccessClaims | null> {
     if (token.startsWith('kontor_')) return null;
-    const claims = this.known.get(key)?.claims ?? (await this.parts.verify(token));
+    const claims = this.known.get(token)?.claims ?? (await this.parts.verify(token));
     if (claims.expiresAt * 1000 <= Date.now()) throw authError('auth.token_expired');
     return claims;
   }
@@ -157,7 +155,6 @@ export class Authenticator {
 /** The token of a bearer header; null when there is none, or when it is longer than any of ours. */
 function tokenOf(header: string | undefined): string | null {
   if (!header || header.length > longestHeader) return null;
+  if (header.startsWith('Bearer ') && header.length > 7 && !header.includes(' ', 7)) return header.slice(7);
   return bearer.exec(header)?.[1] ?? null;
 }
-
-const digest = (token: string) => hash('sha256', token, 'base64');

@@ -1,5 +1,6 @@
 import { validateSync, type ValidationError } from 'class-validator';
 import { invalid, type FieldProblem } from '../errors/domain-error.js';
+import { accepts } from './accepts.js';
 import type { Field, FieldOptions, Fields } from './fields.js';
 import type { Resource } from './define-resource.js';
 import { normalise, withDefaults } from './normalise.js';
@@ -52,12 +53,15 @@ function check(fields: Fields, input: unknown, mode: InputMode, spot: Spot): Rec
     return {};
   }
   const given = input as Record<string, unknown>;
-  const instance = new (dtoOf(fields, mode))();
+  const dto = dtoOf(fields, mode);
+  const instance = new dto();
   for (const key of Object.keys(given)) {
     if (Object.hasOwn(fields, key)) instance[key] = given[key];
     else problems.push({ path: `${path}/${pointer(key)}`, code: 'unknown_field', message: 'is not a field here' });
   }
-  const errors = validateSync(instance, { stopAtFirstError: true, skipMissingProperties: false, forbidUnknownValues: false });
+  const errors = accepts(dto, instance)
+    ? []
+    : validateSync(instance, { stopAtFirstError: true, skipMissingProperties: false, forbidUnknownValues: false });
   problems.push(...errors.map((e) => problemOf(e, path)));
   const bad = new Set(errors.map((e) => e.property));
   return convert(fields, given, bad, spot);

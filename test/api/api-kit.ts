@@ -8,6 +8,7 @@ import { openKit, type Kit } from '#kernel/testing/kit.js';
 import { provisionTenant, wireAuth, type Auth } from '#app/auth-wiring.js';
 import { createApi, type ApiParts } from '#app/create-api.js';
 import { allModules } from '#app/modules.js';
+import { Contract } from '../conformance/contract.js';
 
 const password = 'correct horse battery';
 let made = 0;
@@ -62,6 +63,7 @@ export async function openApiKit(options: ApiKitOptions = {}): Promise<ApiKit> {
     log: { error: (details) => defects.push(details) },
     ...options,
   });
+  const breaches = judgeAnswers(app, kit);
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
   return {
@@ -80,8 +82,29 @@ export async function openApiKit(options: ApiKitOptions = {}): Promise<ApiKit> {
       await feed.stop();
       await auth.stop();
       await kit.close();
+      if (breaches.length > 0) throw new Error(`Answers that the OpenAPI document does not promise:\n${breaches.join('\n')}`);
     },
   };
+}
+
+/** Every answer of REST is held to the OpenAPI document, whatever test it was asked for by. */
+function judgeAnswers(app: NestFastifyApplication, { runtime }: Kit): string[] {
+  const breaches: string[] = [];
+  let contract: Contract | null = null;
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .addHook('onSend', (request, reply, payload, done) => {
+      if (request.url.startsWith('/v1/') && (typeof payload === 'string' || payload === undefined)) {
+        contract ??= Contract.of(app, runtime.registry);
+        const contentType = reply.getHeader('content-type');
+        const { method, url } = request;
+        const breach = contract.breach({ method, url, status: reply.statusCode, contentType: String(contentType), body: payload ?? '' });
+        if (breach !== null && !breaches.includes(breach)) breaches.push(breach);
+      }
+      done(null, payload);
+    });
+  return breaches;
 }
 
 /** A tenant and its people, as clients. */

@@ -89,6 +89,13 @@ function rowSchema(resource: Resource): JsonSchema {
       updatedAt: text(40, { format: 'date-time', description: 'When the row was last written.' }),
       ...(own['properties'] as object),
       ...expansions(resource),
+      externalRefs: {
+        type: 'array',
+        maxItems: 1000,
+        items: schemaRef('RecordRef'),
+        description: 'What other systems call it. Only with `fields=externalRefs`.',
+        'x-expand': true,
+      },
     },
   };
 }
@@ -135,6 +142,16 @@ const shared: Readonly<Record<string, JsonSchema>> = {
       ['street', 'postalCode', 'city', 'region', 'country'].map((part) => [part, { type: ['string', 'null'], maxLength: 200 }]),
     ),
   },
+  RecordRef: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['system', 'externalId'],
+    description: 'What another system calls a record.',
+    properties: {
+      system: text(40, { description: 'The other system.', examples: ['erp'] }),
+      externalId: text(150, { description: 'Its name there.', examples: ['4711'] }),
+    },
+  },
   Page: pageSchema,
   Problem: {
     type: 'object',
@@ -167,18 +184,22 @@ const shared: Readonly<Record<string, JsonSchema>> = {
 
 export const createName = (resource: Resource) => `Create${resource.typeName}`;
 export const updateName = (resource: Resource) => `Update${resource.typeName}`;
-export const listName = (resource: Resource) => `${resource.typeName}List`;
+export const listName = (resource: Resource) => `${resource.typeName}Page`;
 export const inputName = (useCase: UseCase) => `${pascal(useCase.graphql)}Input`;
 export const outputName = (useCase: UseCase) => `${pascal(useCase.graphql)}Output`;
 
 /** Every schema of the OpenAPI document. */
 export function componentSchemas(registry: Registry): Record<string, JsonSchema> {
-  const schemas: Record<string, JsonSchema> = { ...shared };
+  const schemas = new Map<string, JsonSchema>(Object.entries(shared));
+  const add = (name: string, schema: JsonSchema) => {
+    if (schemas.has(name)) throw new Error(`Two schemas of the OpenAPI document would be called "${name}".`);
+    schemas.set(name, schema);
+  };
   for (const resource of registry.resources.values()) {
-    schemas[resource.typeName] = rowSchema(resource);
-    if (resource.operations.includes('create')) schemas[createName(resource)] = objectSchema(createFields(resource), 'create');
-    if (resource.operations.includes('update')) schemas[updateName(resource)] = objectSchema(inputFields(resource), 'patch');
-    schemas[listName(resource)] = {
+    add(resource.typeName, rowSchema(resource));
+    if (resource.operations.includes('create')) add(createName(resource), objectSchema(createFields(resource), 'create'));
+    if (resource.operations.includes('update')) add(updateName(resource), objectSchema(inputFields(resource), 'patch'));
+    add(listName(resource), {
       type: 'object',
       additionalProperties: false,
       required: ['data', 'page'],
@@ -187,11 +208,11 @@ export function componentSchemas(registry: Registry): Record<string, JsonSchema>
         page: schemaRef('Page'),
         total: { type: 'integer', format: 'int32', minimum: 0, maximum: 2147483647, description: 'Only with `count=true`.' },
       },
-    };
+    });
   }
   for (const useCase of [...registry.commands.values(), ...registry.queries.values()]) {
-    schemas[inputName(useCase)] = objectSchema(useCase.input, 'create');
-    schemas[outputName(useCase)] = objectSchema(useCase.output, 'output');
+    add(inputName(useCase), objectSchema(useCase.input, 'create'));
+    add(outputName(useCase), objectSchema(useCase.output, 'output'));
   }
-  return schemas;
+  return Object.fromEntries(schemas);
 }

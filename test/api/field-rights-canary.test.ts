@@ -144,9 +144,9 @@ test.each(['hide', 'mask'] as const)(
     const told = await crawl(narrow, right);
     expect(told.size).toBeGreaterThan(500);
     expect(heard(told)).toEqual([]);
-  // Silence is worth something only where there were answers, and masks where the canary sits.
-  expect([...told.values()].filter((text) => text.includes('"data":')).length).toBeGreaterThan(100);
-  if (right === 'mask') expect([...told.values()].filter((text) => text.includes('•••')).length).toBeGreaterThan(100);
+    // Silence is worth something only where there were answers, and masks where the canary sits.
+    expect([...told.values()].filter((text) => text.includes('"data":')).length).toBeGreaterThan(100);
+    if (right === 'mask') expect([...told.values()].filter((text) => text.includes('•••')).length).toBeGreaterThan(100);
     expect(api.defects).toEqual([]);
   },
   240_000,

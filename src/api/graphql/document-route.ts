@@ -34,11 +34,11 @@ export async function settleDocument(
 }
 
 /** Null: nobody we know, which is said by what comes after. */
-async function principalOf({ headers }: FastifyRequest, authenticator: Authenticator): Promise<Principal | DomainError | null> {
-  const known = authenticator.recall(headers.authorization);
+async function principalOf({ headers, ip }: FastifyRequest, authenticator: Authenticator): Promise<Principal | DomainError | null> {
+  const known = authenticator.recall(headers.authorization, ip);
   if (known) return known;
   try {
-    return await authenticator.authenticate(headers.authorization);
+    return await authenticator.authenticate(headers.authorization, ip);
   } catch (error) {
     if (error instanceof DomainError) return null;
     const away = outage(error);

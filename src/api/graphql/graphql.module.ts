@@ -47,7 +47,7 @@ async function httpContext({ authenticator, introspection }: GraphqlModuleOption
   const { authorization } = request.headers;
   // Strangers are not even told what is wrong with their document where the schema is not for everyone.
   const isOpen = authorization === undefined && introspection === 'everyone';
-  const principal = isOpen ? null : await authenticator.authenticate(authorization).catch(unauthenticated);
+  const principal = isOpen ? null : await authenticator.authenticate(authorization, request.ip).catch(unauthenticated);
   return { principal: () => Promise.resolve(principal), requestId: request.id, cost: 0 };
 }
 

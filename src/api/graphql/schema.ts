@@ -1,11 +1,23 @@
-import { GraphQLID, GraphQLNonNull, GraphQLObjectType, GraphQLInt, GraphQLSchema, type GraphQLFieldConfigMap } from 'graphql';
+import {
+  GraphQLID,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLInt,
+  GraphQLSchema,
+  GraphQLString,
+  type GraphQLFieldConfigMap,
+} from 'graphql';
+import { largestPage } from '#kernel/read/page.js';
+import type { RootSelection } from '#kernel/read/selection.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
+import type { Registry } from '#kernel/resource/registry.js';
 import { readRoot, type GraphqlContext, type GraphqlParts } from './context.js';
+import { externalRefsField } from './external-ref-type.js';
 import { ListTypes } from './list-types.js';
 import { MutationFields } from './mutations.js';
-import { collectedOf, contextOf, rootKinds, rootSelection } from './roots.js';
-import { externalRefsField } from './external-ref-type.js';
-import { byKey, DateTime } from './scalars.js';
+import { collectedOf, contextOf, idsIn, resourceOfId, rootKinds, rootSelection, type RootKind } from './roots.js';
+import { byKey, DateTime, listOf } from './scalars.js';
 import { changeCursorField, subscriptionFields, type ChangeStream } from './subscriptions.js';
 import { describe, TypeBook, typeTag, visibleFields } from './types.js';
 
@@ -53,30 +65,49 @@ function readFields(parts: GraphqlParts, book: TypeBook, objects: ObjectTypes, l
     const resolve: Map[string]['resolve'] = async (_source, _args, context, info) => {
       const field = collectedOf(info);
       const root = rootSelection(contextOf(parts.registry, info), info.schema, kind, field);
-      const value = await readRoot(parts, context, info, root);
-      if (kind.kind === 'node' && root.kind === 'one' && value !== null)
-        return Object.assign(value as object, { [typeTag]: root.selection.resource.typeName });
-      return value;
+      return tagged(parts.registry, root, await readRoot(parts, context, info, root));
     };
-    map[name] =
-      kind.kind === 'list'
-        ? {
-            type: new GraphQLNonNull(lists.connection(kind.resource)),
-            args: lists.args(kind.resource),
-            description: `${kind.resource.description} All that you may see, in pages.`,
-            resolve,
-          }
-        : {
-            type: kind.kind === 'node' ? book.node : objects.of(kind.resource),
-            args: { id: { type: new GraphQLNonNull(GraphQLID), description: 'Its id.' } },
-            description:
-              kind.kind === 'node'
-                ? 'Anything by its id (Relay). null when there is no such thing, or you may not see it.'
-                : `One ${kind.resource.name.replaceAll('_', ' ')}; null when there is none, or you may not see it.`,
-            resolve,
-          };
+    map[name] = { ...readField(kind, book, objects, lists), resolve };
   }
   return map;
+}
+
+/** A `Node` says by a tag which type it is; rows of one resource need none. */
+function tagged(registry: Registry, root: RootSelection, value: unknown): unknown {
+  if (root.kind === 'one' && value !== null) return Object.assign(value as object, { [typeTag]: root.selection.resource.typeName });
+  if (root.kind !== 'nodes') return value;
+  const ids = idsIn(root.ids);
+  return (value as (object | null)[]).map((row, i) => row && Object.assign(row, { [typeTag]: resourceOfId(registry, ids[i])?.typeName }));
+}
+
+function readField(kind: RootKind, book: TypeBook, objects: ObjectTypes, lists: ListTypes): Map[string] {
+  const id = new GraphQLNonNull(GraphQLID);
+  switch (kind.kind) {
+    case 'list':
+      return {
+        type: new GraphQLNonNull(lists.connection(kind.resource)),
+        args: lists.args(kind.resource),
+        description: `${kind.resource.description} All that you may see, in pages.`,
+      };
+    case 'nodes':
+      return {
+        type: new GraphQLNonNull(new GraphQLList(book.node)),
+        args: { ids: { type: new GraphQLNonNull(listOf(GraphQLID)), description: `Ids of anything, at most ${largestPage}.` } },
+        description: 'Things of any kind by their ids, in that order. null in the place of what there is not, or you may not see.',
+      };
+    case 'node':
+      return {
+        type: book.node,
+        args: { id: { type: id, description: 'Its id.' } },
+        description: 'Anything by its id (Relay). null when there is no such thing, or you may not see it.',
+      };
+    case 'one':
+      return {
+        type: objects.of(kind.resource),
+        args: { id: { type: id, description: 'Its id.' } },
+        description: `One ${kind.resource.name.replaceAll('_', ' ')}; null when there is none, or you may not see it.`,
+      };
+  }
 }
 
 /** One object type a resource, its relations found by name when the schema is complete. */
@@ -116,6 +147,12 @@ class ObjectTypes {
         resolve: byKey,
       };
     }
+    map['externalRefs'] = externalRefsField;
+    map['can'] = {
+      type: new GraphQLNonNull(listOf(GraphQLString)),
+      description: 'What you may do to it: `update`, `delete` and the verbs of its commands, judged for this very row.',
+      resolve: byKey,
+    };
     for (const inverse of this.book.registry.inverses.get(resource.name) ?? []) {
       if (!this.lists) throw new Error('The list types are missing.');
       map[inverse.name] = {
@@ -128,4 +165,3 @@ class ObjectTypes {
     return map;
   }
 }
-    map['externalRefs'] = externalRefsField;

@@ -49,10 +49,12 @@ function objectItem(context: BuildContext, resource: Resource, field: Collected)
   if (name === '__typename') return typename(field, resource.typeName);
   // A reference such as `versionId` lends its name to what it leads to, as the schema says.
   if (baseFields.has(name) && resource.fields[`${name}Id`]?.kind !== 'ref') return { kind: 'base', key, name: name as BaseField };
+  if (name === 'can' && !Object.hasOwn(resource.fields, 'can')) return { kind: 'can', key };
   if (name === 'externalRefs') return { kind: 'names', key, parts: parts(context, field, externalRefType.name) };
   const fields = resource.fields;
   const own = fields[name];
-  if (own) {
+  // A hidden field is in no schema: what bears its name here is a relation.
+  if (own && !own.options.hidden) {
     const parts = partsOf(context, name, field, resource);
     return { kind: 'field', key, name, ...(parts ? { parts } : {}) };
   }

@@ -118,7 +118,10 @@ export class Sockets {
   private async connect(socket: Socket): Promise<boolean> {
     const { extra, connectionParams = {} } = socket;
     const given = wordIn(connectionParams, 'authorization', 'Authorization') ?? extra.request.headers.authorization;
-    const principal = given === undefined ? null : await this.parts.authenticator.authenticate(given).catch(noPrincipal);
+    const principal =
+      given === undefined
+        ? null
+        : await this.parts.authenticator.authenticate(given, extra.request.socket.remoteAddress ?? null).catch(noPrincipal);
     // 4403 Forbidden: the client should sign in, not try again.
     if (!principal || given === undefined) return false;
     extra.token = given;
@@ -167,7 +170,7 @@ export class Sockets {
 
   private async textOf(extra: Extra, payload: SubscribePayload): Promise<string | DomainError> {
     try {
-      const principal = await this.parts.authenticator.authenticate(extra.token);
+      const principal = await this.parts.authenticator.authenticate(extra.token, extra.request.socket.remoteAddress ?? null);
       return (await this.parts.documents.settle(payload, principal, extra.clientName ?? null)) ?? '';
     } catch (error) {
       if (error instanceof DomainError) return error;
@@ -178,7 +181,7 @@ export class Sockets {
   private context(extra: Extra): GraphqlContext {
     const rechecks = (extra.rechecks ??= new Set());
     return {
-      principal: () => this.parts.authenticator.authenticate(extra.token),
+      principal: () => this.parts.authenticator.authenticate(extra.token, extra.request.socket.remoteAddress ?? null),
       requestId: 'socket',
       cost: 0,
       live: {
@@ -195,7 +198,7 @@ export class Sockets {
   private recheck(tenantId: string | null): void {
     for (const { extra } of this.open) {
       if (tenantId !== null && extra.tenantId !== tenantId) continue;
-      this.parts.authenticator.authenticate(extra.token).then(
+      this.parts.authenticator.authenticate(extra.token, extra.request.socket.remoteAddress ?? null).then(
         () => extra.rechecks?.forEach((recheck) => void recheck()),
         (error: unknown) => {
           if (error instanceof DomainError) drop(extra.socket, CloseCode.Forbidden, 'Forbidden');

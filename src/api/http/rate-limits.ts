@@ -45,7 +45,7 @@ class Counter {
 
   /** Waits for nothing when token and portion are known, as they nearly always are. */
   count(request: FastifyRequest, reply: FastifyReply, next: Next): void {
-    const principal = this.who.recall(request.headers.authorization);
+    const principal = this.who.recall(request.headers.authorization, request.ip);
     if (principal && !this.principals) return next();
     const standing = principal && this.principals?.countNow(keyOf(principal));
     if (this.principals && standing) return next(tell(reply, this.principals.policy, standing));
@@ -62,9 +62,9 @@ class Counter {
   }
 
   /** Who tries tokens is not let ask the database about each once his address has used up its share. */
-  private async learn({ headers }: FastifyRequest, address: string): Promise<Principal | null> {
+  private async learn({ headers, ip }: FastifyRequest, address: string): Promise<Principal | null> {
     if (headers.authorization === undefined || this.addresses?.isSpent(address) === true) return null;
-    return this.who.authenticate(headers.authorization).catch(() => null);
+    return this.who.authenticate(headers.authorization, ip).catch(() => null);
   }
 }
 

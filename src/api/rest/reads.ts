@@ -98,6 +98,7 @@ export class RestReads {
 
   private expanded(resource: Resource, name: string, actor: Actor): ObjectItem {
     if (name === externalRefs.key) return externalRefs;
+    if (name === can.key) return can;
     const ref = resource.fields[`${name}Id`];
     if (ref?.kind !== 'ref' || ref.options.hidden)
       throw invalid('request.unknown_expand', `${resource.typeName} has nothing to expand by the name "${name.slice(0, 80)}".`);
@@ -118,7 +119,7 @@ function rowItems(resource: Resource, wanted: readonly string[] | null, actor: A
     { kind: 'base', key: 'updatedAt', name: 'updatedAt' },
   ] as const;
   const unknown = (wanted ?? []).find(
-    (name) => !own.includes(name) && !['id', 'version', 'createdAt', 'updatedAt', externalRefs.key].includes(name),
+    (name) => !own.includes(name) && !['id', 'version', 'createdAt', 'updatedAt', externalRefs.key, can.key].includes(name),
   );
   if (unknown !== undefined) throw invalid('request.unknown_field', `${resource.typeName} has no field "${unknown.slice(0, 80)}".`);
   return [
@@ -128,8 +129,12 @@ function rowItems(resource: Resource, wanted: readonly string[] | null, actor: A
       .filter((name) => (wanted === null ? !isHidden(actor, resource, name) : wanted.includes(name)))
       .map((name): ObjectItem => ({ kind: 'field', key: name, name })),
     ...(wanted?.includes(externalRefs.key) ? [externalRefs] : []),
+    ...(wanted?.includes(can.key) ? [can] : []),
   ];
 }
+
+/** What the caller may do to the record: worked out when it is named in `fields` or `expand`. */
+const can = { kind: 'can', key: 'can' } as const satisfies ObjectItem;
 
 /** What other systems call the record: read when it is named in `fields` or `expand`. */
 const externalRefs = {

@@ -8,7 +8,12 @@ export type ActorValue = 'owner' | 'own' | 'team' | 'subtree' | 'team+subtree' |
 
 /** One way in which a row may be within reach. */
 export type Arm =
-  | { readonly kind: 'owner'; readonly column: string; readonly among: Exclude<ActorValue, 'territories' | 'principals'> }
+  | {
+      readonly kind: 'owner';
+      readonly column: string;
+      readonly among: Exclude<ActorValue, 'territories' | 'principals'>;
+      readonly many: boolean;
+    }
   | { readonly kind: 'territory'; readonly column: string }
   | { readonly kind: 'share'; readonly resource: string; readonly level: ShareLevel };
 export type ShareLevel = 'read' | 'write';
@@ -31,7 +36,8 @@ export function filterFor(resource: Resource, actor: Actor, { reach, verb }: Ver
   if (reach === null) return { kind: 'none' };
   if (reach === 'all' || resource.scope.kind === 'everyone') return { kind: 'all' };
   const { by, territory } = resource.scope;
-  const arms: Arm[] = [{ kind: 'owner', column: snake(by), among: usersAmong(actor, reach) }];
+  const among = usersAmong(actor, reach);
+  const arms: Arm[] = [{ kind: 'owner', column: snake(by), among, many: isMany(actor, among) }];
   if (territory && hasPart(reach, 'territory')) arms.push({ kind: 'territory', column: snake(territory) });
   const level = verb === 'read' ? 'read' : verb === 'update' ? 'write' : null;
   if (level && actor.sharedNouns.includes(resource.name)) arms.push({ kind: 'share', resource: resource.name, level });
@@ -61,6 +67,7 @@ export function filterCondition(filter: RowFilter, alias: string, tenant: string
 function armCondition(arm: Arm, alias: string, tenant: string, bind: BindActor): string {
   switch (arm.kind) {
     case 'owner':
+      if (arm.many) return `(${alias}.${arm.column} in (select unnest(${bind(arm.among, 'uuid[]')}))) is true`;
       return arm.among === 'owner'
         ? `${alias}.${arm.column} = ${bind('owner', 'uuid')}`
         : `${alias}.${arm.column} = any(${bind(arm.among, 'uuid[]')})`;
@@ -85,12 +92,35 @@ const values: Readonly<Record<ActorValue, (actor: Reached) => string | null | re
   territories: (actor) => actor.territoryIds,
   principals: (actor) => actor.principalIds,
 };
-export const actorValue = (actor: Reached, value: ActorValue) => values[value](actor);
+const actorValue = (actor: Reached, value: ActorValue) => values[value](actor);
+
+const written = new WeakMap<Reached, Map<ActorValue, string | null>>();
+
+/** The value as PostgreSQL reads it, written once an actor: a team may have thousands of users. */
+export function actorParam(actor: Reached, value: ActorValue): string | null {
+  const known = written.get(actor) ?? new Map<ActorValue, string | null>();
+  written.set(actor, known);
+  const text = known.get(value) ?? textOf(actorValue(actor, value));
+  known.set(value, text);
+  return text;
+}
+const textOf = (value: ReturnType<typeof actorValue>) => (typeof value === 'string' || value === null ? value : `{${value.join(',')}}`);
 
 /** Users whose rows a reach covers by their owner. */
 export function usersWithin(actor: Reached, reach: Reach): readonly string[] {
   const among = actorValue(actor, usersAmong(actor, reach));
   return typeof among === 'string' ? [among] : (among ?? []);
+}
+
+/**
+ * Of so many owners the index would be asked about each. Their rows are no needles: rows are taken in the order of the list, and each
+ * owner is looked up in a hash table, as the condition `in (…) is true` makes PostgreSQL do.
+ */
+const manyOwners = 1_000;
+
+function isMany(actor: Reached, among: ActorValue): boolean {
+  const value = actorValue(actor, among);
+  return Array.isArray(value) && value.length > manyOwners;
 }
 
 /** Whether a row, as its fields say, lies within the arms that need no look-up: owner and territory. */
@@ -107,4 +137,9 @@ export function withinReach(filter: RowFilter, resource: Resource, actor: Reache
 }
 
 /** What of an actor, besides his rights, decides the text of a condition: part of his shape. */
-export const reachShape = (actor: Reached) => `${actor.ownUserIds.length === 1 ? 1 : 'n'} ${[...actor.sharedNouns].sort().join(',')}`;
+export const reachShape = (actor: Reached) =>
+  [
+    actor.ownUserIds.length === 1 ? 1 : 'n',
+    ...(['own', 'team', 'subtree', 'team+subtree'] as const).filter((among) => isMany(actor, among)),
+    ...[...actor.sharedNouns].sort(),
+  ].join(' ');

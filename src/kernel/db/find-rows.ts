@@ -1,5 +1,5 @@
 import type { SelectQueryBuilder } from 'typeorm';
-import { actorValue, filterCondition, filterFor, rowFilter, type BindActor, type RowFilter } from '../access/scope.js';
+import { actorParam, filterCondition, filterFor, rowFilter, type BindActor, type RowFilter } from '../access/scope.js';
 import { fromColumns, resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import { snake } from '../resource/names.js';
@@ -32,7 +32,7 @@ export function actorParams({ actor }: Pick<Connection, 'actor'>, given: readonl
   const values = [...given];
   const known = new Map<string, string>();
   const bind: BindActor = (value, cast) => {
-    const place = known.get(value) ?? `$${values.push(actorValue(actor, value))}::${cast}`;
+    const place = known.get(value) ?? `$${values.push(actorParam(actor, value))}::${cast}`;
     known.set(value, place);
     return place;
   };
@@ -84,7 +84,7 @@ function start(resource: Resource, connection: Connection, filter: RowFilter, wh
     .createQueryBuilder<PlainRow>(resource.name, 't')
     .where('t.tenant_id = :tenant', { tenant: connection.tenantId });
   const bind: BindActor = (value, cast) => {
-    query.setParameter(value.replaceAll('+', '_'), actorValue(connection.actor, value));
+    query.setParameter(value.replaceAll('+', '_'), actorParam(connection.actor, value));
     return `:${value.replaceAll('+', '_')}::${cast}`;
   };
   const reached = filterCondition(filter, 't', ':tenant', bind);

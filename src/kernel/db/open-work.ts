@@ -60,7 +60,7 @@ export class OpenWork implements Work {
   }
 
   covering(resource: Resource, id: string, verbs: readonly string[], who: Actor = this.actor): Promise<string[]> {
-    return covering(this.connection, who, resource, id, verbs);
+    return covering(this.connection, { resource, id, verbs, who });
   }
 
   resource(name: string): Resource {

@@ -49,7 +49,7 @@ class ResourceRepo {
   private async whyNot(id: string) {
     const { ownNoun, actor } = this.connection;
     if (ownNoun?.noun !== this.resource.name || !isUuid(id)) return rowNotFound(this.resource, id);
-    const readable = (await covering(this.connection, actor, this.resource, id, ['read'])).length > 0;
+    const readable = (await covering(this.connection, { resource: this.resource, id, verbs: ['read'], who: actor })).length > 0;
     return readable ? outOfReach(this.resource, id, ownNoun) : rowNotFound(this.resource, id);
   }
 

@@ -7,6 +7,7 @@ import { baseJson, fieldJson } from './field-sql.js';
 import { filterSql } from './filter.js';
 import { groupsSql } from './groups.js';
 import { constantJson, listJson, objectJson, orNull, textOf, type Json, type Member } from './json-text.js';
+import { refuseUnindexed } from './indexed.js';
 import { idLeaf } from './leaves.js';
 import { largestPage, pageOf, pageSql, type Page } from './page.js';
 import type {
@@ -22,7 +23,7 @@ import type {
 } from './selection.js';
 import { cursorPayload } from './order.js';
 import type { StatementWriter } from './statement.js';
-import type { Val } from './values.js';
+import { isAbsent, type Val } from './values.js';
 
 const made = (sql: string): Json => [{ sql }];
 const flag = (condition: string): Json => made(`case when ${condition} then 'true' else 'false' end`);
@@ -52,6 +53,9 @@ function rootJson(writer: StatementWriter, root: RootSelection): Json {
 /** What fields may be asked about is said first: that is why the list is written before it is looked at. */
 function wholeListJson(writer: StatementWriter, list: ListSelection): Json {
   const json = listOf(writer, { list, join: null, rows: 1 });
+  refuseUnindexed(writer.registry, list);
+  // How common a value is decides which index is best: such a statement is planned anew each time.
+  if (list.resource.large && !isAbsent(list.page.filter)) writer.dependsOnValues = true;
   return json;
 }
 
@@ -113,7 +117,11 @@ function itemJson(writer: StatementWriter, resource: Resource, item: ObjectItem,
     case 'field':
       writer.show(resource, item.name);
       return fieldJson(resource, item.name, { alias, parts: item.parts, masked: isMasked(writer.actor, resource, item.name) });
+    case 'can':
+      return made(`array_to_json(${writer.verbs(resource, alias)})`);
     case 'names':
+      // Names in other systems, of which the field `externalRef` is the first.
+      writer.ask(resource, 'externalRef');
       return namesJson(writer, item.parts, alias);
     case 'one':
       writer.show(resource, item.refField);

@@ -23,6 +23,8 @@ export type ObjectItem =
   | Constant
   | { readonly kind: 'base'; readonly key: string; readonly name: BaseField }
   | { readonly kind: 'field'; readonly key: string; readonly name: string; readonly parts?: readonly Part[] }
+  /** What the caller may do to the row: names of verbs. */
+  | { readonly kind: 'can'; readonly key: string }
   /** What other systems call the record; parts are `system` and `externalId`. */
   | { readonly kind: 'names'; readonly key: string; readonly parts: readonly Part[] }
   | { readonly kind: 'one'; readonly key: string; readonly refField: string; readonly selection: ObjectSelection }

@@ -1,7 +1,9 @@
 import { invalid, type DomainError } from '../errors/domain-error.js';
 import { permissionMissing } from '../access/errors.js';
 import type { Actor } from '../access/actor.js';
-import { actorValue, filterCondition, rowFilter, type BindActor } from '../access/scope.js';
+import { coveringSql } from '../access/covering-sql.js';
+import { rowVerbs } from '../access/row-verbs.js';
+import { actorParam, filterCondition, rowFilter, type BindActor } from '../access/scope.js';
 import { fieldForbidden, isHidden, mayAsk, type FieldName } from '../access/field-rights.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Registry } from '../resource/registry.js';
@@ -28,6 +30,8 @@ export class StatementWriter {
   private conditions = 0;
   /** Rows a caller may get at most: what a request costs. */
   cost = 0;
+  /** Whether the best way to run it depends on its parameters, so that a plan kept for all of them would be a bad one for some. */
+  dependsOnValues = false;
 
   constructor(
     readonly registry: Registry,
@@ -96,12 +100,13 @@ export class StatementWriter {
     return reached === null ? tenant : `${tenant} and ${reached}`;
   }
 
-  /** Whether `permission` (`lead:update`) covers the row under `alias`: `true`, `false` or a condition. */
-  covers(resource: Resource, alias: string, permission: string): string {
-    return filterCondition(rowFilter(resource, this.actor, permission), alias, this.tenant, this.bindActor) ?? 'true';
+  /** What the actor may do to the row under `alias`: an array of verbs, each judged by the walls of its own right. */
+  verbs(resource: Resource, alias: string): string {
+    const row = { resource, actor: this.actor, alias, tenant: this.tenant, bind: this.bindActor };
+    return coveringSql(row, rowVerbs(this.registry, resource));
   }
 
-  private readonly bindActor: BindActor = (value, cast) => this.once(`actor ${value}`, (c) => actorValue(c.actor, value), cast);
+  private readonly bindActor: BindActor = (value, cast) => this.once(`actor ${value}`, (c) => actorParam(c.actor, value), cast);
 
   /** A field is shown, or the row or rows it leads to. What may not be is collected, so that one refusal names all of it. */
   show(resource: Resource, name: string): void {

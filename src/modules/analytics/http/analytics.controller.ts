@@ -73,7 +73,7 @@ export class AnalyticsController {
   private async answer(request: FastifyRequest, reply: FastifyReply, run: (call: Call) => Promise<unknown>): Promise<unknown> {
     const requestId = request.id;
     try {
-      const { tenantId, actor } = await this.authenticator.authenticate(asBearer(request.headers.authorization));
+      const { tenantId, actor } = await this.authenticator.authenticate(asBearer(request.headers.authorization), request.ip);
       return await run({ tenantId, actor, requestId });
     } catch (error) {
       // A defect is for the common filter to log.

@@ -1,0 +1,149 @@
+import type { Given } from './deeds.js';
+import type { Asking } from './surfaces.js';
+import type { Deed } from './deeds.js';
+import type { Source } from './samples.js';
+
+interface Exception {
+  /** The deed behind a route that a controller serves by hand. */
+  readonly deed?: string;
+  readonly access?: Deed['access'];
+  readonly why: string;
+  readonly ask?: Asking;
+}
+
+/** The four files of a mapping, with nothing but their heads. */
+const tables: Readonly<Record<string, string>> = {
+  'sales_teams.csv': 'sales_agent,manager,regional_office\n',
+  'accounts.csv': 'account,sector,year_established,revenue,employees,office_location,subsidiary_of\n',
+  'products.csv': 'product,series,sales_price\n',
+  'sales_pipeline.csv': 'opportunity_id,sales_agent,product,account,deal_stage,engage_date,close_date,close_value\n',
+};
+const upload = (given: Given) => () => {
+  const form = new FormData();
+  form.set('mapping', String(given['mapping']));
+  for (const [name, text] of Object.entries(tables)) form.append('files', new Blob([text]), name);
+  return form;
+};
+
+const later = '2099-01-01T00:00:00Z';
+const yearOf = (year: number) => ({ validFrom: `${year}-01-01T00:00:00Z`, validUntil: `${year}-12-31T00:00:00Z` });
+
+/** Inputs that fields alone do not explain: the rule is in the verb. */
+export const wishes: Readonly<Record<string, (source: Source) => Given>> = {
+  'access.can': () => ({ action: 'read' }),
+  'access.explain': ({ ref }) => ({ userId: ref('user') }),
+  'access.simulate': () => ({ permissions: { 'account:read': 'own' } }),
+  'delegation.begin': ({ ref }) => ({ userId: ref('user'), delegateId: ref('colleague'), validUntil: later }),
+  'external_ref.attach': () => ({ system: 'erp' }),
+  'external_ref.detach': () => ({ system: 'erp' }),
+  'record.share': ({ ref }) => ({ userId: ref('colleague') }),
+  'record.unshare': ({ ref }) => ({ userId: ref('colleague') }),
+  'reporting_line.begin': ({ ref, next }) => ({ userId: ref('colleague'), ...yearOf(2100 + (next() % 7000)) }),
+  'role.assign': ({ ref }) => ({ userId: ref('colleague') }),
+  'role.unassign': ({ ref }) => ({ userId: ref('colleague') }),
+  'separation_rule.define': () => ({ rights: ['operation:cancel', 'session:revoke'] }),
+  'business_calendar.set_hours': () => ({ hours: [{ weekday: 1, start: '09:00', end: '17:00' }] }),
+  'business_calendar.remove_exception': () => ({ day: '2026-03-02' }),
+  'price.look_up': ({ ref }) => ({ priceListId: ref('price_list'), quantity: '100000', on: '2026-03-02' }),
+  'service_level.publish': () => ({
+    targets: ['p1', 'p2', 'p3', 'p4', 'p5'].map((priority) => ({ metric: 'first_response', priority, minutes: 60 })),
+  }),
+  'opportunity.move': ({ ref }) => ({ stageId: ref('next stage') }),
+  'import.run': () => ({ files: Object.entries(tables).map(([name, content]) => ({ name, content })) }),
+};
+
+/** Rows a verb looks for beside the one it is about: a name of their own, their resource and what they are. */
+export const furniture: readonly (readonly [string, string, Readonly<Record<string, unknown>>])[] = [
+  ['colleague', 'user', {}],
+  ['next stage', 'stage', {}],
+  ['won stage', 'stage', { kind: 'won', probability: 100 }],
+  ['lost stage', 'stage', { kind: 'lost', probability: 0 }],
+];
+const open = (why: string): Exception => ({ access: 'public', why });
+
+/** Addresses whose rule is not read from a definition, each with its reason. There is no other place for such. */
+export const handMade: Readonly<Record<string, Exception>> = {
+  'GET /public/v1/u/{token}': open('a page behind a signed link in an e-mail; shows a button and nothing of anybody'),
+  'POST /public/v1/u/{token}': open('one-click unsubscribe: the signature in the link is the proof'),
+  'POST /v1/auth/login': open('who signs in has no token yet'),
+  'POST /v1/auth/refresh': open('the refresh token in the body is the proof'),
+  'POST /v1/auth/logout': open('ends the session of the token it is sent with, or of the refresh token in the body'),
+  'POST /v1/auth/password': {
+    access: 'member',
+    why: 'changes the own password; the old one is a second proof',
+    ask: () => ({
+      method: 'POST',
+      path: '/v1/auth/password',
+      body: { currentPassword: 'not the password', newPassword: 'correct horse battery' },
+    }),
+  },
+  'GET /v1/analytics/load': { deed: 'analytics.load', why: "the wire format of Cube's client" },
+  'POST /v1/analytics/load': { deed: 'analytics.load', why: "the wire format of Cube's client" },
+  'GET /v1/analytics/subscribe': { deed: 'analytics.load', why: "the wire format of Cube's client" },
+  'GET /v1/analytics/meta': { deed: 'analytics.meta', why: "the wire format of Cube's client" },
+  'POST /v1/imports': {
+    deed: 'import.run',
+    why: 'takes files',
+    ask: (given) => ({ method: 'POST', path: '/v1/imports', form: upload(given) }),
+  },
+  'GET /v1/imports/{importId}/issues': {
+    deed: 'import.get',
+    why: 'a list under its parent: asks for the right to both',
+    ask: (given) => ({ method: 'GET', path: `/v1/imports/${String(given['id'])}/issues` }),
+  },
+  'GET /v1/operations/{operationId}/results': { deed: 'operation.get', why: 'the results of an operation, for whoever may see it' },
+  'query changeCursor': { access: 'member', why: 'where the stream of changes stands: a number that tells of nothing' },
+  'query nodes': {
+    deed: 'account.get',
+    why: 'several rows by their ids: judged as the resources the ids are of',
+    ask: ({ id }) => ({
+      method: 'POST',
+      path: '/graphql',
+      body: { query: 'query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Account { name } } }', variables: { ids: [id] } },
+    }),
+  },
+  'query node': {
+    deed: 'account.get',
+    why: 'any resource by its id: judged as the resource the id is of',
+    ask: ({ id }) => ({
+      method: 'POST',
+      path: '/graphql',
+      body: { query: 'query($id: ID!) { node(id: $id) { id ... on Account { name } } }', variables: { id } },
+    }),
+  },
+};
+
+/** Deeds for which no valid input can be generated, and why. */
+export const stuckToday: Readonly<Record<string, string>> = {};
+
+/** Places where a reference need not be the asker's to see, each with its reason. */
+export const seenBySystem: Readonly<Record<string, string>> = {
+  'tracked_event.ingest contactId': 'who tells events need not see people: the answer says no more than that the event was kept',
+};
+
+/** Tables in which no tenant owns a row. */
+export const withoutTenant: Readonly<Record<string, string>> = {
+  'identity.login_throttle': 'counts failed sign-ins by hashes of address and origin, before anybody knows which tenant is meant',
+  'kernel.request_counts': 'counts requests by a hash of who sends them',
+  'kernel.tenants': 'the tenants themselves; a policy shows each of them only itself',
+  'public.kontor_migrations': 'which migrations ran',
+};
+
+/** Functions that see over the walls. They give out ids and counts to the process itself; no request reaches one but through its door. */
+export const doors: Readonly<Record<string, string>> = {
+  'identity.api_key_tenant': 'a key names itself, not its tenant',
+  'identity.login_tenants': 'an address may sign in to several companies',
+  'imports.measure_tables': 'fresh statistics after an import',
+  'imports.tenant_of_slug': 'the import by command line names the company by its short name',
+  'kernel.failed_tasks': 'operators see what failed, whose ever it is',
+  'kernel.feed_position': 'where the feed of changes stands',
+  'kernel.plan_periodic': 'periodic jobs are planned for every tenant',
+  'kernel.purge_finished': 'old events and tasks go',
+  'kernel.reclaim_expired': 'tasks of dead workers come back',
+  'kernel.relay_outbox': 'events become tasks of their own tenant',
+  'kernel.relayed_since': 'what a process missed while its line was broken',
+  'kernel.retry_task': 'operators try a failed task again',
+  'kernel.ring_due': 'due tasks of all tenants are rung for',
+  'kernel.task_stats': 'counts for operators',
+  'kernel.unring': 'a bell that could not be given to a queue is taken back',
+};

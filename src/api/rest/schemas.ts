@@ -89,19 +89,18 @@ function rowSchema(resource: Resource): JsonSchema {
       updatedAt: text(40, { format: 'date-time', description: 'When the row was last written.' }),
       ...(own['properties'] as object),
       ...expansions(resource),
-<<<<<<< /tmp/rc/theirs.f
       can: {
         type: 'array',
         maxItems: 100,
         items: text(60),
         description: 'Only with `expand=can`: what you may do to it, by the names of verbs.',
-=======
+        'x-expand': true,
+      },
       externalRefs: {
         type: 'array',
         maxItems: 1000,
         items: schemaRef('RecordRef'),
         description: 'What other systems call it. Only with `fields=externalRefs`.',
->>>>>>> /tmp/rc/mine.f
         'x-expand': true,
       },
     },

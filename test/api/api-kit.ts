@@ -4,7 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { GraphQLSchema } from 'graphql';
 import type { FieldRights, Permissions } from '#kernel/access/actor.js';
 import { EventFeed } from '#kernel/outbox/listen.js';
-import { openKit, type Kit } from '#kernel/testing/kit.js';
+import { openKit, type Kit, type KitOptions } from '#kernel/testing/kit.js';
 import { provisionTenant, wireAuth, type Auth } from '#app/auth-wiring.js';
 import { createApi, type ApiParts } from '#app/create-api.js';
 import { allModules } from '#app/modules.js';
@@ -40,10 +40,11 @@ export interface ApiKit {
 }
 
 /** What a test may want otherwise than it is. */
-export type ApiKitOptions = Partial<Pick<ApiParts, 'isProduction' | 'introspection' | 'sockets'>>;
+export type ApiKitOptions = Partial<Pick<ApiParts, 'isProduction' | 'introspection' | 'sockets'>> & Pick<KitOptions, 'poolSize'>;
 
 export async function openApiKit(options: ApiKitOptions = {}): Promise<ApiKit> {
-  const kit = await openKit(allModules);
+  const { poolSize, ...shown } = options;
+  const kit = await openKit(allModules, poolSize === undefined ? {} : { poolSize });
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const keys = { active: { kid: 'k1', privateKey }, publicKeys: new Map([['k1', publicKey]]) };
   const auth = await wireAuth(kit.runtime, {
@@ -61,7 +62,7 @@ export async function openApiKit(options: ApiKitOptions = {}): Promise<ApiKit> {
     isProduction: false,
     trustProxy: false,
     log: { error: (details) => defects.push(details) },
-    ...options,
+    ...shown,
   });
   const breaches = judgeAnswers(app, kit);
   await app.init();

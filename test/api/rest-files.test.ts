@@ -331,7 +331,7 @@ describe('the rights over a file', () => {
     api.kit.clock.advance({ minutes: 11 });
     expect((await open(path)).statusCode).toBe(404);
     const again = await admin.graphql(`mutation($id: String!) { linkFile(input: { fileId: $id }) { url } }`, { id: up.body['id'] });
-    const fresh = new URL(String((again.data?.['linkFile'] as { url: string }).url)).pathname;
+    const fresh = new URL((again.data?.['linkFile'] as { url: string }).url).pathname;
     expect((await open(fresh)).statusCode).toBe(200);
     await admin.delete(`/v1/files/${String(up.body['id'])}`);
     expect((await open(fresh)).statusCode).toBe(404);

@@ -19,7 +19,7 @@ export const triggerType = 'cart.abandoned';
 /** Of every clock; cases are opened as received so long ago that it has nearly run out. */
 export const targetMinutes = 60;
 
-const login = { email: 'admin@faults.example', password: 'a long enough password' };
+export const login = { email: 'admin@faults.example', password: 'a long enough password' };
 const mjml =
   '<mjml><mj-body><mj-section><mj-column><mj-text>Hello {{ contact.firstName }} <a href="{{ links.unsubscribe }}">stop</a></mj-text></mj-column></mj-section></mj-body></mjml>';
 
@@ -35,7 +35,7 @@ export async function foundCompany(installation: Installation, people: number): 
 }
 
 /** Companies are made by the command line only: here by the function behind it. */
-async function provision(appUrl: string) {
+export async function provision(appUrl: string) {
   const registry = buildRegistry(allModules);
   const database = await openDatabase(registry, { url: appUrl, poolSize: 2 });
   const unused = () => Promise.reject(new Error('Nothing is sent from here.'));

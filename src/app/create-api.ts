@@ -108,7 +108,7 @@ function addGraphql(app: NestFastifyApplication, { graphql, schema, onDefect, ..
   server.addHook('onRoute', (route) => {
     if (route.url === '/graphql') route.bodyLimit = largestRequest;
   });
-  const sockets = new Sockets({ schema, rules, authenticator, documents, onDefect, limits: parts.sockets });
+  const sockets = new Sockets({ ...parts, schema, rules, authenticator, documents, onDefect, limits: parts.sockets });
   sockets.attach(app.getHttpServer(), '/graphql');
   server.addHook('preClose', () => sockets.stop());
 }

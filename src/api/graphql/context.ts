@@ -14,7 +14,7 @@ export interface GraphqlContext {
   /** Who asks; null when nobody signed in. On sockets it is found out anew each time, so that rights taken away count at once. */
   principal(): Promise<Principal | null>;
   readonly requestId: string;
-  /** Rows the operation may return at most, added up over its roots, and 10 for each command; shown as `extensions.cost`. */
+  /** Rows the operation may return at most, added up over its roots, and 10 for each verb; shown as `extensions.cost`. */
   cost: number;
   /** The connection of an operation that lives on; absent over HTTP. */
   readonly live?: LiveConnection;
@@ -41,8 +41,8 @@ export async function requirePrincipal(context: GraphqlContext): Promise<Princip
   return principal;
 }
 
-/** What a command counts for, beside the rows it answers. */
-export const commandCost = 10;
+/** What a verb counts for, beside the rows it answers. */
+export const verbCost = 10;
 
 /** All roots of an operation together may cost what one may. */
 export function spend(context: GraphqlContext, cost: number): void {

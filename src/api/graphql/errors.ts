@@ -13,15 +13,26 @@ const codes: Readonly<Record<string, string>> = {
   PERSISTED_QUERY_NOT_SUPPORTED: 'graphql.document_unknown',
 };
 
+export interface ErrorOptions {
+  readonly onDefect: (error: unknown) => void;
+  /** What is wrong is said, what would be right is not. */
+  readonly isProduction: boolean;
+}
+
 /** One refusal in GraphQL: the same code as in REST, in `extensions.code`. A defect says nothing but that it was one. */
-export function formatError(onDefect: (error: unknown) => void) {
+export function formatError({ onDefect, isProduction }: ErrorOptions) {
   return (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const cause = error instanceof GraphQLError && error.originalError ? error.originalError : error;
     const original = outage(cause) ?? cause;
     if (original instanceof DomainError)
       return { ...position(formatted), message: original.message, extensions: { code: original.code, ...original.details } };
     const code = ownCode(formatted, original);
-    if (code !== null) return { ...position(formatted), message: short(formatted.message), extensions: { code } };
+    if (code !== null)
+      return {
+        ...position(formatted),
+        message: short(isProduction ? unhelpful(formatted.message) : formatted.message),
+        extensions: { code },
+      };
     onDefect(original);
     return {
       ...position(formatted),
@@ -43,6 +54,7 @@ const longestMessage = 300;
 
 /** What is wrong is said, but a short request does not get a long answer for it. */
 export const fewErrors = <T>(errors: readonly T[]): readonly T[] => errors.slice(0, mostErrors);
+const unhelpful = (message: string) => message.replace(/ Did you mean .*$/s, '');
 const short = (message: string) => (message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message);
 
 const position = (formatted: GraphQLFormattedError) => ({
@@ -51,8 +63,8 @@ const position = (formatted: GraphQLFormattedError) => ({
 });
 
 /** The same for operations over graphql-ws, which Apollo does not see. */
-export function socketError(error: GraphQLError, onDefect: (error: unknown) => void): GraphQLError {
-  const formatted = formatError(onDefect)(
+export function socketError(error: GraphQLError, options: ErrorOptions): GraphQLError {
+  const formatted = formatError(options)(
     { ...error.toJSON(), extensions: error.originalError ? {} : { code: error.extensions['code'] ?? 'graphql.invalid' } },
     error,
   );

@@ -32,11 +32,10 @@ export function graphqlModule(options: GraphqlModuleOptions): DynamicModule {
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     includeStacktraceInErrorResponses: false,
-    hideSchemaDetailsFromClientErrors: options.isProduction,
     parseOptions: { maxLexicalTokens },
     validationRules: [...extraRules(options.introspection)],
     autoTransformHttpErrors: false,
-    formatError: formatError(options.onDefect),
+    formatError: formatError(options),
     plugins: [costAndStatus],
     context: (request: FastifyRequest) => httpContext(options, request),
   };

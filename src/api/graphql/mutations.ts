@@ -20,7 +20,7 @@ import { crudCommand, type CrudVerb } from '#kernel/usecase/crud.js';
 import type { UseCase } from '#kernel/usecase/define-command.js';
 import { projectRow } from '../row.js';
 import { rowId, wireFields } from '../wire.js';
-import { commandCost, readRoot, requirePrincipal, spend, type GraphqlContext, type GraphqlParts } from './context.js';
+import { verbCost, readRoot, requirePrincipal, spend, type GraphqlContext, type GraphqlParts } from './context.js';
 import { refuseForbidden } from './forbidden-fields.js';
 import { collectedOf, contextOf } from './roots.js';
 import { objectSelection, resourceFields } from './selection.js';
@@ -190,6 +190,7 @@ export class MutationFields {
       ]
         .filter(Boolean)
         .join('\n\n'),
+      deprecationReason: useCase.deprecated,
       args: { ...(hasInput ? input : {}), ...(isCommand ? { idempotencyKey: keyArgument } : {}) },
       resolve: async (_source, args, context, info) => {
         const answer = await this.run(useCase, args['input'] ?? {}, { context, info, key: args['idempotencyKey'] });
@@ -224,7 +225,7 @@ export class MutationFields {
 
   private async run(useCase: UseCase, input: unknown, { context, info, key }: Asked): Promise<unknown> {
     const { tenantId, actor } = await requirePrincipal(context);
-    spend(context, commandCost);
+    spend(context, verbCost);
     refuseForbidden(this.parts.registry, info, actor);
     const { result } = await this.parts.runner.run(useCase, input, {
       tenantId,

@@ -138,7 +138,12 @@ class ObjectTypes {
       updatedAt: { type: new GraphQLNonNull(DateTime), description: 'When the row was last written.', resolve: byKey },
     };
     for (const [name, field] of visibleFields(resource)) {
-      map[name] = { type: this.book.output(field, resource.typeName, name), description: describe(name, field), resolve: byKey };
+      map[name] = {
+        type: this.book.output(field, resource.typeName, name),
+        description: describe(name, field),
+        deprecationReason: field.options.deprecated,
+        resolve: byKey,
+      };
       if (field.kind !== 'ref') continue;
       const target = this.book.registry.resource(field.target ?? '');
       map[name.replace(/Id$/, '')] = {

@@ -8,7 +8,7 @@ import { DomainError, tooMany } from '#kernel/errors/domain-error.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Principal } from '../auth/principal.js';
 import type { GraphqlContext } from './context.js';
-import { socketError } from './errors.js';
+import { socketError, type ErrorOptions } from './errors.js';
 import { largestRequest, maxLexicalTokens } from './limits.js';
 import { clientNameHeader, type TrustedDocuments } from './trusted-documents.js';
 import { refuseVariables } from './variable-limits.js';
@@ -38,12 +38,11 @@ export const socketLimits: SocketLimits = {
   checkEveryMs: 30_000,
 };
 
-export interface SocketParts {
+export interface SocketParts extends ErrorOptions {
   readonly schema: GraphQLSchema;
   readonly rules: readonly ValidationRule[];
   readonly authenticator: Authenticator;
   readonly documents: TrustedDocuments;
-  readonly onDefect: (error: unknown) => void;
   readonly limits?: Partial<SocketLimits> | undefined;
 }
 
@@ -79,12 +78,12 @@ export class Sockets {
           this.open.delete(socket);
         },
         onSubscribe: (socket, _id, payload) => this.prepare(socket, payload),
-        onError: (_socket, _id, _payload, errors) => errors.map((error) => socketError(error, parts.onDefect).toJSON()),
+        onError: (_socket, _id, _payload, errors) => errors.map((error) => socketError(error, parts).toJSON()),
         // The result comes fifth.
         onNext: ({ extra }, ...told) => {
           if (extra.socket.bufferedAmount > this.limits.unreadBytes)
             drop(extra.socket, CloseCode.TooManyInitialisationRequests, 'Reads too slowly');
-          return worded(told[3], parts.onDefect);
+          return worded(told[3], parts);
         },
       },
       this.server,
@@ -243,5 +242,5 @@ interface SocketResult {
 }
 
 /** A result whose errors say what those over HTTP say; undefined leaves it as it is. */
-const worded = ({ data, errors }: SocketResult, onDefect: (error: unknown) => void) =>
-  errors ? { data: data ?? null, errors: errors.map((error) => socketError(error, onDefect).toJSON()) } : undefined;
+const worded = ({ data, errors }: SocketResult, options: ErrorOptions) =>
+  errors ? { data: data ?? null, errors: errors.map((error) => socketError(error, options).toJSON()) } : undefined;

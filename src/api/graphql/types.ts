@@ -113,7 +113,7 @@ export class TypeBook {
           ...Object.fromEntries(
             Object.entries(fields).map(([name, field]) => [
               name,
-              { type: this.output(field, typeName, name), description: describe(name, field) },
+              { type: this.output(field, typeName, name), description: describe(name, field), deprecationReason: field.options.deprecated },
             ]),
           ),
           ...more(),
@@ -137,6 +137,7 @@ export class TypeBook {
               {
                 type: this.input(field, owner, name, mode),
                 description: describe(name, field),
+                deprecationReason: field.options.deprecated,
               },
             ]),
           ),

@@ -40,7 +40,8 @@ const required = (field: Field): Field => ({ ...field, options: { ...field.optio
 
 /** A field's values as JSON Schema; what may be empty says so. */
 export function schemaOf(field: Field): JsonSchema {
-  const description = field.options.description ? { description: field.options.description } : {};
+  const { description: text, deprecated } = field.options;
+  const description = { ...(text ? { description: text } : {}), ...(deprecated === undefined ? {} : { deprecated: true }) };
   const schema = bare[field.kind](field);
   if (field.options.required || field.kind === 'json') return { ...schema, ...description };
   if ('$ref' in schema) return { anyOf: [schema, { type: 'null' }], ...description };

@@ -45,6 +45,7 @@ function useCaseRoute(useCase: UseCase, registry: Registry, { runner }: RestPart
       ApiOperation({
         operationId: camel(useCase.graphql),
         summary: useCase.summary,
+        ...(useCase.deprecated === undefined ? {} : { deprecated: true }),
         description: [useCase.description, ...(codes.length > 0 ? ['', 'Errors:', ...codes] : [])].join('\n'),
       }),
       ...inPath.map((name) =>

@@ -45,6 +45,8 @@ export interface FieldOptions {
   /** Of refs: the list given to the target, and what happens to this row when the target goes. */
   readonly inverse?: string;
   readonly onDelete?: 'restrict' | 'cascade' | 'set_null';
+  /** It will go: `use phone, until 2027-06-30`. Told by GraphQL (`@deprecated`) and OpenAPI. Not for what input must name. */
+  readonly deprecated?: string;
   /** GraphQL type of an object. */
   readonly name?: string;
   /**

@@ -170,10 +170,7 @@ describe('G06 large input', () => {
     ],
     ['in the document', (filter: string) => ({ query: `{ accounts(filter: ${filter.replaceAll('"', '')}) { nodes { id } } }` })],
   ])('input objects inside each other have an end %s', async (_where, body) => {
-    const filter = (levels: number) =>
-      `${'{"not":'.repeat(levels)}{"search":1}${'}'.repeat(levels)}`
-        .replace('"search":1', '"isNull":true')
-        .replace('{"isNull":true}', '{"name":{"isNull":true}}');
+    const filter = (levels: number) => `${'{"not":'.repeat(levels)}{"name":{"isNull":true}}${'}'.repeat(levels)}`;
     const answer = await post(body(filter(12)));
     expect(['query.too_complex', 'filter.too_deep']).toContain(codesOf(answer)[0]);
     expect(answer.text.length).toBeLessThan(2_000);
@@ -247,14 +244,17 @@ describe('G07 sockets', () => {
       ownerId: writer.userId,
       kind: 'note',
       subject: 'Large',
-      body: 'x'.repeat(90_000),
+      notes: 'x'.repeat(90_000),
       accountId: made.body['id'],
     });
-    expect([activity.status, activity.text.slice(0, 300)]).toEqual([201, expect.anything()]);
+    expect(activity.text.slice(0, 300)).toContain('"id"');
     const id = String(activity.body['id']);
-    for (let version = 1; !slow.isCut && version < 2_000; version++) {
+    for (let version = 1; !slow.isCut && version < 1_000; version++) {
       await writer.patch(`/v1/activities/${id}`, { subject: `Large ${version}` }, { 'if-match': `"${version}"` });
-      if (version % 10 === 0) await api.kit.drain();
+      if (version % 10 !== 0) continue;
+      await api.kit.drain();
+      // One who does not read notices only when he writes. A pong asks for no answer.
+      slow.socket.write(Buffer.from([0x8a, 0x80, 0, 0, 0, 0]));
     }
     expect(slow.isCut).toBe(true);
     slow.socket.destroy();
@@ -266,7 +266,7 @@ async function openSlowReader({ hostname, port, host }: URL, token: string): Pro
   const socket = openTcp({ host: hostname, port: Number(port) });
   const reader = { socket, isCut: false };
   socket.on('close', () => (reader.isCut = true));
-  socket.on('error', () => undefined);
+  socket.on('error', () => (reader.isCut = true));
   const frame = (text: string) => {
     const body = Buffer.from(text);
     const head =

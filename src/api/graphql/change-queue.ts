@@ -19,6 +19,7 @@ export class ChangeQueue implements Changes {
   /** While what was missed is being read, what happens meanwhile waits behind it. */
   private isHeld = false;
   private missed: ReadonlySet<string> = new Set();
+  private tellFailure: (error: Error) => void = () => undefined;
 
   constructor(
     private readonly limit: number,
@@ -50,6 +51,11 @@ export class ChangeQueue implements Changes {
     if (this.ended) return;
     this.failure = error;
     this.end();
+    this.tellFailure(error);
+  }
+
+  onFail(listener: (error: Error) => void): void {
+    this.tellFailure = listener;
   }
 
   next(): Promise<IteratorResult<Change>> {

@@ -44,7 +44,7 @@ export function formatError({ onDefect, isProduction }: ErrorOptions) {
 
 /** The code of what graphql-js and Apollo refuse by themselves; null when it is no refusal. */
 function ownCode(formatted: GraphQLFormattedError, original: unknown): string | null {
-  const code = formatted.extensions?.['code'];
+  const code = formatted.extensions?.['refusal'] ?? formatted.extensions?.['code'];
   if (typeof code === 'string') return code === 'INTERNAL_SERVER_ERROR' ? null : (codes[code] ?? code);
   return original instanceof GraphQLError && original.originalError === undefined ? 'graphql.invalid' : null;
 }

@@ -18,7 +18,8 @@ const maxInputDepth = 8;
 /** Longest request, in bytes; lists of more come by REST or as files. */
 export const largestRequest = 102_400;
 
-const refuse = (message: string) => new GraphQLError(message, { extensions: { code: 'query.too_complex' } });
+/** Apollo puts a code of its own over that of a rule; `refusal` it leaves alone. */
+const refuse = (message: string) => new GraphQLError(message, { extensions: { code: 'query.too_complex', refusal: 'query.too_complex' } });
 
 /** No operation is deeper than the limit, fragments counted where they are spread. Introspection has its own shape and is left out. */
 export const depthLimit: ValidationRule = (context: ValidationContext): ASTVisitor => ({

@@ -58,6 +58,7 @@ interface Extra extends Record<PropertyKey, unknown> {
 type Socket = Context<Record<string, unknown>, Extra>;
 
 const tooSlowMs = 2_000;
+const farewellMs = 1_000;
 
 /** Operations over WebSockets (graphql-ws), within limits and only as long as the one who asked may. */
 export class Sockets {
@@ -78,7 +79,7 @@ export class Sockets {
           this.open.delete(socket);
         },
         onSubscribe: (socket, _id, payload) => this.prepare(socket, payload),
-        onError: (_socket, _id, _payload, errors) => errors.map((error) => socketError(error, parts).toJSON()),
+        onError: ({ extra }, _id, _payload, errors) => errors.map((error) => socketError(error, this.errorOptions(extra)).toJSON()),
         // The result comes fifth.
         onNext: ({ extra }, ...told) => {
           if (extra.socket.bufferedAmount > this.limits.unreadBytes)
@@ -111,7 +112,11 @@ export class Sockets {
   }
 
   async stop(): Promise<void> {
+    // Who does not answer the good-bye does not keep the process.
+    const late = setTimeout(() => this.server.clients.forEach((client) => client.terminate()), farewellMs);
     for (const stop of this.stops) await stop();
+    this.server.clients.forEach((client) => client.once('close', () => this.server.clients.size === 0 && clearTimeout(late)));
+    if (this.server.clients.size === 0) clearTimeout(late);
   }
 
   private async connect(socket: Socket): Promise<boolean> {
@@ -134,6 +139,11 @@ export class Sockets {
     }
     this.open.add(socket);
     return true;
+  }
+
+  /** That nothing can be sent to one who has gone is no defect. */
+  private errorOptions({ socket }: Extra): ErrorOptions {
+    return socket.readyState === socket.OPEN ? this.parts : { ...this.parts, onDefect: () => undefined };
   }
 
   private of(person: string | undefined): Socket[] {

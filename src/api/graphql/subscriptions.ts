@@ -38,6 +38,8 @@ export interface Change {
 /** Changes until the iterator is returned, or until it is made to fail. */
 export interface Changes extends AsyncIterableIterator<Change> {
   fail(error: Error): void;
+  /** Hears of a failure at once: one who does not read asks for nothing, and would never be told. */
+  onFail(listener: (error: Error) => void): void;
 }
 
 /** Where changes come from: every API process hears all of them. */
@@ -124,6 +126,9 @@ async function listen(asked: Asked, changes: ChangeStream): Promise<AsyncIterabl
   const { tenantId } = await mayListen(asked);
   const { after } = asked.args;
   const source = await changes.listen(tenantId, asked.resource.name, typeof after === 'string' ? after : null);
+  source.onFail((error) => {
+    if (error instanceof StreamEnded) asked.context.live?.drop(error.closeCode, error.message);
+  });
   const unwatch = asked.context.live?.watch(async () => {
     await mayListen(asked).catch((error: unknown) =>
       source.fail(error instanceof Error ? error : new Error('The listener may not listen.')),
@@ -159,8 +164,8 @@ class VisibleChanges implements AsyncIterableIterator<Change> {
       }
     } catch (error) {
       await this.return();
+      // The connection is being closed.
       if (!(error instanceof StreamEnded)) throw error;
-      this.asked.context.live?.drop(error.closeCode, error.message);
       return { value: undefined, done: true };
     }
   }

@@ -1,3 +1,4 @@
+import { isMaskable } from '#kernel/access/field-rights.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Field, Fields } from '#kernel/resource/fields.js';
 import { pascal } from '#kernel/resource/names.js';
@@ -53,6 +54,12 @@ export function schemaOf(field: Field): JsonSchema {
   };
 }
 
+/** A field as answers show it: the mask of an address or a link has the form of neither. */
+function shownSchema(field: Field): JsonSchema {
+  const schema = schemaOf(field);
+  return isMaskable(field) ? Object.fromEntries(Object.entries(schema).filter(([name]) => name !== 'format')) : schema;
+}
+
 export function objectSchema(fields: Fields, mode: 'create' | 'patch' | 'output'): JsonSchema {
   const needed = Object.entries(fields)
     .filter(([, f]) => (mode === 'output' ? true : mode === 'create' && f.options.required && f.options.default === undefined))
@@ -64,7 +71,10 @@ export function objectSchema(fields: Fields, mode: 'create' | 'patch' | 'output'
     properties: Object.fromEntries(
       Object.entries(fields).map(([name, field]) => [
         name,
-        { ...schemaOf(field), ...(mode === 'create' && field.options.default !== undefined ? { default: field.options.default } : {}) },
+        {
+          ...(mode === 'output' ? shownSchema(field) : schemaOf(field)),
+          ...(mode === 'create' && field.options.default !== undefined ? { default: field.options.default } : {}),
+        },
       ]),
     ),
   };

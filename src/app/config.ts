@@ -7,6 +7,7 @@ import { SETTINGS, type SettingName, type SettingText } from './settings-table.j
 import { OperatorError } from './postgres/failure.js';
 
 const ENVIRONMENTS = ['development', 'test', 'production'] as const;
+const INTROSPECTION = ['everyone', 'members', 'nobody'] as const;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Every setting, parsed. */
@@ -35,6 +36,8 @@ export interface Config {
   readonly secret: string | null;
   /** Lets operators in from elsewhere. */
   readonly opsToken: string | null;
+  /** Who may ask for the GraphQL schema. */
+  readonly introspection: (typeof INTROSPECTION)[number];
   /** As browsers write them. */
   readonly corsOrigins: readonly string[];
   /** Requests a minute; 0 counts nothing. */
@@ -84,6 +87,7 @@ export class Environment {
   @IsOptional() @MinLength(32) KONTOR_SECRET?: string;
   @IsOptional() @IsToken() KONTOR_OPS_TOKEN?: string;
   @IsOptional() @IsOriginList() CORS_ORIGINS?: string;
+  @IsOptional() @IsIn(INTROSPECTION) GRAPHQL_INTROSPECTION?: Config['introspection'];
   @IsInt() @Min(0) @Max(100_000_000) RATE_LIMIT = 60_000;
   @IsInt() @Min(0) @Max(100_000_000) RATE_LIMIT_ANONYMOUS = 6_000;
   @IsIn(LOG_LEVELS) LOG_LEVEL: Config['logLevel'] = 'info';
@@ -157,6 +161,7 @@ function toConfig(env: Environment): Config {
     jwtPublicKeys: pemBlocks(env.JWT_PUBLIC_KEYS ?? ''),
     secret: env.KONTOR_SECRET ?? null,
     opsToken: env.KONTOR_OPS_TOKEN ?? null,
+    introspection: env.GRAPHQL_INTROSPECTION ?? (env.NODE_ENV === 'production' ? 'members' : 'everyone'),
     corsOrigins: originsOf(env.CORS_ORIGINS ?? ''),
     rateLimits: { principal: env.RATE_LIMIT, address: env.RATE_LIMIT_ANONYMOUS },
     logLevel: env.LOG_LEVEL,

@@ -142,6 +142,7 @@ async function openApi(system: System, { queue, metrics, tasks, stops }: HttpPar
     log: countDefects(system, metrics),
     cursorSecret: system.signer.keyFor('cursor').toString('base64url'),
     isProduction: config.isProduction,
+    introspection: config.introspection,
     trustProxy: config.trustProxy,
     extra: [opsModule({ system, queue, metrics })],
   });

@@ -126,6 +126,11 @@ export const SETTINGS = {
     must: 'a whole number from 0 to 100000000',
     unset: '6000',
   },
+  GRAPHQL_INTROSPECTION: {
+    about: 'Who may ask for the GraphQL schema. With `members` and `nobody`, who is not signed in is not answered at all.',
+    must: 'everyone, members (who is signed in) or nobody',
+    unset: 'everyone; in production members',
+  },
   LOG_LEVEL: { about: 'How much is logged.', must: 'fatal, error, warn, info, debug, trace or silent', unset: 'info' },
 } as const satisfies Readonly<Record<string, SettingText>>;
 

@@ -34,12 +34,7 @@ async function generate(config: Record<string, unknown>, sources: readonly Docum
     plugins: [],
     pluginMap: {},
   });
-  return Promise.all(
-    outputs.map(async (output) => ({
-      filename: output.filename,
-      content: await codegen({ ...output, cache: undefined } as Parameters<typeof codegen>[0]),
-    })),
-  );
+  return Promise.all(outputs.map(async (output) => ({ filename: output.filename, content: await codegen(output) })));
 }
 
 /** What `tsc --strict` says of the files, which stand nowhere but in memory. */

@@ -20,11 +20,29 @@ test('every right in a default role means something', () => {
 test('sellers change their own, their managers those of the team, and neither can deal with rights', () => {
   expect(reachOf(role('sales_rep'), 'opportunity:update')).toBe('own');
   expect(reachOf(role('sales_manager'), 'opportunity:update')).toBe('team');
-  for (const key of ['sales_rep', 'sales_manager', 'service_agent', 'marketing_manager', 'integration', 'auditor']) {
+  for (const key of [
+    'sales_rep',
+    'sales_manager',
+    'service_agent',
+    'marketing_manager',
+    'integration',
+    'auditor',
+    'sales_ops',
+    'finance',
+    'partner',
+  ]) {
     for (const right of ['role:create', 'role:update', 'role:assign', 'user:create', 'user:set_password', 'user:move', 'user:update']) {
       expect([key, right, reachOf(role(key), right)]).toEqual([key, right, null]);
     }
   }
+});
+
+test('a partner reaches his own and what is shared with him, nobody else’s, and no figures', () => {
+  const partner = role('partner');
+  for (const noun of ['account', 'contact', 'lead', 'opportunity', 'activity'])
+    expect([noun, reachOf(partner, `${noun}:read`)]).toEqual([noun, 'own']);
+  for (const right of ['user:read', 'analytics:load', 'record:share', 'api_key:create', 'opportunity:delete'])
+    expect([right, reachOf(partner, right)]).toEqual([right, null]);
 });
 
 test('an auditor reads everything and writes nothing', () => {

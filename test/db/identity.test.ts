@@ -312,9 +312,12 @@ describe('a new company', () => {
     expect([...roleIds.keys()].sort()).toEqual([
       'admin',
       'auditor',
+      'finance',
       'integration',
       'marketing_manager',
+      'partner',
       'sales_manager',
+      'sales_ops',
       'sales_rep',
       'service_agent',
     ]);

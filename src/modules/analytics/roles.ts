@@ -8,6 +8,8 @@ const figures: Permissions = { 'analytics:load': 'all' };
 export const analyticsRoles: readonly RoleSeed[] = [
   { key: 'sales_rep', name: 'Sales representative', permissions: figures },
   { key: 'sales_manager', name: 'Sales manager', permissions: figures },
+  { key: 'sales_ops', name: 'Sales operations', permissions: figures },
+  { key: 'finance', name: 'Finance', permissions: figures },
   { key: 'integration', name: 'Integration', permissions: figures },
   {
     key: 'analyst',

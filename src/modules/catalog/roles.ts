@@ -7,6 +7,9 @@ const look: Permissions = { 'product:read': 'all', 'price_list:read': 'all', 'pr
 export const catalogRoles: readonly RoleSeed[] = [
   { key: 'sales_rep', name: 'Sales representative', permissions: look },
   { key: 'sales_manager', name: 'Sales manager', permissions: look },
+  { key: 'sales_ops', name: 'Sales operations', permissions: look },
+  { key: 'finance', name: 'Finance', permissions: { ...look, 'price_list:*': 'all', 'price:*': 'all' } },
+  { key: 'partner', name: 'Partner', permissions: look },
   { key: 'service_agent', name: 'Service agent', permissions: look },
   { key: 'marketing_manager', name: 'Marketing manager', permissions: look },
   { key: 'integration', name: 'Integration', permissions: { 'product:*': 'all', 'price_list:*': 'all', 'price:*': 'all' } },

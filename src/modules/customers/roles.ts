@@ -23,6 +23,13 @@ export const customerRoles: readonly RoleSeed[] = [
     name: 'Sales manager',
     permissions: { 'account:*': 'team', 'contact:*': 'team', 'activity:*': 'team', 'consent:*': 'team', 'consent_entry:read': 'team' },
   },
+  { key: 'sales_ops', name: 'Sales operations', permissions: { 'account:*': 'all', 'contact:*': 'all', 'activity:read': 'all' } },
+  { key: 'finance', name: 'Finance', permissions: { 'account:read': 'all', 'account:update': 'all', 'contact:read': 'all' } },
+  {
+    key: 'partner',
+    name: 'Partner',
+    permissions: { 'account:read': 'own', 'account:update': 'own', 'contact:*': 'own', 'activity:*': 'own' },
+  },
   {
     key: 'service_agent',
     name: 'Service agent',

@@ -21,6 +21,13 @@ export const salesRoles: readonly RoleSeed[] = [
       'opportunity_stage_change:read': 'team',
     },
   },
+  {
+    key: 'sales_ops',
+    name: 'Sales operations',
+    permissions: { 'pipeline:*': 'all', 'stage:*': 'all', 'lead:*': 'all', 'opportunity:*': 'all', 'opportunity_stage_change:read': 'all' },
+  },
+  { key: 'finance', name: 'Finance', permissions: { ...board, 'opportunity:read': 'all', 'opportunity_stage_change:read': 'all' } },
+  { key: 'partner', name: 'Partner', permissions: { ...board, 'lead:*': 'own', 'opportunity:read': 'own', 'opportunity:update': 'own' } },
   { key: 'service_agent', name: 'Service agent', permissions: { ...board, 'opportunity:read': 'all' } },
   {
     key: 'marketing_manager',

@@ -208,6 +208,8 @@ function search({ writer, resource, alias, path }: Place, val: Val): string {
     .filter(([name, field]) => field.options.search && !field.options.hidden && mayAsk(writer.actor, resource, name))
     .flatMap(([name]) => resourceColumns(resource).get(name)?.[0]?.name ?? []);
   if (!Object.values(resource.fields).some(({ options }) => options.search && !options.hidden)) throw unknown(resource, 'search');
+  // A parameter no condition uses has no type.
+  if (columns.length === 0) return 'false';
   const { convert } = placed(textLeaf, path);
   const pattern = writer.leaf(val, 'text', (v) => `%${escapeLike(String(convert(v)))}%`);
   return any(columns.map((column) => `${alias}.${column} ilike ${pattern}`));

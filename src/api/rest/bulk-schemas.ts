@@ -65,6 +65,9 @@ const itemResultSchema: JsonSchema = {
   },
 };
 
+/** A line of the results of an operation. */
+export const itemResultExample = { index: 0, status: 201, outcome: 'created', id: '019a2f00-1234-7000-8000-0123456789ab', version: 1 };
+
 /** Schemas of bulk calls, one for each resource that can be written by input. */
 export function bulkSchemas(registry: Registry): Record<string, JsonSchema> {
   const schemas: Record<string, JsonSchema> = {
@@ -101,10 +104,12 @@ const callSchema = (resource: Resource): JsonSchema => ({
       type: 'array',
       minItems: 1,
       maxItems: 100_000,
-      items: { oneOf: verbsOf(resource).map((verb) => itemSchemas[verb](resource)) },
+      items: oneOf(verbsOf(resource).map((verb) => itemSchemas[verb](resource))),
     },
   },
 });
+
+const oneOf = (schemas: readonly JsonSchema[]): JsonSchema => (schemas.length === 1 ? (schemas[0] ?? {}) : { oneOf: schemas });
 
 const op = (verb: BulkVerb): JsonSchema => ({ type: 'string', const: verb });
 const target: JsonSchema = {

@@ -6,7 +6,7 @@ import type { Runtime } from '#kernel/db/runtime.js';
 import { resultsOf } from '#kernel/operations/chunks.js';
 import { Operation } from '#kernel/operations/operation.resource.js';
 import { problems } from './answers.js';
-import { itemResultName, wireResult } from './bulk-schemas.js';
+import { itemResultExample, itemResultName, wireResult } from './bulk-schemas.js';
 import type { RestParts } from './resource.controller.js';
 import { paramOf, principalOf, type Route } from './routes.js';
 import { schemaRef } from './schemas.js';
@@ -27,7 +27,7 @@ export function resultsRoute({ reads, runner }: RestParts): Route {
       ApiResponse({
         status: 200,
         description: 'The results, as JSON lines.',
-        content: { [jsonLines]: { schema: schemaRef(itemResultName) } },
+        content: { [jsonLines]: { schema: schemaRef(itemResultName), example: itemResultExample } },
       }),
       ...problems(400, 404),
     ],

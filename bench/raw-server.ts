@@ -27,6 +27,14 @@ const l2 = {
       (select coalesce(json_agg(row_to_json(c)), '[]'::json) from (select c.id, c.first_name as "firstName", c.last_name as "lastName", c.email from customers.contacts c where c.tenant_id = $1 and c.account_id = a.id order by c.id limit 50) c) as contacts
     from customers.accounts a where a.tenant_id = $1 and a.id = $2) a`,
 };
+const list = {
+  name: 'list',
+  text: `select json_agg(row_to_json(a))::text as data from (select a.id, a.version, a.name, a.sector, a.employees from customers.accounts a where a.tenant_id = $1 and a.id > $2 order by a.id limit 51) a`,
+};
+const one = {
+  name: 'one',
+  text: `select row_to_json(a)::text as data from (select a.id, a.version, a.name, a.sector, a.employees from customers.accounts a where a.tenant_id = $1 and a.id = $2) a`,
+};
 const create = {
   name: 'create',
   text: `insert into customers.contacts (tenant_id, id, account_id, owner_id, first_name, last_name, email, do_not_call) values ($1, $2, $3, $4, $5, $6, $7, false) returning row_to_json(contacts)::text as data`,
@@ -46,6 +54,8 @@ createServer((request, response) => {
   if (url === '/livez') return void response.end('ok');
   if (url.startsWith('/l1/')) return void pool.query({ ...l1, values: [tenant, url.slice(4)] }).then(send, fail);
   if (url.startsWith('/l2/')) return void pool.query({ ...l2, values: [tenant, url.slice(4)] }).then(send, fail);
+  if (url.startsWith('/list/')) return void pool.query({ ...list, values: [tenant, url.slice(6)] }).then(send, fail);
+  if (url.startsWith('/one/')) return void pool.query({ ...one, values: [tenant, url.slice(5)] }).then(send, fail);
   let body = '';
   request.on('data', (chunk) => {
     body += String(chunk);

@@ -7,7 +7,8 @@ const helpers = new Set(['run.ts', 'raw-server.ts']);
 const all = readdirSync(import.meta.dirname)
   .filter((name) => name.endsWith('.ts') && !helpers.has(name))
   .map((name) => name.slice(0, -3));
-const wanted = process.argv.slice(2);
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const options = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
 const unknown = wanted.filter((name) => !all.includes(name));
 if (unknown.length > 0) {
   console.error(`There is no benchmark ${unknown.join(', ')}. There are: ${all.join(', ')}.`);
@@ -15,6 +16,6 @@ if (unknown.length > 0) {
 }
 for (const name of wanted.length > 0 ? wanted : all) {
   console.log(`\n## ${name}\n`);
-  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`)], { stdio: 'inherit' });
+  const { status } = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.ts`), ...options], { stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -12,7 +12,7 @@ export interface Installation {
   readonly url: string;
   readonly home: string;
   /** Starts another server process of the bench on the same database and waits until it answers. */
-  neighbour(script: string, env: Record<string, string>): Promise<string>;
+  neighbour(script: string, env: Record<string, string>, args?: readonly string[]): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -31,15 +31,15 @@ export async function install(
   const home = mkdtempSync(join(tmpdir(), 'kontor-bench-'));
   const postgres = await startEmbeddedPostgres({ home, durable: true });
   const children: ChildProcess[] = [];
-  const launch = async (script: string, more: Record<string, string>): Promise<string> => {
+  const launch = async (script: string, more: Record<string, string>, args: readonly string[] = []): Promise<string> => {
     const port = await freePort();
-    const child = spawn(process.execPath, [script], {
+    const child = spawn(process.execPath, [script, ...args], {
       stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, PORT: String(port), ...more },
     });
     children.push(child);
     const url = `http://127.0.0.1:${port}`;
-    await answers(url, child);
+    await answers(`${url}${more['READY_PATH'] ?? '/livez'}`, child);
     return url;
   };
   const settings = { KONTOR_HOME: home, LOG_LEVEL: 'error', ...env };
@@ -70,8 +70,9 @@ async function answers(url: string, child: ChildProcess): Promise<void> {
   for (let i = 0; i < 300; i++) {
     if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode} before it answered.`);
     if (
-      await fetch(`${url}/livez`).then(
-        (r) => r.ok,
+      await fetch(url).then(
+        // Some answer their own pages only: whoever answers at all is up.
+        (r) => r.status < 500,
         () => false,
       )
     )

@@ -67,7 +67,7 @@ const addressKeys = ['street', 'postalCode', 'city', 'region', 'country'];
 const isAddress = (v: unknown): boolean =>
   isRecord(v) &&
   onlyKeys(v, addressKeys) &&
-  Object.values(v as Address).every((part) => part === null || (typeof part === 'string' && part.length <= 200)) &&
+  Object.values(v as Address).every((part) => part === null || (typeof part === 'string' && part.length <= 200 && isStorable(part))) &&
   ((v as Address).country == null || isISO31661Alpha2((v as Address).country));
 
 /** NUL and unpaired surrogates cannot be stored: refused here, before they become a database error. */

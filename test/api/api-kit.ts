@@ -40,7 +40,8 @@ export interface ApiKit {
 }
 
 /** What a test may want otherwise than it is. */
-export type ApiKitOptions = Partial<Pick<ApiParts, 'isProduction' | 'introspection' | 'sockets'>> & Pick<KitOptions, 'poolSize'>;
+export type ApiKitOptions = Partial<Pick<ApiParts, 'isProduction' | 'introspection' | 'sockets' | 'rateLimits'>> &
+  Pick<KitOptions, 'poolSize'>;
 
 export async function openApiKit(options: ApiKitOptions = {}): Promise<ApiKit> {
   const { poolSize, ...shown } = options;

@@ -39,7 +39,7 @@ export class Values {
     const schema = this.contract.resolved(given);
     const choice = schema['anyOf'] ?? schema['oneOf'];
     if (Array.isArray(choice)) return fc.oneof(...choice.map((one: Json) => this.of(one, depth + 1)));
-    if (Array.isArray(schema['enum'])) return fc.constantFrom<unknown>(...(schema['enum'] as unknown[]));
+    if (Array.isArray(schema['enum'])) return fc.constantFrom<unknown>(...schema['enum']);
     const types = [schema['type']].flat();
     const made = types.map((type) => this.ofType(type, schema, depth));
     return made.length === 1 ? made[0]! : fc.oneof(...made);
@@ -48,7 +48,7 @@ export class Values {
   /** Now and then something else altogether, at any place of the first level. */
   orWrong(given: Json): fc.Arbitrary<unknown> {
     const schema = this.contract.resolved(given);
-    const names = Object.keys((schema['properties'] ?? {}) as Json);
+    const names = Object.keys(schema['properties'] ?? {});
     const name = names.length === 0 ? fc.string({ maxLength: 10 }) : fc.oneof(fc.constantFrom(...names), fc.string({ maxLength: 10 }));
     const changed = fc.tuple(this.of(schema), name, junk).map(([value, key, wrong]) => ({ ...(value as object), [key]: wrong }));
     return fc.oneof({ weight: 5, arbitrary: this.of(schema) }, { weight: 4, arbitrary: changed }, { weight: 1, arbitrary: junk });
@@ -60,14 +60,16 @@ export class Values {
   }
 
   private ofType(type: unknown, schema: Json, depth: number): fc.Arbitrary<unknown> {
-    if (type === 'object') return this.object(schema, depth);
-    if (type === 'array')
-      return fc.array(depth > 5 ? fc.constant(null) : this.of((schema['items'] ?? {}) as Json, depth + 1), { maxLength: 2 });
-    if (type === 'string') return this.string(schema);
-    if (type === 'integer' || type === 'number')
-      return fc.integer({ min: Number(schema['minimum'] ?? -1000), max: Number(schema['maximum'] ?? 1000) });
-    if (type === 'boolean') return fc.boolean();
-    return type === 'null' ? fc.constant(null) : fc.jsonValue({ maxDepth: 2 });
+    const byType: Readonly<Record<string, () => fc.Arbitrary<unknown>>> = {
+      object: () => this.object(schema, depth),
+      array: () => fc.array(depth > 5 ? fc.constant(null) : this.of((schema['items'] ?? {}) as Json, depth + 1), { maxLength: 2 }),
+      string: () => this.string(schema),
+      integer: () => fc.integer({ min: Number(schema['minimum'] ?? -1000), max: Number(schema['maximum'] ?? 1000) }),
+      number: () => fc.integer({ min: -1000, max: 1000 }),
+      boolean: () => fc.boolean(),
+      null: () => fc.constant(null),
+    };
+    return byType[String(type)]?.() ?? fc.jsonValue({ maxDepth: 2 });
   }
 
   private object(schema: Json, depth: number): fc.Arbitrary<unknown> {

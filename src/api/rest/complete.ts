@@ -38,6 +38,7 @@ interface Place {
 function completeOperation(operation: Loose, place: Place): void {
   operation['security'] ??= [];
   operation['description'] = operation['description'] || operation['summary'] || '';
+  operation['parameters'] = parametersOf(operation);
   const responses = recordOf(operation['responses']);
   for (const status of statusesOf(operation, place, Object.keys(responses))) responses[status] = refusalRef(status) ?? responses[status];
   const headers = headersOf(operation);
@@ -49,6 +50,12 @@ function completeOperation(operation: Loose, place: Place): void {
   operation['responses'] = responses;
   addExamples(recordOf(operation['requestBody'])['content'], place, 'A request.');
 }
+
+/** What every request carries is no parameter of an operation. */
+const parametersOf = ({ parameters }: Loose): unknown[] =>
+  (Array.isArray(parameters) ? parameters : []).filter(
+    (one) => !(isRecord(one) && one['in'] === 'header' && ['user-agent', 'authorization'].includes(String(one['name']).toLowerCase())),
+  );
 
 const headersOf = ({ deprecated }: Loose): Loose =>
   Object.fromEntries([...everywhere, ...(deprecated === true ? ['Deprecation', 'Sunset'] : [])].map((name) => [name, headerRef(name)]));

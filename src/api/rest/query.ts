@@ -1,5 +1,6 @@
 import { invalid } from '#kernel/errors/domain-error.js';
 import { largestPage } from '#kernel/read/page.js';
+import { readJson } from '../http/json-text.js';
 import type { ListQuery, RowQuery } from './reads.js';
 
 type Raw = Readonly<Record<string, unknown>>;
@@ -58,12 +59,8 @@ function flag(raw: Raw, name: string): boolean {
 }
 
 function jsonOf(text: string): unknown {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
-  } catch {
-    // Said below.
-  }
+  const value = readJson(text);
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
   throw bad('filter', 'a JSON object such as {"name":{"contains":"gmbh"}}');
 }
 

@@ -61,13 +61,12 @@ function listRoute(resource: Resource, { reads }: RestParts): Route {
       query('after', 'Cursor of the page before.'),
       ApiQuery({ name: 'count', required: false, description: 'Also count the whole list.', schema: { type: 'boolean', default: false } }),
       ...rowQueries,
-      answer(200, listName(resource), 'A page.', { Link: { description: 'rel="next" when there is another page.' } }),
+      answer(200, listName(resource), 'A page.', { Link: { description: 'rel="next" when there is another page, and rel="first".' } }),
       ...problems(400),
     ],
     handle: async (request, reply) => {
       const text = await reads.list(resource, listQuery(queryOf(request)), principalOf(request));
-      const next = nextCursor(text);
-      if (next !== null) void reply.header('link', `<${nextUrl(request, next)}>; rel="next"`);
+      void reply.header('link', linksOf(request, nextCursor(text)));
       return json(reply, text);
     },
   };
@@ -80,10 +79,15 @@ function nextCursor(text: string): string | null {
   return /"endCursor":"([\w-]+)"/.exec(tail)?.[1] ?? null;
 }
 
-function nextUrl(request: FastifyRequest, cursor: string): string {
+/** The first page, and the next when there is one. Cursors lead forward only, so the page before is not told. */
+function linksOf(request: FastifyRequest, next: string | null): string {
   const url = new URL(request.url, 'http://localhost');
-  url.searchParams.set('after', cursor);
-  return `${url.pathname}${url.search}`;
+  const link = (rel: string) => `<${url.pathname}${url.search}>; rel="${rel}"`;
+  url.searchParams.delete('after');
+  const first = link('first');
+  if (next === null) return first;
+  url.searchParams.set('after', next);
+  return `${link('next')}, ${first}`;
 }
 
 function getRoute(resource: Resource, { reads }: RestParts): Route {

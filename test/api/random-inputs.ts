@@ -72,9 +72,9 @@ export class RandomInputs {
 
   /** A literal whose parts may be variables. */
   private literal(type: GraphQLInputType, depth: number): string {
-    const bare = getNullableType(type) as GraphQLInputType;
+    const bare: GraphQLInputType = getNullableType(type);
     if (isListType(bare)) {
-      const items = Array.from({ length: this.below(4) }, () => this.value(bare.ofType as GraphQLInputType, depth));
+      const items = Array.from({ length: this.below(4) }, () => this.value(bare.ofType, depth));
       return `[${items.join(', ')}]`;
     }
     if (isInputObjectType(bare)) {
@@ -87,13 +87,15 @@ export class RandomInputs {
   }
 
   private plain(type: GraphQLInputType, depth: number): unknown {
-    const bare = getNullableType(type) as GraphQLInputType;
+    const bare: GraphQLInputType = getNullableType(type);
     if (!isNonNullType(type) && this.below(25) === 0) return null;
-    if (isListType(bare)) return Array.from({ length: this.below(4) }, () => this.plain(bare.ofType as GraphQLInputType, depth));
+    if (isListType(bare)) return Array.from({ length: this.below(4) }, () => this.plain(bare.ofType, depth));
     if (isEnumType(bare)) return this.pick(bare.getValues()).name;
     if (isInputObjectType(bare)) {
       const fields = bare.getFields();
-      return Object.fromEntries(this.members(bare, depth).map((name) => [name, fields[name] ? this.plain(fields[name].type, depth + 1) : null]));
+      return Object.fromEntries(
+        this.members(bare, depth).map((name) => [name, fields[name] ? this.plain(fields[name].type, depth + 1) : null]),
+      );
     }
     return this.scalar(bare.toString());
   }

@@ -140,7 +140,11 @@ export class RandomOperation {
   private nodeParts(depth: number): string[] {
     const types = [...this.sources.schema.getPossibleTypes(this.sources.schema.getType('Node') as never)];
     const some = Array.from({ length: this.fc(4) }, () => this.pick(types));
-    return ['id', ...(this.fc(2) ? ['__typename'] : []), ...some.map((type) => `... on ${type.name} { ${this.parts(type, depth).join(' ')} }`)];
+    return [
+      'id',
+      ...(this.fc(2) ? ['__typename'] : []),
+      ...some.map((type) => `... on ${type.name} { ${this.parts(type, depth).join(' ')} }`),
+    ];
   }
 
   /** Parts of a selection: fields, fragments with and without a name, and the same field again. */
@@ -182,9 +186,9 @@ export class RandomOperation {
 /** The text of an input value as GraphQL writes it. */
 export function literalOf(type: GraphQLInputType, value: unknown): string {
   if (value === null || value === undefined) return 'null';
-  const bare = getNullableType(type) as GraphQLInputType;
-  if (isListType(bare)) return `[${(value as unknown[]).map((item) => literalOf(bare.ofType as GraphQLInputType, item)).join(', ')}]`;
-  if (isEnumType(bare)) return String(value as string);
+  const bare: GraphQLInputType = getNullableType(type);
+  if (isListType(bare)) return `[${(value as unknown[]).map((item) => literalOf(bare.ofType, item)).join(', ')}]`;
+  if (isEnumType(bare)) return typeof value === 'string' ? value : 'null';
   if (isInputObjectType(bare)) {
     const fields = bare.getFields();
     return `{${Object.entries(value)

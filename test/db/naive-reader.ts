@@ -129,7 +129,9 @@ export class Naive {
 
 /** One letter for one, as the database folds them: ß stays what it is. */
 const fold = (text: string) =>
-  [...text].map((letter) => (letter.toLowerCase().length === letter.length ? letter.toLowerCase() : letter)).join('');
+  Array.from(text)
+    .map((letter) => (letter.toLowerCase().length === letter.length ? letter.toLowerCase() : letter))
+    .join('');
 const isEmpty = (filter: Plain): boolean => Object.keys(filter).length === 0;
 
 function every(parts: readonly (boolean | null)[]): boolean | null {

@@ -46,6 +46,9 @@ beforeAll(async () => {
 });
 afterAll(() => kit.close());
 
+const nameAt = (i: number) => names[i % names.length] ?? '';
+const oneIn = (n: number, i: number) => i % n === 0;
+
 /** Deals with every kind of value, many equal ones and many empty ones among them. */
 async function fill(): Promise<void> {
   const { registry } = kit.runtime;
@@ -58,20 +61,19 @@ async function fill(): Promise<void> {
     for (const [i, name] of names.slice(0, 6).entries())
       accounts.push(await work.repo(registry.resource('account')).create({ name, ...(i % 2 ? { sector: 'retail', employees: i } : {}) }));
     for (let i = 0; i < 60; i++) {
-      const closed = i % 5 === 0;
       await work.repo(opportunity).create({
-        name: names[i % names.length] ?? '',
+        name: nameAt(i),
         accountId: accounts[i % accounts.length]?.id,
         ownerId: tenant.admin.userId,
         pipelineId: pipeline.id,
         stageId: stage.id,
         status: 'open',
         probability: (i * 7) % 30,
-        amount: i % 4 === 0 ? null : { amount: `${(i % 5) * 100}.${i % 3}`, currency: i % 2 ? 'EUR' : 'USD' },
-        engagedOn: i % 3 === 0 ? null : `2026-0${1 + (i % 9)}-1${i % 10}`,
-        closeOn: i % 6 === 0 ? null : `2026-0${1 + (i % 4)}-15`,
+        amount: oneIn(4, i) ? null : { amount: `${(i % 5) * 100}.${i % 3}`, currency: i % 2 ? 'EUR' : 'USD' },
+        engagedOn: oneIn(3, i) ? null : `2026-0${1 + (i % 9)}-1${i % 10}`,
+        closeOn: oneIn(6, i) ? null : `2026-0${1 + (i % 4)}-15`,
         stageEnteredAt: new Date(Date.UTC(2026, i % 12, 1, 0, 0, 0, i % 2)),
-        lostReason: closed ? names[(i + 3) % names.length] : null,
+        lostReason: oneIn(5, i) ? nameAt(i + 3) : null,
       });
     }
   });

@@ -71,7 +71,7 @@ export class FastReads {
     try {
       const plan = this.plans.get(keyOf(document, variables, actor.shape), () => this.plan(document, variables, principal));
       const text = await runPlan(this.parts.database.pool, plan, { tenantId, actor, variables, cursorSecret: this.parts.cursorSecret });
-      return `{"data":${text},"extensions":{"cost":${plan.cost}}}`;
+      return plan.cost > 0 ? `{"data":${text},"extensions":{"cost":${plan.cost}}}` : `{"data":${text}}`;
     } catch {
       // The ordinary way meets the same refusal and words it.
       return null;

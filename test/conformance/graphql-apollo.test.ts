@@ -1,4 +1,4 @@
-import { ApolloClient, CombinedGraphQLErrors, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import { ApolloClient, CombinedGraphQLErrors, gql, type TypedDocumentNode, HttpLink, InMemoryCache } from '@apollo/client';
 import { relayStylePagination } from '@apollo/client/utilities';
 import { openApiKit, type ApiKit, type Company } from '../api/api-kit.js';
 import { until } from './graphql-listener.js';
@@ -36,7 +36,7 @@ interface Page {
   };
 }
 
-const list = gql`
+const list: TypedDocumentNode<Page, { first?: number; after?: string }> = gql`
   query List($first: Int, $after: String) {
     accounts(first: $first, after: $after, orderBy: [{ name: ASC }]) {
       edges {
@@ -103,7 +103,7 @@ test('relayStylePagination puts pages together without doubles', async () => {
 test('an optimistic update shows at once, and what the server says takes its place', async () => {
   await make(1);
   const client = connect();
-  const { data } = await client.query<Page>({ query: list, variables: { first: 1 } });
+  const { data } = await client.query({ query: list, variables: { first: 1 } });
   const account = data?.accounts.edges[0]?.node;
   if (!account) throw new Error('The account is missing.');
   const shown: string[] = [];
@@ -124,7 +124,7 @@ test('an optimistic update shows at once, and what the server says takes its pla
 test('a refused mutation tells its code and details and takes the optimistic update back', async () => {
   await make(1);
   const client = connect();
-  const { data } = await client.query<Page>({ query: list, variables: { first: 1 } });
+  const { data } = await client.query({ query: list, variables: { first: 1 } });
   const id = data?.accounts.edges[0]?.node.id;
   const error = await client
     .mutate({

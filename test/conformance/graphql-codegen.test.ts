@@ -51,7 +51,7 @@ function typeErrors(files: readonly Generated[]): string[] {
     moduleResolution: ts.ModuleResolutionKind.Bundler,
   };
   const host = ts.createCompilerHost(options);
-  const { fileExists, readFile, getSourceFile } = host;
+  const [fileExists, readFile, getSourceFile] = [host.fileExists.bind(host), host.readFile.bind(host), host.getSourceFile.bind(host)];
   host.fileExists = (name) => texts.has(name) || fileExists(name);
   host.directoryExists = () => true;
   host.readFile = (name) => texts.get(name) ?? readFile(name);

@@ -105,7 +105,7 @@ test('an optimistic update shows at once and is confirmed; a refused one is take
   const client = connect();
   await client.query(list, {}).toPromise();
   const shown: string[] = [];
-  const { unsubscribe } = client.query(list, {}).subscribe(({ data }) => shown.push(...names(data)));
+  const subscription = client.query(list, {}).subscribe(({ data }) => shown.push(...names(data)));
   const good = await client.mutation(rename, { id, name: 'Renamed', version: 1 }).toPromise();
   expect(good.data?.updateAccount).toMatchObject({ name: 'Renamed', version: 2 });
   const refused = await client.mutation(rename, { id, name: 'Too late', version: 1 }).toPromise();
@@ -113,5 +113,5 @@ test('an optimistic update shows at once and is confirmed; a refused one is take
     { path: ['updateAccount'], extensions: { code: 'account.version_conflict', currentVersion: 2 } },
   ]);
   await until(() => shown.includes('Too late') && shown.at(-1) === 'Renamed');
-  unsubscribe();
+  subscription.unsubscribe();
 });

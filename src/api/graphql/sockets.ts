@@ -122,10 +122,7 @@ export class Sockets {
   private async connect(socket: Socket): Promise<boolean> {
     const { extra, connectionParams = {} } = socket;
     const given = wordIn(connectionParams, 'authorization', 'Authorization') ?? extra.request.headers.authorization;
-    const principal =
-      given === undefined
-        ? null
-        : await this.parts.authenticator.authenticate(given, extra.request.socket.remoteAddress ?? null).catch(noPrincipal);
+    const principal = given === undefined ? null : await this.parts.authenticator.authenticate(given, addressOf(extra)).catch(noPrincipal);
     // 4403 Forbidden: the client should sign in, not try again.
     if (!principal || given === undefined) return false;
     extra.token = given;
@@ -179,7 +176,7 @@ export class Sockets {
 
   private async textOf(extra: Extra, payload: SubscribePayload): Promise<string | DomainError> {
     try {
-      const principal = await this.parts.authenticator.authenticate(extra.token, extra.request.socket.remoteAddress ?? null);
+      const principal = await this.parts.authenticator.authenticate(extra.token, addressOf(extra));
       return (await this.parts.documents.settle(payload, principal, extra.clientName ?? null)) ?? '';
     } catch (error) {
       if (error instanceof DomainError) return error;
@@ -190,7 +187,7 @@ export class Sockets {
   private context(extra: Extra): GraphqlContext {
     const rechecks = (extra.rechecks ??= new Set());
     return {
-      principal: () => this.parts.authenticator.authenticate(extra.token, extra.request.socket.remoteAddress ?? null),
+      principal: () => this.parts.authenticator.authenticate(extra.token, addressOf(extra)),
       requestId: 'socket',
       cost: 0,
       live: {
@@ -207,7 +204,7 @@ export class Sockets {
   private recheck(tenantId: string | null): void {
     for (const { extra } of this.open) {
       if (tenantId !== null && extra.tenantId !== tenantId) continue;
-      this.parts.authenticator.authenticate(extra.token, extra.request.socket.remoteAddress ?? null).then(
+      this.parts.authenticator.authenticate(extra.token, addressOf(extra)).then(
         () => extra.rechecks?.forEach((recheck) => void recheck()),
         (error: unknown) => {
           if (error instanceof DomainError) drop(extra.socket, CloseCode.Forbidden, 'Forbidden');
@@ -216,6 +213,8 @@ export class Sockets {
     }
   }
 }
+
+const addressOf = ({ request }: Extra): string | null => request.socket.remoteAddress ?? null;
 
 const noPrincipal = (error: unknown): Principal | null => {
   if (error instanceof DomainError) return null;

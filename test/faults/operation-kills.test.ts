@@ -5,7 +5,7 @@ import { RestClient } from './rest-client.ts';
 
 const total = 2_000;
 
-test('a bulk operation whose worker is killed again and again is carried out whole, and nothing twice', async () => {
+test('a bulk operation whose worker is killed in the middle is carried out whole, and nothing twice', async () => {
   const installation = await Installation.open({ smtpUrl: 'smtp://127.0.0.1:9', workers: 0 });
   try {
     await provision(installation.appUrl);
@@ -20,11 +20,9 @@ test('a bulk operation whose worker is killed again and again is carried out who
       while (!holds(await operation())) await sleep(50);
     };
 
-    for (const killAt of [400, 1_000]) {
-      const worker = await installation.startLoneWorker();
-      await until((row) => Number(row?.['done']) >= killAt);
-      await worker.kill();
-    }
+    const worker = await installation.startLoneWorker();
+    await until((row) => Number(row?.['done']) >= 400);
+    await worker.kill();
     await installation.startLoneWorker();
     await until((row) => row?.['state'] !== 'queued' && row?.['state'] !== 'running');
 

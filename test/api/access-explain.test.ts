@@ -1,6 +1,7 @@
 import type { Permissions } from '#kernel/access/actor.js';
 import { openApiKit, type ApiKit, type Client, type Company } from './api-kit.js';
 
+// The questions tried here: access.can, access.explain, access.simulate.
 let kit: ApiKit;
 let company: Company;
 let admin: Client;

@@ -1,6 +1,8 @@
 import type { Permissions } from '#kernel/access/actor.js';
 import { openApiKit, type ApiKit, type Client, type Company } from './api-kit.js';
 
+// The verbs tried here: territory.create, territory.move, territory.assign, territory.unassign, reporting_line.begin, reporting_line.end,
+// delegation.begin, delegation.end.
 let kit: ApiKit;
 beforeAll(async () => {
   kit = await openApiKit();

@@ -2,6 +2,7 @@ import { systemActor, type Permissions } from '#kernel/access/actor.js';
 import { sessionStanding } from '#modules/identity/session/standing.js';
 import { openApiKit, type ApiKit, type Client, type Company } from './api-kit.js';
 
+// The verbs tried here: role.assign, role.update, user.move, api_key.create, separation_rule.define.
 let kit: ApiKit;
 let company: Company;
 let admin: Client;

@@ -1,6 +1,7 @@
 import type { Permissions } from '#kernel/access/actor.js';
 import { openApiKit, type ApiKit, type Client, type Company } from './api-kit.js';
 
+// The verbs tried here: record.share, record.unshare, record.list_shares.
 let kit: ApiKit;
 let company: Company;
 let admin: Client;

@@ -325,7 +325,7 @@ describe('a new company', () => {
     const roles = await runtime.withWork({ tenantId, actor: (await kit.tenant()).admin, cause: { command: 'test' } }, (work) =>
       work.system.repo(Role).list({}),
     );
-    expect(roles).toHaveLength(7);
+    expect(roles).toHaveLength(10);
     await expect(company('acme')).rejects.toMatchObject({ code: 'tenant.slug_taken' });
     await expect(company('Not A Slug')).rejects.toMatchObject({ code: 'tenant.slug_unfit' });
     const { accessToken } = await auth.flows.login({ email: 'boss@acme.example', password: 'a long password', tenant: null }, client);

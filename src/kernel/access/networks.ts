@@ -12,9 +12,13 @@ export function readNetwork(text: string): Network | null {
   const version = isIP(address);
   if (version === 0 || rest.length > 0 || address.includes('%')) return null;
   const width = version === 4 ? 32 : 128;
-  if (bits !== undefined && !/^\d{1,3}$/.test(bits)) return null;
-  const prefix = bits === undefined ? width : Number(bits);
-  return prefix > width ? null : { address, prefix, family: version === 4 ? 'ipv4' : 'ipv6' };
+  const prefix = prefixOf(bits, width);
+  return prefix === null ? null : { address, prefix, family: version === 4 ? 'ipv4' : 'ipv6' };
+}
+
+function prefixOf(bits: string | undefined, width: number): number | null {
+  if (bits === undefined) return width;
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= width ? Number(bits) : null;
 }
 
 const lists = new WeakMap<readonly string[], BlockList>();

@@ -44,5 +44,5 @@ export function readReach(value: unknown): Reach | null {
   const parts = value.split('+');
   const known = parts.every((part) => part === 'team' || part === 'subtree' || part === 'territory');
   if (!known || new Set(parts).size < parts.length) return null;
-  return parts.reduce<Reach | null>((sum, part) => widest(sum, part as ReachPart), null);
+  return parts.reduce<Reach | null>((sum, part) => widest(sum, part), null);
 }

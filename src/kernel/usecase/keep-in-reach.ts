@@ -36,7 +36,7 @@ export async function seenBy<R extends { readonly id: string; readonly version: 
   work: Work,
 ): Promise<R | Pick<R, 'id' | 'version'>> {
   const filter = rowFilter(resource, work.actor, `${resource.name}:read`);
-  if (withinReach(filter, resource, work.actor, row as unknown as PlainRow)) return row;
+  if (withinReach(filter, resource, work.actor, row)) return row;
   if (filter.kind === 'some' && (await work.covering(resource, row.id, ['read'])).length > 0) return row;
   return { id: row.id, version: row.version };
 }

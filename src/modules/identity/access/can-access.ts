@@ -1,7 +1,6 @@
-import { reachOf } from '#kernel/access/actor.js';
+import { reachOf, type FieldRight } from '#kernel/access/actor.js';
 import { fieldRight } from '#kernel/access/field-rights.js';
 import { invalid } from '#kernel/errors/domain-error.js';
-import { codeOf } from '#kernel/resource/ids.js';
 import { boolean, text } from '#kernel/resource/fields.js';
 import { defineQuery } from '#kernel/usecase/define-command.js';
 import type { Work } from '#kernel/usecase/work.js';
@@ -35,25 +34,35 @@ export const canAccess = defineQuery({
   },
 
   async run({ action, recordId, field }, work) {
-    const named = typeof recordId === 'string' && codeOf(recordId) !== null ? resourceOf(work, recordId) : null;
-    const right = action.includes(':') ? action : `${named?.name ?? ''}:${action}`;
-    const [noun = '', verb = ''] = right.split(':');
-    if (!work.knowsPermission(right) || right.includes('*')) throw unknown('/action', 'There is no such right.');
+    const right = rightNamed(work, action, recordId ?? null);
     const reach = reachOf(work.actor.permissions, right);
-    const kept = field ? withheldField(work, noun, field) : null;
-    const byField = kept === null || (verb === 'read' && kept !== 'hide');
-    const byRecord = recordId === undefined || recordId === null || (named?.name === noun && (await covered(work, recordId, verb)));
-    return { allowed: reach !== null && byField && byRecord, right, reach, field: kept };
+    const kept = field ? withheldField(work, right, field) : null;
+    const byRecord = !recordId || (await covered(work, right, recordId));
+    return { allowed: reach !== null && isOpen(kept, right) && byRecord, right, reach, field: kept };
   },
 });
 
+/** The right itself; of a verb alone, that of the record's kind. */
+function rightNamed(work: Work, action: string, recordId: string | null): string {
+  const right = action.includes(':') || recordId === null ? action : `${resourceOf(work, recordId).name}:${action}`;
+  if (!work.knowsPermission(right) || right.includes('*')) throw unknown('/action', 'There is no such right.');
+  return right;
+}
+
+/** A masked field is still read, if not in the clear. */
+const isOpen = (kept: FieldRight | null, right: string) => kept === null || (right.endsWith(':read') && kept !== 'hide');
+
 /** A verb that names a record the caller may not even read is answered no, whatever its own reach. */
-async function covered(work: Work, recordId: string, verb: string): Promise<boolean> {
-  const verbs = await work.covering(resourceOf(work, recordId), recordId, ['read', verb]);
+async function covered(work: Work, right: string, recordId: string): Promise<boolean> {
+  const resource = resourceOf(work, recordId);
+  const verb = right.slice(resource.name.length + 1);
+  if (right !== `${resource.name}:${verb}`) return false;
+  const verbs = await work.covering(resource, recordId, ['read', verb]);
   return verbs.includes('read') && verbs.includes(verb);
 }
 
-function withheldField(work: Work, noun: string, field: string) {
+function withheldField(work: Work, right: string, field: string) {
+  const [noun = ''] = right.split(':');
   const resource = work.definitions.resources.get(noun);
   if (!resource || !Object.hasOwn(resource.fields, field) || resource.fields[field]?.options.hidden)
     throw unknown('/field', 'There is no such field.');

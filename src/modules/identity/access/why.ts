@@ -1,6 +1,6 @@
 import { reachOf, type Actor, type FieldRight } from '#kernel/access/actor.js';
 import { matches } from '#kernel/access/permissions.js';
-import { hasPart } from '#kernel/access/reach.js';
+import { hasPart, type Reach, type ReachPart } from '#kernel/access/reach.js';
 import { rowVerbs } from '#kernel/access/row-verbs.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import { boolean, list, object, text } from '#kernel/resource/fields.js';
@@ -45,7 +45,7 @@ export async function judge(
     const right = `${resource.name}:${verb}`;
     const reach = reachOf(who.permissions, right);
     const allowed = covered.includes(verb);
-    const held = reach === null ? [] : [within(resource, reach, verb, allowed, place)];
+    const held = reach === null ? [] : [within({ resource, reach, verb, allowed, place })];
     return {
       right,
       allowed,
@@ -96,14 +96,27 @@ async function placeOf(work: Work, { resource, recordId, who }: { resource: Reso
   };
 }
 
-function within(resource: Resource, reach: NonNullable<ReturnType<typeof reachOf>>, verb: string, allowed: boolean, place: Place): string {
+interface Standing {
+  readonly resource: Resource;
+  readonly reach: Reach;
+  readonly verb: string;
+  readonly allowed: boolean;
+  readonly place: Place;
+}
+
+function within({ resource, reach, verb, allowed, place }: Standing): string {
   if (reach === 'all' || resource.scope.kind === 'everyone') return 'That covers every record of this kind.';
   if (place.own) return 'The record belongs to the user, or to somebody he stands in for.';
-  if (hasPart(reach, 'team') && place.team) return 'The record belongs to somebody in the team or below it.';
-  if (hasPart(reach, 'subtree') && place.subtree) return 'The record belongs to somebody who reports to the user.';
-  if (hasPart(reach, 'territory') && place.territory) return 'The record lies in one of the user’s territories.';
+  const part = (['team', 'subtree', 'territory'] as const).find((one) => hasPart(reach, one) && place[one]);
+  if (part) return near[part];
   if (allowed) return 'The record is shared with the user or his team.';
   if (place.readShare && verb === 'update') return 'The record is shared to be read, not to be written.';
   const owner = place.ownerless ? 'The record has no owner' : 'Its owner is not within that reach';
   return `${owner}${hasPart(reach, 'territory') ? ', its territory is not one of the user’s' : ''}, and no share opens it for this.`;
 }
+
+const near: Readonly<Record<ReachPart, string>> = {
+  team: 'The record belongs to somebody in the team or below it.',
+  subtree: 'The record belongs to somebody who reports to the user.',
+  territory: 'The record lies in one of the user’s territories.',
+};

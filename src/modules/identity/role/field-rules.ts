@@ -53,17 +53,24 @@ export function milderThan(have: FieldRights, wanted: Pick<RoleRights, 'permissi
 /** Reads rules a client has written: resource and field must exist, and the rule must be one the field can bear. */
 export function readFieldRules(work: Work, value: unknown): FieldRights {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unfit('', 'must be an object of field and rule');
-  const entries = Object.entries(value).map(([name, right]): [string, FieldRight] => {
-    const [noun = '', fieldName = '', ...rest] = name.split('.');
-    const resource = work.definitions.resources.get(noun);
-    const field = resource && Object.hasOwn(resource.fields, fieldName) && rest.length === 0 ? resource.fields[fieldName] : undefined;
-    if (!resource || !field || field.options.hidden) throw unfit(name, `There is no field "${name.slice(0, 80)}" a rule could be for.`);
-    if (right !== 'hide' && right !== 'mask' && right !== 'read') throw unfit(name, 'The rule is hide, mask or read.');
-    const problem = whyNot(resource, fieldName, field, right);
+  const entries = Object.entries(value as Readonly<Record<string, unknown>>).map(([name, right]): [string, FieldRight] => {
+    const found = fieldOf(work, name);
+    if (!found) throw unfit(name, `There is no field "${name.slice(0, 80)}" a rule could be for.`);
+    if (!isRule(right)) throw unfit(name, 'The rule is hide, mask or read.');
+    const problem = whyNot(found.resource, found.fieldName, found.field, right);
     if (problem) throw unfit(name, problem);
     return [name, right];
   });
   return Object.fromEntries(entries);
+}
+
+const isRule = (right: unknown): right is FieldRight => right === 'hide' || right === 'mask' || right === 'read';
+
+function fieldOf(work: Work, name: string): { resource: Resource; fieldName: string; field: Field } | null {
+  const [noun = '', fieldName = '', ...rest] = name.split('.');
+  const resource = work.definitions.resources.get(noun);
+  const field = resource && Object.hasOwn(resource.fields, fieldName) ? resource.fields[fieldName] : undefined;
+  return resource && field && !field.options.hidden && rest.length === 0 ? { resource, fieldName, field } : null;
 }
 
 const maskable = new Set<Field['kind']>(['text', 'longText', 'email', 'phone', 'url']);

@@ -50,7 +50,7 @@ export async function violations(work: Work, rules: readonly Rule[], touched: To
 
 /** Who has everything by `*` can change the rules as well: they bind him only where a right is denied or given apart. */
 function isHeld(permissions: Permissions, right: string): boolean {
-  const { '*': _everything, ...named } = permissions;
+  const named = Object.fromEntries(Object.entries(permissions).filter(([entry]) => entry !== '*'));
   return reachOf(named, right) !== null;
 }
 

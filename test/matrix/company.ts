@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { systemActor, type Permissions } from '#kernel/access/actor.js';
+import { systemActor, type FieldRights, type Permissions } from '#kernel/access/actor.js';
 import type { OpenWork } from '#kernel/db/open-work.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import { furniture } from './exceptions.js';
@@ -67,9 +67,11 @@ function unfit(error: unknown): null {
 }
 
 /** A role and who has it, made past the API: a test needs hundreds. */
-export async function grant(work: OpenWork, userId: string, permissions: Permissions): Promise<void> {
+export async function grant(work: OpenWork, userId: string, permissions: Permissions, fieldRules: FieldRights = {}): Promise<void> {
   const key = uniqueName('r');
-  const role = await work.repo(work.resource('role')).create({ key, name: key, permissions });
+  const role = await work
+    .repo(work.resource('role'))
+    .create({ key, name: key, permissions, ...(Object.keys(fieldRules).length > 0 ? { fieldRules } : {}) });
   await work.repo(work.resource('role_assignment')).create({ userId, roleId: role.id });
 }
 

@@ -60,12 +60,12 @@ function crudDeed(resource: Resource, kind: Offered): Deed {
   };
 }
 
-/** Verbs about any record at all are tried on one of this kind. */
+/** Verbs about any record at all, or what hangs on it, are tried on one of this kind. */
 const anyRecord = 'account';
 
 function verbDeed(useCase: UseCase, registry: Registry): Deed {
   const own = `${camel(useCase.noun)}Id`;
-  const ofAny = Object.hasOwn(useCase.input, 'recordId') && registry.resources.has(anyRecord);
+  const ofAny = registry.resources.has(anyRecord) ? ['fileId', 'recordId'].find((name) => Object.hasOwn(useCase.input, name)) : undefined;
   return {
     name: useCase.name,
     kind: useCase.kind,
@@ -73,7 +73,7 @@ function verbDeed(useCase: UseCase, registry: Registry): Deed {
     permission: useCase.permission,
     resource: ofAny ? registry.resource(anyRecord) : (registry.resources.get(useCase.noun) ?? null),
     input: useCase.input,
-    target: ofAny ? 'recordId' : Object.hasOwn(useCase.input, own) ? own : null,
+    target: ofAny ?? (Object.hasOwn(useCase.input, own) ? own : null),
     useCase,
   };
 }
@@ -82,10 +82,12 @@ export type Given = Readonly<Record<string, unknown>>;
 
 /** The least that makes the deed valid. */
 export function give(deed: Deed, source: Source): Given {
-  if (deed.kind === 'update') return aChange(deed, source);
+  const version =
+    deed.resource?.requireVersion === true && (deed.kind === 'update' || deed.kind === 'delete') ? { expectedVersion: 1 } : {};
+  if (deed.kind === 'update') return { ...aChange(deed, source), ...version };
   const { kind, input, resource } = deed;
   const fresh = kind === 'create' && resource ? distinct({ unique: resource.unique ?? [], fields: input }, source) : {};
-  return { ...requiredOf(input, source), ...fresh, ...wishes[deed.name]?.(source) };
+  return { ...requiredOf(input, source), ...fresh, ...version, ...wishes[deed.name]?.(source) };
 }
 
 /** One field, a text where there is one. */

@@ -1,3 +1,4 @@
+import { fileForm } from './forms.js';
 import type { Given } from './deeds.js';
 import type { Asking } from './surfaces.js';
 import type { Deed } from './deeds.js';
@@ -65,6 +66,17 @@ const open = (why: string): Exception => ({ access: 'public', why });
 export const handMade: Readonly<Record<string, Exception>> = {
   'GET /public/v1/u/{token}': open('a page behind a signed link in an e-mail; shows a button and nothing of anybody'),
   'POST /public/v1/u/{token}': open('one-click unsubscribe: the signature in the link is the proof'),
+  'GET /public/v1/files/{token}': open('a signed link to one file, for a while'),
+  'POST /v1/files': {
+    deed: 'external_ref.attach',
+    why: 'takes a file: like any other note on a record, it takes the right to change it',
+    ask: ({ recordId }) => ({ method: 'POST', path: '/v1/files', form: () => fileForm(String(recordId), 'note.txt') }),
+  },
+  'GET /v1/files/{fileId}/content': {
+    deed: 'file.get',
+    why: 'content, not JSON',
+    ask: ({ fileId }) => ({ method: 'GET', path: `/v1/files/${String(fileId)}/content` }),
+  },
   'POST /v1/auth/login': open('who signs in has no token yet'),
   'POST /v1/auth/refresh': open('the refresh token in the body is the proof'),
   'POST /v1/auth/logout': open('ends the session of the token it is sent with, or of the refresh token in the body'),
@@ -114,7 +126,9 @@ export const handMade: Readonly<Record<string, Exception>> = {
 };
 
 /** Deeds for which no valid input can be generated, and why. */
-export const stuckToday: Readonly<Record<string, string>> = {};
+export const stuckToday: Readonly<Record<string, string>> = {
+  'file.release': 'only a file in quarantine is released, and what is put there is for its content to say',
+};
 
 /** Places where a reference need not be the asker's to see, each with its reason. */
 export const seenBySystem: Readonly<Record<string, string>> = {
@@ -146,4 +160,9 @@ export const doors: Readonly<Record<string, string>> = {
   'kernel.ring_due': 'due tasks of all tenants are rung for',
   'kernel.task_stats': 'counts for operators',
   'kernel.unring': 'a bell that could not be given to a queue is taken back',
+};
+
+/** Verbs for everybody that take no more than the right to read the record. */
+export const takesReading: Readonly<Record<string, string>> = {
+  'file.link': 'a link shows for a while what its maker may read, and changes nothing',
 };

@@ -3,6 +3,7 @@ import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import type { Room } from './company.js';
 import { references, type Deed } from './deeds.js';
+import { takesReading } from './exceptions.js';
 import type { Person } from './people.js';
 import type { Operation } from './surfaces.js';
 
@@ -40,7 +41,7 @@ function expectedOfRows(deed: Deed, person: Person, room: Room, registry: Regist
 /** A verb for everybody that writes to a record takes the right to write to the record. */
 function expectedOfMember(deed: Deed | null, person: Person, room: Room): Expected {
   if (!deed || deed.target === null || deed.kind !== 'command') return open;
-  return seesRows(person, deed.resource, `${deed.resource?.name}:update`, room)
+  return seesRows(person, deed.resource, `${deed.resource?.name}:${Object.hasOwn(takesReading, deed.name) ? 'read' : 'update'}`, room)
     ? open
     : refused([403, 404], /(^access\.forbidden|_found|\.no_such_record)$/);
 }

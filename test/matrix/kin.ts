@@ -3,7 +3,7 @@ import { verbsOf } from '#kernel/bulk/bulk-item.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import type { Deed, Given } from './deeds.js';
-import type { Ask, Asking } from './surfaces.js';
+import { ifMatch, type Ask, type Asking } from './surfaces.js';
 
 /** Another way to the same rows: what is asked, as what it is judged, and how. */
 export interface Kin {
@@ -36,19 +36,19 @@ function byReference(resource: Resource, deeds: ReadonlyMap<string, Deed>): Kin[
     ...like('delete').map((deed): Kin => ({
       key: key('DELETE'),
       deed,
-      ask: (given) => ({ method: 'DELETE', path: named(resource, given) }),
+      ask: (given) => ({ method: 'DELETE', path: named(resource, given), ...ifMatch(given['expectedVersion']) }),
     })),
     ...upserts.map((deed): Kin => ({
       key: key('PUT'),
       deed,
-      ask: (given) => ({ method: 'PUT', path: named(resource, given), body: withoutId(given) }),
+      ask: (given) => ({ method: 'PUT', path: named(resource, given), body: withoutId(given), ...ifMatch(given['expectedVersion']) }),
     })),
     ...upserts.map((deed): Kin => ({ key: `mutation upsert${resource.typeName}`, deed, ask: (given) => upsertAsk(resource, given) })),
   ];
 }
 
 function upsertAsk({ typeName }: Resource, given: Given): Ask {
-  const query = `mutation($id: String!, $input: Update${typeName}Input!) { upsert${typeName}(system: "${otherSystem}", externalId: $id, input: $input) { id } }`;
+  const query = `mutation($id: String!, $input: Update${typeName}Input!) { upsert${typeName}(system: "${otherSystem}", externalId: $id, input: $input${given['expectedVersion'] === 1 ? ', expectedVersion: 1' : ''}) { id } }`;
   return { method: 'POST', path: '/graphql', body: { query, variables: { id: given['id'], input: withoutId(given) } } };
 }
 
@@ -59,7 +59,9 @@ function inBulk(resource: Resource, deeds: ReadonlyMap<string, Deed>): Kin[] {
   const deed = op && deeds.get(`${resource.name}.${op}`);
   if (!deed) return [];
   const item = (given: Given) =>
-    op === 'create' ? { op, data: given } : { op, id: given['id'], ...(op === 'update' ? { data: withoutId(given) } : {}) };
+    op === 'create'
+      ? { op, data: given }
+      : { op, id: given['id'], ...versionIn(given), ...(op === 'update' ? { data: withoutId(given) } : {}) };
   return [
     {
       key: `POST /v1/${resource.path}/bulk`,
@@ -69,4 +71,5 @@ function inBulk(resource: Resource, deeds: ReadonlyMap<string, Deed>): Kin[] {
   ];
 }
 
-const withoutId = ({ id: _id, ...rest }: Given): Given => rest;
+const withoutId = ({ id: _id, expectedVersion: _version, ...rest }: Given): Given => rest;
+const versionIn = ({ expectedVersion }: Given): Given => (expectedVersion === undefined ? {} : { expectedVersion });

@@ -1,6 +1,6 @@
 import { createHmac, generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { issueAccessToken } from '#api/auth/access-token.js';
-import type { Permissions } from '#kernel/access/actor.js';
+import type { FieldRights, Permissions } from '#kernel/access/actor.js';
 import { systemActor } from '#kernel/access/actor.js';
 import { createApiKey } from '#modules/identity/api-key/create-api-key.js';
 import { deactivateUser } from '#modules/identity/user/deactivate-user.js';
@@ -23,12 +23,21 @@ interface Made extends Person {
   readonly sessionId: string;
 }
 
+/** What somebody holds: rights, and what is kept from him of single fields. */
+interface Holding {
+  readonly permissions: Permissions;
+  readonly fieldRules: FieldRights;
+}
+
 /** A signed-in user with just these rights. */
-export async function person(machine: Machine, company: Room, name: string, permissions: Permissions): Promise<Made> {
+export const person = (machine: Machine, company: Room, name: string, permissions: Permissions): Promise<Made> =>
+  personWith(machine, company, name, { permissions, fieldRules: {} });
+
+export async function personWith(machine: Machine, company: Room, name: string, { permissions, fieldRules }: Holding): Promise<Made> {
   const { userId, sessionId } = await company.work(async (work) => {
     const called = uniqueName('u');
     const user = await work.repo(work.resource('user')).create({ name: called, email: `${called}@example.test` });
-    if (Object.keys(permissions).length > 0) await grant(work, user.id, permissions);
+    if (Object.keys(permissions).length > 0) await grant(work, user.id, permissions, fieldRules);
     const expiresAt = new Date(work.now.getTime() + 86_400_000);
     const session = await work.repo(work.resource('session')).create({ userId: user.id, expiresAt });
     return { userId: user.id, sessionId: session.id };

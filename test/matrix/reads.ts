@@ -10,7 +10,7 @@ import { leaves, relationsOf } from './surfaces.js';
 import { inParallel, send, type Reply } from './wire.js';
 
 /** Asks everything (`KONTOR_MATRIX=full`); otherwise every fourth question, as fits a run on each push. */
-const isFull = process.env['KONTOR_MATRIX'] === 'full';
+export const isFull = process.env['KONTOR_MATRIX'] === 'full';
 
 const ask = (machine: Machine, who: Person, query: string, variables: object = {}): Promise<Reply> =>
   send(machine, who, { method: 'POST', path: '/graphql', body: { query, variables } });

@@ -5,7 +5,10 @@ import { crudCommand } from '#kernel/usecase/crud.js';
 import type { UseCase } from '#kernel/usecase/define-command.js';
 import type { Room } from './company.js';
 import { give, type Deed, type Given } from './deeds.js';
+import { fileForm } from './forms.js';
 import { otherSystem } from './kin.js';
+import { person } from './people.js';
+import { send } from './wire.js';
 import type { Machine } from './machine.js';
 
 /** How a row comes to be on which the deed can be done. */
@@ -20,7 +23,7 @@ export async function prepared(machine: Machine, deed: Deed, way: Way, room: Roo
   if (deed.target === null) return given;
   const id = await way.make(room);
   if (deed.byReference && deed.resource && id !== null) await nameIt(room, deed.resource.name, id);
-  return { ...given, [deed.target]: id };
+  return id === null ? given : { ...given, [deed.target]: id };
 }
 
 const nameIt = (room: Room, resource: string, id: string) =>
@@ -39,6 +42,10 @@ export function* waysTo(machine: Machine, deed: Deed, deeds: ReadonlyMap<string,
   const resource = deed.resource && machine.kit.runtime.registry.resources.get(deed.resource.name);
   if (target === null || !resource) {
     yield anyRow;
+    return;
+  }
+  if (target === 'fileId') {
+    yield uploadWay(machine, resource);
     return;
   }
   for (const change of states(resource)) yield spareWay(resource, change);
@@ -71,6 +78,22 @@ const nothingOptional = (resource: Resource) =>
 const spareWay = (resource: Resource, change: Readonly<Record<string, unknown>>): Way => ({
   label: `row ${JSON.stringify(change)}`,
   make: (room) => room.spare(resource, change),
+});
+
+/** A file on a row of the room, uploaded by somebody who may. */
+const uploadWay = (machine: Machine, resource: Resource): Way => ({
+  label: 'upload',
+  make: async (room) => {
+    const who = await person(machine, room, 'uploader', { '*': 'all' });
+    const name = `${room.mark}.${resource.name}.txt`;
+    const reply = await send(machine, who, {
+      method: 'POST',
+      path: '/v1/files',
+      form: () => fileForm(room.rows.get(resource.name) ?? '', name),
+    });
+    const { id }: { id?: string } = JSON.parse(reply.text);
+    return id ?? null;
+  },
 });
 
 function verbWay(machine: Machine, steps: readonly Deed[]): Way {

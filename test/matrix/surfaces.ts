@@ -19,6 +19,7 @@ export interface Ask {
   readonly method: string;
   readonly path: string;
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   /** Sent as it is instead of JSON. */
   readonly form?: () => FormData;
 }
@@ -99,10 +100,13 @@ function restAsk(method: string, template: string, deed: Deed | null, given: Giv
     const value = given[key];
     return encodeURIComponent(typeof value === 'string' ? value : 'none');
   });
-  const rest = Object.fromEntries(Object.entries(given).filter(([name]) => !used.has(name)));
+  const { expectedVersion, ...rest } = Object.fromEntries(Object.entries(given).filter(([name]) => !used.has(name)));
   if (method === 'GET') return { method, path: Object.keys(rest).length > 0 ? `${path}?${queryText(rest)}` : path };
-  return { method, path, ...(Object.keys(rest).length > 0 ? { body: rest } : {}) };
+  return { method, path, ...ifMatch(expectedVersion), ...(Object.keys(rest).length > 0 ? { body: rest } : {}) };
 }
+
+/** The version the asker says he knows, where a resource asks for it. */
+export const ifMatch = (version: unknown): Pick<Ask, 'headers'> => (version === 1 ? { headers: { 'if-match': '"1"' } } : {});
 
 const queryText = (values: Given) =>
   new URLSearchParams(
@@ -138,8 +142,8 @@ function argumentsOf(deed: Deed | null, given: Given): Given {
   if (!deed) return given;
   if (deed.kind === 'get' || deed.kind === 'delete' || deed.kind === 'list') return given;
   if (deed.kind !== 'update') return { input: given };
-  const { id, ...patch } = given;
-  return { id, patch };
+  const { id, expectedVersion, ...patch } = given;
+  return { id, patch, ...(expectedVersion === undefined ? {} : { expectedVersion }) };
 }
 
 function graphqlAsk(kind: string, field: GraphQLField<unknown, unknown>, values: Given): Ask {

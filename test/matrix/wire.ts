@@ -17,7 +17,7 @@ let turn = 0;
 /** Sends one request as somebody; of several proofs the next one. */
 export async function send(machine: Pick<Machine, 'address'>, who: Person, ask: Ask): Promise<Reply> {
   const token = who.tokens[turn++ % Math.max(who.tokens.length, 1)];
-  const headers = new Headers(token === undefined ? {} : { authorization: `Bearer ${token}` });
+  const headers = new Headers({ ...ask.headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) });
   if (ask.body !== undefined) headers.set('content-type', 'application/json');
   const response = await fetch(`${machine.address}${ask.path}`, {
     method: ask.method,

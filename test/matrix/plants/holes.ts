@@ -36,7 +36,8 @@ export const withoutOwner = resourceLike('lead', (lead) => ({ ...lead, scope: ev
 /** The hash of a key, served like any field. */
 export const shownSecret = resourceLike('api_key', (key) => {
   const { hash, ...fields } = key.fields;
-  const options = { ...hash?.options, hidden: undefined };
+  const options: Record<string, unknown> = { ...hash?.options };
+  delete options['hidden'];
   return { ...key, fields: { ...fields, ...(hash ? { hash: { ...hash, options } } : {}) } };
 });
 

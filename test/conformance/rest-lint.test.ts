@@ -19,7 +19,7 @@ const text = (document: unknown) => JSON.stringify(document, null, 1);
 function withoutExpansions(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutExpansions);
   if (!isRecord(value)) return value;
-  const kept = Object.entries(value).filter(([, inner]) => !(isRecord(inner) && inner['x-expand'] === true));
+  const kept = Object.entries(value).filter(([, inner]) => !(isRecord(inner) && inner['x-expand'] === true && 'anyOf' in inner));
   return Object.fromEntries(kept.map(([key, inner]) => [key, withoutExpansions(inner)]));
 }
 

@@ -4,8 +4,8 @@ interface Refusal {
   readonly name: string;
   readonly description: string;
   readonly title: string;
-  /** An error of this kind, for the example. */
-  readonly code: string;
+  /** The code of an error of this kind. */
+  readonly example: string;
   readonly detail: string;
   readonly more?: Readonly<Record<string, unknown>>;
   readonly headers?: readonly string[];
@@ -17,7 +17,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
     name: 'Invalid',
     description: 'The request is not valid.',
     title: 'The request is not valid',
-    code: 'input.invalid',
+    example: 'input.invalid',
     detail: 'The input is not valid: /email is not an e-mail address.',
     more: { errors: [{ path: '/email', code: 'not_an_email', message: 'must be an email' }] },
   },
@@ -25,7 +25,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
     name: 'Unauthorized',
     description: 'No good access token or API key.',
     title: 'Sign in first',
-    code: 'auth.token_expired',
+    example: 'auth.token_expired',
     detail: 'This access token has expired. Get a new one with the refresh token.',
     headers: ['WWW-Authenticate'],
   },
@@ -33,7 +33,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
     name: 'Forbidden',
     description: 'Your role does not allow this.',
     title: 'Not allowed',
-    code: 'access.forbidden',
+    example: 'access.forbidden',
     detail: 'Your role lacks the permission account:read. Ask an administrator to grant it.',
     more: { missing: 'account:read' },
   },
@@ -41,29 +41,22 @@ const refusals: Readonly<Record<string, Refusal>> = {
     name: 'NotFound',
     description: 'There is no such record, or you may not see it.',
     title: 'Not found',
-    code: 'account.not_found',
+    example: 'account.not_found',
     detail: 'There is no account with the id 01980f6e-7a00-7000-8000-000000000001, or you may not see it.',
   },
   409: {
     name: 'Conflict',
     description: 'The request conflicts with the state of the record, or with one that is still running.',
     title: 'Conflict',
-    code: 'account.version_conflict',
+    example: 'account.version_conflict',
     detail: 'The account was changed by somebody else: you know version 1, it is at 2. Read it again and repeat your change.',
     more: { currentVersion: 2 },
-  },
-  410: {
-    name: 'Gone',
-    description: 'It was here and is kept no longer.',
-    title: 'Gone',
-    code: 'operation.expired',
-    detail: 'What this address had is kept no longer.',
   },
   412: {
     name: 'PreconditionFailed',
     description: 'The record has changed since the version in If-Match.',
     title: 'The record has changed',
-    code: 'account.version_conflict',
+    example: 'account.version_conflict',
     detail: 'The account was changed by somebody else: you know version 1, it is at 2. Read it again and repeat your change.',
     more: { currentVersion: 2 },
   },
@@ -71,35 +64,35 @@ const refusals: Readonly<Record<string, Refusal>> = {
     name: 'TooLarge',
     description: 'The request is too large.',
     title: 'Too large',
-    code: 'request.too_large',
+    example: 'request.too_large',
     detail: 'The request body is too large.',
   },
   415: {
     name: 'UnsupportedMediaType',
     description: 'The body is not of a type that is taken here; Accept-Post or Accept-Patch names those that are.',
     title: 'Not in this form',
-    code: 'request.unsupported_media_type',
+    example: 'request.unsupported_media_type',
     detail: 'Send the body as application/json.',
   },
   422: {
     name: 'Unprocessable',
     description: 'The Idempotency-Key was used for another request.',
     title: 'Contradicts an earlier request',
-    code: 'idempotency.key_reused',
+    example: 'idempotency.key_reused',
     detail: 'This Idempotency-Key was used for another request. Use a fresh key for each new request.',
   },
   428: {
     name: 'PreconditionRequired',
     description: 'This record is changed only by who names the version he knows in If-Match.',
     title: 'A precondition is needed',
-    code: 'precondition.required',
+    example: 'precondition.required',
     detail: 'A price list is changed only by who names the version he knows: send its ETag as If-Match.',
   },
   429: {
     name: 'TooManyRequests',
     description: 'Too many requests; wait for Retry-After seconds.',
     title: 'Too many requests',
-    code: 'rate.limited',
+    example: 'rate.limited',
     detail: 'Too many requests in this window. Wait, then try again.',
     more: { retryAfter: 12 },
     headers: ['Retry-After'],
@@ -108,14 +101,14 @@ const refusals: Readonly<Record<string, Refusal>> = {
     name: 'Internal',
     description: 'A defect on our side.',
     title: 'Something broke on our side',
-    code: 'internal',
+    example: 'internal',
     detail: 'The server met an error it did not expect. It has been logged; tell the operator the request id.',
   },
   503: {
     name: 'Unavailable',
     description: 'The database does not answer, or the read takes too long; come again.',
     title: 'Not available right now',
-    code: 'database.unavailable',
+    example: 'database.unavailable',
     detail: 'The database does not answer at the moment. Send the request again.',
     more: { retryAfter: 2 },
     headers: ['Retry-After'],
@@ -151,7 +144,7 @@ export const refusalRef = (status: number): JsonSchema | null => {
   return refusal ? { $ref: `#/components/responses/${refusal.name}` } : null;
 };
 
-function responseOf(status: number, { description, title, code, detail, more = {}, headers = [] }: Refusal): JsonSchema {
+function responseOf(status: number, { description, title, example: code, detail, more = {}, headers = [] }: Refusal): JsonSchema {
   const requestId = '2a745b5f-5826-467f-bff4-9ccc849215df';
   return {
     description,

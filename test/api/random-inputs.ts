@@ -9,7 +9,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import fc from 'fast-check';
-import { literalOf, type Draw } from './random-operations.js';
+import { literalOf, type Draw } from './literals.js';
 
 /** Values that occur in the data, by scalar, so that filters find something. */
 export type Pools = Readonly<Record<string, readonly unknown[]>>;

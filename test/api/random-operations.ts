@@ -1,24 +1,16 @@
-import type fc from 'fast-check';
 import {
   getNamedType,
-  getNullableType,
-  isEnumType,
-  isInputObjectType,
   isInterfaceType,
   isLeafType,
-  isListType,
   isNonNullType,
   isObjectType,
   type GraphQLArgument,
   type GraphQLField,
-  type GraphQLInputType,
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
+import type { Draw } from './literals.js';
 import { RandomInputs, type Pools } from './random-inputs.js';
-
-/** What choices are drawn from: fast-check's, so that a failure is told with its seed and made smaller. */
-export type Draw = fc.GeneratorValue;
 
 export interface Operation {
   readonly query: string;
@@ -181,19 +173,4 @@ export class RandomOperation {
     this.fragments.push(`fragment ${name} on ${type.name} { ${text} }`);
     return this.fc(3) === 0 ? `...${name} ...${name}` : `...${name}${this.directive()}`;
   }
-}
-
-/** The text of an input value as GraphQL writes it. */
-export function literalOf(type: GraphQLInputType, value: unknown): string {
-  if (value === null || value === undefined) return 'null';
-  const bare: GraphQLInputType = getNullableType(type);
-  if (isListType(bare)) return `[${(value as unknown[]).map((item) => literalOf(bare.ofType, item)).join(', ')}]`;
-  if (isEnumType(bare)) return typeof value === 'string' ? value : 'null';
-  if (isInputObjectType(bare)) {
-    const fields = bare.getFields();
-    return `{${Object.entries(value)
-      .flatMap(([name, inner]) => (fields[name] ? [`${name}: ${literalOf(fields[name].type, inner)}`] : []))
-      .join(', ')}}`;
-  }
-  return JSON.stringify(value);
 }

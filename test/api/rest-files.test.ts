@@ -120,7 +120,7 @@ describe('a file', () => {
     }
   });
 
-  test('that is not what it says it is stays in quarantine until it is released', async () => {
+  test('that is not what it says it is stays in quarantine until `file.release`', async () => {
     const { admin } = company;
     const held = await raw(admin, '<html><script>alert(1)</script>', { name: 'photo.png', type: 'image/png' });
     expect([held.status, held.body['state'], held.body['mediaType']]).toEqual([201, 'quarantined', 'text/html']);

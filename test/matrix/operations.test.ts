@@ -41,9 +41,12 @@ beforeAll(async () => {
     await apiKey(machine, victim, 'key to read accounts', { 'account:read': 'all' }),
     await person(machine, victim, 'everything own', { '*': 'own' }),
     await person(machine, victim, 'everything of the team', { '*': 'team' }),
+    await person(machine, victim, 'everything of his reports', { '*': 'subtree' }),
+    await person(machine, victim, 'everything of the territory', { '*': 'territory' }),
+    await person(machine, victim, 'everything, less what is denied', { '*': 'all', 'account:read': 'none', 'lead:*': 'none', '*:delete': 'none' }),
   ];
   given = await targetsIn(machine, operations, works, victim);
-  own = await openRoom(machine, victim.tenantId, people.at(-2)?.userId ?? null);
+  own = await openRoom(machine, victim.tenantId, people[8]?.userId ?? null);
 });
 afterAll(() => machine.close());
 
@@ -78,6 +81,9 @@ const names = [
   'key to read accounts',
   'everything own',
   'everything of the team',
+  'everything of his reports',
+  'everything of the territory',
+  'everything, less what is denied',
 ];
 
 test.each(names)('nothing is done, read or written that the definitions do not allow: %s', async (name) => {

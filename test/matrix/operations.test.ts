@@ -43,7 +43,12 @@ beforeAll(async () => {
     await person(machine, victim, 'everything of the team', { '*': 'team' }),
     await person(machine, victim, 'everything of his reports', { '*': 'subtree' }),
     await person(machine, victim, 'everything of the territory', { '*': 'territory' }),
-    await person(machine, victim, 'everything, less what is denied', { '*': 'all', 'account:read': 'none', 'lead:*': 'none', '*:delete': 'none' }),
+    await person(machine, victim, 'everything, less what is denied', {
+      '*': 'all',
+      'account:read': 'none',
+      'lead:*': 'none',
+      '*:delete': 'none',
+    }),
   ];
   given = await targetsIn(machine, operations, works, victim);
   own = await openRoom(machine, victim.tenantId, people[8]?.userId ?? null);

@@ -33,6 +33,7 @@ describe('the settings', () => {
     ['REDIS_URL', 'localhost:6379', 'REDIS_URL is not valid'],
     ['MAIL_FROM', 'nobody', 'MAIL_FROM is "nobody"'],
     ['TRUST_PROXY', 'maybe', 'TRUST_PROXY is "maybe"'],
+    ['TRUST_PROXY', '10.0.0.0/99', 'TRUST_PROXY is "10.0.0.0/99"'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL is "loud"'],
     ['KONTOR_SECRET', 'short', 'KONTOR_SECRET is not valid'],
     ['JWT_PRIVATE_KEY', pem('P-384'), 'JWT_PRIVATE_KEY is not valid'],

@@ -3,6 +3,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { IsIn, IsInt, IsOptional, Max, Min, MinLength, ValidateBy, validateSync } from 'class-validator';
+import { readNetwork } from '#kernel/access/networks.js';
 import { SETTINGS, type SettingName, type SettingText } from './settings-table.js';
 import { OperatorError } from './postgres/failure.js';
 
@@ -56,10 +57,7 @@ const IsToken = () => check('token', (text) => /^[\x21-\x7e]{32,200}$/.test(text
 const IsOriginList = () => check('origins', (text) => originsOf(text).every((part) => URL.canParse(part) && new URL(part).origin === part));
 const IsHost = () => check('host', (text) => isIP(text) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text));
 const IsProxyRule = () =>
-  check(
-    'proxy',
-    (text) => /^(true|false|\d{1,2})$/.test(text) || text.split(',').every((part) => isIP(part.trim().split('/')[0] ?? '') !== 0),
-  );
+  check('proxy', (text) => /^(true|false|\d{1,2})$/.test(text) || text.split(',').every((part) => readNetwork(part.trim()) !== null));
 const IsSender = () => check('sender', (text) => parseSender(text) !== null);
 const IsPrivateKey = () => check('privateKey', (text) => isP256(() => createPrivateKey(text)));
 const IsPublicKeys = () =>

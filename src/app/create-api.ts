@@ -18,6 +18,7 @@ import { takeJsonOnly } from '#api/http/bodies.js';
 import { answerClientError } from '#api/http/client-errors.js';
 import { tellMethods } from '#api/http/methods.js';
 import { limitRates, type RateLimits } from '#api/http/rate-limits.js';
+import { trustedProxies, type ProxyRule } from '#api/http/trusted-proxies.js';
 import { integrationController } from '#api/rest/integration.controller.js';
 import { ProblemFilter, type DefectLog } from '#api/rest/problem.filter.js';
 import { RestReads } from '#api/rest/reads.js';
@@ -39,7 +40,7 @@ export interface ApiParts {
   readonly feed: Feed;
   readonly cursorSecret: string;
   readonly isProduction: boolean;
-  readonly trustProxy: boolean | number | string;
+  readonly trustProxy: ProxyRule;
   readonly log: DefectLog;
   /** Who may ask for the GraphQL schema; everyone unless told, and members in production. */
   readonly introspection?: IntrospectionPolicy;
@@ -70,7 +71,7 @@ export async function createApi(parts: ApiParts): Promise<Api> {
     clientErrorHandler: answerClientError,
     // Addresses that cannot be read are refused before any route, hook or filter.
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => filter.send(error, request, reply),
-    trustProxy: proxyRule(parts.trustProxy),
+    trustProxy: trustedProxies(parts.trustProxy),
     genReqId: newRequestId,
     routerOptions: { maxParamLength: 1500 },
   });
@@ -108,15 +109,21 @@ function addGraphql(app: NestFastifyApplication, { graphql, schema, onDefect, ..
   server.addHook('onRoute', (route) => {
     if (route.url === '/graphql') route.bodyLimit = largestRequest;
   });
-  const sockets = new Sockets({ ...parts, schema, rules, authenticator, documents, onDefect, limits: parts.sockets });
+  const sockets = new Sockets({
+    ...parts,
+    schema,
+    rules,
+    authenticator,
+    documents,
+    onDefect,
+    limits: parts.sockets,
+    proxies: trustedProxies(parts.trustProxy),
+  });
   sockets.attach(app.getHttpServer(), '/graphql');
   server.addHook('preClose', () => sockets.stop());
 }
 
 const introspectionOf = ({ introspection, isProduction }: ApiParts) => introspection ?? (isProduction ? 'members' : 'everyone');
-
-/** A number means: that many proxies stand before us. */
-const proxyRule = (rule: ApiParts['trustProxy']) => (typeof rule === 'number' ? (_address: string, hop: number) => hop < rule : rule);
 
 function rootModule(parts: ApiParts, schema: GraphQLSchema, onDefect: (error: unknown) => void): DynamicModule {
   const { runtime, auth } = parts;

@@ -40,7 +40,7 @@ export interface ApiKit {
 }
 
 /** What a test may want otherwise than it is. */
-export type ApiKitOptions = Partial<Pick<ApiParts, 'isProduction' | 'introspection' | 'sockets' | 'rateLimits'>> &
+export type ApiKitOptions = Partial<Pick<ApiParts, 'isProduction' | 'introspection' | 'sockets' | 'rateLimits' | 'trustProxy'>> &
   Pick<KitOptions, 'poolSize'>;
 
 export async function openApiKit(options: ApiKitOptions = {}): Promise<ApiKit> {

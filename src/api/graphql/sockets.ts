@@ -7,6 +7,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import { DomainError, tooMany } from '#kernel/errors/domain-error.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Principal } from '../auth/principal.js';
+import { clientAddress, type TrustsProxy } from '../http/trusted-proxies.js';
 import type { GraphqlContext } from './context.js';
 import { socketError, type ErrorOptions } from './errors.js';
 import { largestRequest, maxLexicalTokens } from './limits.js';
@@ -44,6 +45,8 @@ export interface SocketParts extends ErrorOptions {
   readonly authenticator: Authenticator;
   readonly documents: TrustedDocuments;
   readonly limits?: Partial<SocketLimits> | undefined;
+  /** Whose word on where a connection comes from is believed. */
+  readonly proxies: TrustsProxy | false;
 }
 
 interface Extra extends Record<PropertyKey, unknown> {
@@ -122,7 +125,8 @@ export class Sockets {
   private async connect(socket: Socket): Promise<boolean> {
     const { extra, connectionParams = {} } = socket;
     const given = wordIn(connectionParams, 'authorization', 'Authorization') ?? extra.request.headers.authorization;
-    const principal = given === undefined ? null : await this.parts.authenticator.authenticate(given, addressOf(extra)).catch(noPrincipal);
+    const principal =
+      given === undefined ? null : await this.parts.authenticator.authenticate(given, this.addressOf(extra)).catch(noPrincipal);
     // 4403 Forbidden: the client should sign in, not try again.
     if (!principal || given === undefined) return false;
     extra.token = given;
@@ -136,6 +140,10 @@ export class Sockets {
     }
     this.open.add(socket);
     return true;
+  }
+
+  private addressOf({ request }: Extra): string | null {
+    return clientAddress(request, this.parts.proxies);
   }
 
   /** That nothing can be sent to one who has gone is no defect. */
@@ -176,7 +184,7 @@ export class Sockets {
 
   private async textOf(extra: Extra, payload: SubscribePayload): Promise<string | DomainError> {
     try {
-      const principal = await this.parts.authenticator.authenticate(extra.token, addressOf(extra));
+      const principal = await this.parts.authenticator.authenticate(extra.token, this.addressOf(extra));
       return (await this.parts.documents.settle(payload, principal, extra.clientName ?? null)) ?? '';
     } catch (error) {
       if (error instanceof DomainError) return error;
@@ -187,7 +195,7 @@ export class Sockets {
   private context(extra: Extra): GraphqlContext {
     const rechecks = (extra.rechecks ??= new Set());
     return {
-      principal: () => this.parts.authenticator.authenticate(extra.token, addressOf(extra)),
+      principal: () => this.parts.authenticator.authenticate(extra.token, this.addressOf(extra)),
       requestId: 'socket',
       cost: 0,
       live: {
@@ -204,7 +212,7 @@ export class Sockets {
   private recheck(tenantId: string | null): void {
     for (const { extra } of this.open) {
       if (tenantId !== null && extra.tenantId !== tenantId) continue;
-      this.parts.authenticator.authenticate(extra.token, addressOf(extra)).then(
+      this.parts.authenticator.authenticate(extra.token, this.addressOf(extra)).then(
         () => extra.rechecks?.forEach((recheck) => void recheck()),
         (error: unknown) => {
           if (error instanceof DomainError) drop(extra.socket, CloseCode.Forbidden, 'Forbidden');
@@ -213,8 +221,6 @@ export class Sockets {
     }
   }
 }
-
-const addressOf = ({ request }: Extra): string | null => request.socket.remoteAddress ?? null;
 
 const noPrincipal = (error: unknown): Principal | null => {
   if (error instanceof DomainError) return null;

@@ -25,7 +25,20 @@ const CLOCK = {
 };
 
 export default ts.config(
-  { ignores: ['dist/', 'coverage/', '.kontor/', 'node_modules/', 'openapi/', 'test/arch/violations/', 'bench/contenders/', '**/*.cjs', '**/*.js', '**/*.d.ts'] },
+  {
+    ignores: [
+      'dist/',
+      'coverage/',
+      '.kontor/',
+      'node_modules/',
+      'openapi/',
+      'test/arch/violations/',
+      'bench/contenders/',
+      '**/*.cjs',
+      '**/*.js',
+      '**/*.d.ts',
+    ],
+  },
   js.configs.recommended,
   ...ts.configs.strictTypeChecked,
   {

@@ -153,7 +153,7 @@ test.each(['hide', 'mask'] as const)(
   240_000,
 );
 
-test('no subscription sings', async () => {
+test('A11 no subscription sings', async () => {
   const narrow = await company.user({ '*': 'all' }, kept('mask'));
   const after = String((await narrow.graphql('{ changeCursor }')).data?.['changeCursor']);
   const query = `subscription ($after: String) { contactChanged(after: $after) { verb changedFields contact { id lastName email phone jobTitle } } }`;

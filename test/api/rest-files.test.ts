@@ -105,7 +105,7 @@ describe('a file', () => {
     expect((await admin.get(content(body['id']), { 'if-none-match': `"${String(body['sha256'])}"` })).status).toBe(304);
   });
 
-  test('a browser would run is given out as bytes, whatever it is called', async () => {
+  test('D02 a browser would run is given out as bytes, whatever it is called', async () => {
     const { admin } = company;
     const cases = [
       ['page.html', 'text/html', '<!doctype html><script>alert(1)</script>'],
@@ -138,7 +138,7 @@ describe('a file', () => {
     expect((await admin.get(content(id))).headers['content-type']).toBe('application/octet-stream');
   });
 
-  test('never lends its name to a path', async () => {
+  test('D04 D05 never lends its name to a path', async () => {
     const { admin } = company;
     for (const name of ['../../../../tmp/evil', '..\\..\\evil.txt', '/etc/passwd', 'a\u202Etxt.exe', 'CON .', '%2e%2e%2fx']) {
       const up = await raw(admin, `content of ${name}`, { name, type: 'text/plain' });
@@ -227,7 +227,7 @@ describe('an upload that goes wrong', () => {
     expect([await drafts(), filesIn(await folderOf()).length]).toEqual([[], before]);
   });
 
-  test('because the client hangs up half-way leaves nothing behind, and the process lives', async () => {
+  test('D08 because the client hangs up half-way leaves nothing behind, and the process lives', async () => {
     const address = new URL(await api.listen());
     for (const head of [
       `POST /v1/files?recordId=${accountId} HTTP/1.1\r\ncontent-type: application/octet-stream\r\ncontent-length: 500000`,
@@ -312,7 +312,7 @@ describe('the rights over a file', () => {
     expect((await other.admin.get(content(theirs.body['id']))).text).toBe('shared content');
   });
 
-  test('a signed address opens one file for a while, and guesses open nothing', async () => {
+  test('D09 a signed address opens one file for a while, and guesses open nothing', async () => {
     const { admin } = company;
     const up = await raw(admin, 'for the customer', { name: 'offer.txt', type: 'text/plain' });
     const link = await admin.post(`/v1/files/${String(up.body['id'])}/link`, { minutes: 10 });

@@ -85,7 +85,7 @@ function fromElsewhere(resource: Resource, condition: object): { from: Resource;
 }
 
 describe.each(['hide', 'mask'] as const)('with the rule %s', (right) => {
-  test('no condition of any kind can be put on a field, wherever it stands', () => {
+  test('A12 no condition of any kind can be put on a field, wherever it stands', () => {
     const passed = all.flatMap(({ resource, name, field }) => {
       const actor = kept(resource, name, right);
       const expected = `${resource.name}.${name}`;
@@ -103,7 +103,7 @@ describe.each(['hide', 'mask'] as const)('with the rule %s', (right) => {
     expect(passed.slice(0, 5)).toEqual([]);
   });
 
-  test('no list is ordered by it, directly or through a reference', () => {
+  test('A12 no list is ordered by it, directly or through a reference', () => {
     const order = (resource: Resource, key: object) =>
       list(resource, { orderBy: constant([key]) }, [{ kind: 'nodes', key: 'n', selection: one(resource) }]);
     const passed = all.flatMap(({ resource, name }) => {
@@ -123,7 +123,7 @@ describe.each(['hide', 'mask'] as const)('with the rule %s', (right) => {
     expect(passed.slice(0, 5)).toEqual([]);
   });
 
-  test('no figure and no group is made of it', () => {
+  test('A12 no figure and no group is made of it', () => {
     const functions: readonly AggregateFunction[] = ['sum', 'avg', 'min', 'max'];
     const passed = all.flatMap(({ resource, name, field }) => {
       const figures = ['integer', 'decimal', 'money'].includes(field.kind)
@@ -144,7 +144,7 @@ describe.each(['hide', 'mask'] as const)('with the rule %s', (right) => {
   });
 });
 
-test('a hidden field is not shown, nor the row it refers to, nor the list it makes', () => {
+test('A13 a hidden field is not shown, nor the row it refers to, nor the list it makes', () => {
   const passed = all.flatMap(({ resource, name, field }) => {
     const actor = kept(resource, name, 'hide');
     const asked = [shown({ kind: 'field', key: 'x', name }, resource)];

@@ -13,11 +13,11 @@ test.each([
   ['..', 'file'],
   ['/', 'file'],
   [`${'x'.repeat(400)}.pdf`, `${'x'.repeat(196)}.pdf`],
-])('%j is shown as %j', (given, shown) => {
+])('D06 %j is shown as %j', (given, shown) => {
   expect(displayName(given)).toBe(shown);
 });
 
-test('a name cannot leave its header', () => {
+test('D06 a name cannot leave its header', () => {
   const header = attachment('a"; filename="b.html\\\u00E4.txt');
   expect(header).toBe(`attachment; filename="a_; filename=_b.html__.txt"; filename*=UTF-8''a%22%3B%20filename%3D%22b.html%5C%C3%A4.txt`);
   expect(header).not.toMatch(/[\r\n]/);

@@ -9,7 +9,8 @@ const formLimits = { fileSize: limits.fileBytes, files: 20, fields: 5, fieldSize
 
 /** The parts of an upload. Its names are only compared, never used as paths. */
 export async function readForm(request: FastifyRequest): Promise<{ mapping: string | null; files: Upload[] }> {
-  if (!request.isMultipart()) throw new DomainError('wrong_media_type', 'request.unsupported_media_type', 'Send the files as multipart/form-data.');
+  if (!request.isMultipart())
+    throw new DomainError('wrong_media_type', 'request.unsupported_media_type', 'Send the files as multipart/form-data.');
   const files: Upload[] = [];
   let mapping: string | null = null;
   let total = 0;

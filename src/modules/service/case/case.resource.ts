@@ -49,11 +49,6 @@ export const Case = defineResource('case', {
     }),
     serviceLevelVersionId: ref('service_level_version', { writer: 'system', description: 'The agreement its clocks run under.' }),
   },
-  indexes: [
-    ['createdAt'],
-    ['updatedAt'],
-    ['ownerId', 'status'],
-    ['teamId', 'status'],
-  ],
+  indexes: [['createdAt'], ['updatedAt'], ['ownerId', 'status'], ['teamId', 'status']],
 });
 export type Case = Row<typeof Case>;

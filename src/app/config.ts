@@ -155,16 +155,23 @@ function toConfig(env: Environment): Config {
     fileQuotaMegabytes: env.FILE_QUOTA_MB,
     smtpUrl: env.SMTP_URL ?? null,
     mailFrom: parseSender(env.MAIL_FROM) ?? { address: env.MAIL_FROM },
-    jwtPrivateKey: env.JWT_PRIVATE_KEY ?? null,
-    jwtPublicKeys: pemBlocks(env.JWT_PUBLIC_KEYS ?? ''),
-    secret: env.KONTOR_SECRET ?? null,
-    opsToken: env.KONTOR_OPS_TOKEN ?? null,
-    introspection: env.GRAPHQL_INTROSPECTION ?? (env.NODE_ENV === 'production' ? 'members' : 'everyone'),
+    ...secretsOf(env),
+    introspection: introspectionOf(env),
     corsOrigins: originsOf(env.CORS_ORIGINS ?? ''),
     rateLimits: { principal: env.RATE_LIMIT, address: env.RATE_LIMIT_ANONYMOUS },
     logLevel: env.LOG_LEVEL,
   };
 }
+
+const secretsOf = (env: Environment) => ({
+  jwtPrivateKey: env.JWT_PRIVATE_KEY ?? null,
+  jwtPublicKeys: pemBlocks(env.JWT_PUBLIC_KEYS ?? ''),
+  secret: env.KONTOR_SECRET ?? null,
+  opsToken: env.KONTOR_OPS_TOKEN ?? null,
+});
+
+const introspectionOf = (env: Environment): Config['introspection'] =>
+  env.GRAPHQL_INTROSPECTION ?? (env.NODE_ENV === 'production' ? 'members' : 'everyone');
 
 function outsideDatabase({ DATABASE_URL: appUrl, DATABASE_OWNER_URL: ownerUrl }: Environment): Config['database'] {
   return appUrl ? { appUrl, ownerUrl: ownerUrl ?? null } : null;

@@ -162,7 +162,7 @@ describe('a bulk call', () => {
 });
 
 describe('the rights of a bulk call', () => {
-  test('one foreign id among a hundred good ones: that item is refused and shows nothing', async () => {
+  test('A05 one foreign id among a hundred good ones: that item is refused and shows nothing', async () => {
     const { admin } = company;
     const narrow = await company.user({ 'account:*': 'own' });
     const [foreign] = resultsOf(await send(admin, creates(1, 'Foreign')));

@@ -2,6 +2,7 @@ import type { GraphQLArgument } from 'graphql';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import { columnsOf } from '#kernel/resource/columns.js';
 import type { Registry } from '#kernel/resource/registry.js';
+import { relationsOf } from '#kernel/resource/relations.js';
 import type {
   AggregateField,
   AggregateFunction,
@@ -45,23 +46,34 @@ export const resourceFields = (context: BuildContext, resource: Resource, field:
   collect(context, subSelections(field), (condition) => condition === resource.typeName || condition === 'Node');
 
 function objectItem(context: BuildContext, resource: Resource, field: Collected): ObjectItem {
+  return commonItem(context, resource, field) ?? ownItem(context, resource, field) ?? relationItem(context, resource, field);
+}
+
+/** What every type has. */
+function commonItem(context: BuildContext, resource: Resource, field: Collected): ObjectItem | null {
   const { key, name } = field;
   if (name === '__typename') return typename(field, resource.typeName);
-  // A reference such as `versionId` lends its name to what it leads to, as the schema says.
-  if (baseFields.has(name) && resource.fields[`${name}Id`]?.kind !== 'ref') return { kind: 'base', key, name: name as BaseField };
+  if (baseFields.has(name)) return { kind: 'base', key, name: name as BaseField };
   if (name === 'can' && !Object.hasOwn(resource.fields, 'can')) return { kind: 'can', key };
   if (name === 'externalRefs') return { kind: 'names', key, parts: parts(context, field, externalRefType.name) };
-  const fields = resource.fields;
-  const own = fields[name];
+  return null;
+}
+
+function ownItem(context: BuildContext, resource: Resource, field: Collected): ObjectItem | null {
+  const { key, name } = field;
+  const own = resource.fields[name];
   // A hidden field is in no schema: what bears its name here is a relation.
-  if (own && !own.options.hidden) {
-    const parts = partsOf(context, name, field, resource);
-    return { kind: 'field', key, name, ...(parts ? { parts } : {}) };
-  }
-  const refField = fields[`${name}Id`];
-  if (refField?.kind === 'ref') {
-    const target = context.registry.resource(refField.target ?? '');
-    return { kind: 'one', key, refField: `${name}Id`, selection: objectSelection(context, target, resourceFields(context, target, field)) };
+  if (!own || own.options.hidden) return null;
+  const inner = partsOf(context, name, field, resource);
+  return { kind: 'field', key, name, ...(inner ? { parts: inner } : {}) };
+}
+
+function relationItem(context: BuildContext, resource: Resource, field: Collected): ObjectItem {
+  const { key, name } = field;
+  const refField = relationsOf(resource).get(name);
+  if (refField !== undefined) {
+    const target = context.registry.resource(resource.fields[refField]?.target ?? '');
+    return { kind: 'one', key, refField, selection: objectSelection(context, target, resourceFields(context, target, field)) };
   }
   const inverse = context.registry.inverses.get(resource.name)?.find((i) => i.name === name);
   if (!inverse) throw new Error(`${resource.typeName}.${name} is in the schema but not in the definitions.`);

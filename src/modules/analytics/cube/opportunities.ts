@@ -1,6 +1,6 @@
 import { sql, type Sql } from '#kernel/db/sql.js';
 import { byName, type Cube, type Dimension, type Segment } from './model.js';
-import { closed, column, lost, measuresOver, open, won } from './opportunity-measures.js';
+import { closed, column, cycle, lost, measuresOver, open, won } from './opportunity-measures.js';
 
 const dimensions: readonly Dimension[] = [
   {

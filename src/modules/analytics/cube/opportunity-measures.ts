@@ -12,7 +12,7 @@ const count = (where: Sql) => sql`count(*) filter (where ${where})::numeric`;
 const total = (amount: Sql, where: Sql) => money(sql`coalesce(sum(${amount}) filter (where ${where}), 0)`);
 const money = (value: Sql) => sql`round(${value}, greatest(2, scale(trim_scale(${value}))))`;
 const days = (where: Sql) => sql`round(avg(f.cycle_days) filter (where ${where}), 2)`;
-const cycle = ['opportunity.engagedOn', 'opportunity.closeOn', 'opportunity.status'] as const;
+export const cycle = ['opportunity.engagedOn', 'opportunity.closeOn', 'opportunity.status'] as const;
 const twoDigits = { type: 'custom-numeric', value: '.2f' } as const;
 
 const counts: readonly Measure[] = [

@@ -3,6 +3,7 @@ import { isMaskable } from '#kernel/access/field-rights.js';
 import { columnsOf } from '#kernel/resource/columns.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Field } from '#kernel/resource/fields.js';
+import { relationName } from '#kernel/resource/relations.js';
 import { seedDemo } from '#app/demo/seed-demo.js';
 import { opportunities } from '#modules/analytics/cube/opportunities.js';
 import { Listener, until } from '../conformance/graphql-listener.js';
@@ -75,7 +76,7 @@ async function crawlRest(client: Client, told: Told): Promise<void> {
     for (const [name, field] of fieldsOf(resource)) {
       await get(`${base}?fields=${name}`);
       await get(`${base}?sort=${name}`);
-      if (field.kind === 'ref' && name !== 'versionId') await get(`${base}?expand=${name.replace(/Id$/, '')}&limit=200`);
+      if (field.kind === 'ref' && !field.options.hidden) await get(`${base}?expand=${relationName(resource, name)}&limit=200`);
     }
     const [row] = (body['data'] ?? []) as { id: string }[];
     if (!row || !resource.operations.includes('get')) continue;
@@ -93,7 +94,7 @@ async function crawlGraphql(client: Client, told: Told, right: 'hide' | 'mask' |
   for (const resource of resources.filter(({ operations }) => operations.includes('list'))) {
     const names = fieldsOf(resource).flatMap(([name, field]) => {
       if (composite.has(field.kind) || (right === 'hide' && mayBeKept(resource, name))) return [];
-      return [name, ...(field.kind === 'ref' ? [`${name.replace(/Id$/, '')} { id __typename }`] : [])];
+      return [name, ...(field.kind === 'ref' ? [`${relationName(resource, name)} { id __typename }`] : [])];
     });
     await ask(`{ ${resource.plural}(first: 50) { totalCount nodes { id version ${names.join(' ')} } aggregate { count } } }`);
     await ask(`{ ${resource.plural}(filter: { search: "${canary}" }) { totalCount nodes { id } } }`);

@@ -8,6 +8,7 @@ import type { AggregateFunction, ListItem, ObjectItem, PageArgs, RootSelection }
 import { constant } from '#kernel/read/values.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Field } from '#kernel/resource/fields.js';
+import { relationName } from '#kernel/resource/relations.js';
 import { buildRegistry } from '#kernel/resource/registry.js';
 
 const registry = buildRegistry(allModules);
@@ -53,14 +54,15 @@ const samples: Readonly<Partial<Record<Field['kind'], unknown>>> = {
 const operators = ['eq', 'ne', 'in', 'notIn', 'lt', 'lte', 'gt', 'gte', 'contains', 'startsWith', 'endsWith'];
 
 /** Every condition the kind of the field knows, and those it does not. */
-function conditions(name: string, field: Field): object[] {
+function conditions(resource: Resource, name: string, field: Field): object[] {
   const sample = samples[field.kind] ?? 'a';
   const on = (test: object) => ({ [name]: test });
   const presence = [on({ isNull: true }), on({ isNull: false }), on({ eq: null }), on({ ne: null })];
   const parts = { money: ['amount', 'currency'], address: ['street', 'postalCode', 'city', 'region', 'country'] }[field.kind as string];
   const compared = operators.map((operator) => ({ [operator]: operator === 'in' || operator === 'notIn' ? [sample] : sample }));
   const own = parts ? parts.flatMap((part) => compared.map((test) => on({ [part]: test }))) : compared.map(on);
-  const ref = field.kind === 'ref' ? [{ [name.replace(/Id$/, '')]: { id: { eq: sample } } }, { [name.replace(/Id$/, '')]: {} }] : [];
+  const ref =
+    field.kind === 'ref' ? [{ [relationName(resource, name)]: { id: { eq: sample } } }, { [relationName(resource, name)]: {} }] : [];
   return [...presence, ...own, ...ref];
 }
 
@@ -71,7 +73,7 @@ function fromElsewhere(resource: Resource, condition: object): { from: Resource;
   const over = resources.flatMap((from) =>
     fieldsOf(from)
       .filter(([, field]) => field.kind === 'ref' && field.target === resource.name)
-      .map(([ref]) => ({ from, filter: { [ref.replace(/Id$/, '')]: condition } })),
+      .map(([ref]) => ({ from, filter: { [relationName(from, ref)]: condition } })),
   );
   const under = fieldsOf(resource).flatMap(([, field]) =>
     field.kind === 'ref' && field.inverse
@@ -89,7 +91,7 @@ describe.each(['hide', 'mask'] as const)('with the rule %s', (right) => {
     const passed = all.flatMap(({ resource, name, field }) => {
       const actor = kept(resource, name, right);
       const expected = `${resource.name}.${name}`;
-      return conditions(name, field).flatMap((condition, i) => {
+      return conditions(resource, name, field).flatMap((condition, i) => {
         const asked = [
           ...(right === 'hide' ? inAll(condition) : [condition]).map((filter) => ({ from: resource, filter })),
           ...(i % 8 === 0 ? fromElsewhere(resource, condition) : []),
@@ -170,7 +172,7 @@ test('the statement that shows a masked field never gives its column out bare', 
 
 test('what may only be read may be shown, asked about and searched', () => {
   for (const { resource, name, field } of all) {
-    const [condition] = conditions(name, field);
+    const [condition] = conditions(resource, name, field);
     const actor = kept(resource, name, 'read');
     const filtered = refusedFor(actor, list(resource, { filter: constant(condition) }));
     const told = refusedFor(actor, shown({ kind: 'field', key: 'x', name }, resource));

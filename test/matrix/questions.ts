@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Registry } from '#kernel/resource/registry.js';
+import { relationsOf } from '#kernel/resource/relations.js';
 
 export type PlainRow = Readonly<Record<string, unknown>>;
 
@@ -58,7 +59,7 @@ function filtersOf(schema: GraphQLSchema, registry: Registry, place: Place): Que
   if (!row) return [];
   return Object.values(inputOf(schema, `${about.typeName}Filter`)?.getFields() ?? {}).flatMap(({ name, type }): Question[] => {
     if (joins.has(name)) return name === 'search' ? searches(place, row) : [];
-    if (base.has(name) ? about.fields[`${name}Id`]?.kind !== 'ref' : isShown(about, name)) {
+    if (base.has(name) || isShown(about, name)) {
       const operators = getNamedType(type);
       const all = isInputObjectType(operators) ? conditions(operators, row[name]) : [];
       return (depth === 0 ? all : all.slice(0, 1)).map(([how, condition]) => ({
@@ -76,10 +77,14 @@ function filtersOf(schema: GraphQLSchema, registry: Registry, place: Place): Que
 /** A relation may bear the name of a hidden field. */
 const isShown = ({ fields }: Resource, name: string) => Object.hasOwn(fields, name) && fields[name]?.options.hidden !== true;
 
+/** The resource that a ref leads to by this name. */
+const targetOf = (registry: Registry, resource: Resource, name: string): Resource =>
+  registry.resource(resource.fields[relationsOf(resource).get(name) ?? '']?.target ?? '');
+
 /** Through a relation: the rows of the list that is asked are judged by rows of another resource. */
 function inward(registry: Registry, place: Place, name: string): Place {
   const inverse = registry.inverses.get(place.resource.name)?.find((one) => one.name === name);
-  const target = inverse?.from ?? registry.resource(place.resource.fields[`${name}Id`]?.target ?? '');
+  const target = inverse?.from ?? targetOf(registry, place.resource, name);
   const narrowed = (filter: object) => ({ ...only(place.rows, target), ...filter });
   return {
     ...place,
@@ -128,7 +133,7 @@ function ordersOf(schema: GraphQLSchema, registry: Registry, { resource, rows }:
   return members(resource).flatMap(({ name, type }) => {
     if (isEnumType(getNamedType(type)))
       return ['ASC', 'DESC'].map((direction) => question(resource, name, direction, { [name]: direction }));
-    const target = registry.resource(resource.fields[`${name}Id`]?.target ?? '');
+    const target = targetOf(registry, resource, name);
     const inner = members(target).find((one) => isEnumType(getNamedType(one.type)));
     return inner ? [question(target, inner.name, 'through a reference', { [name]: { [inner.name]: 'ASC' } })] : [];
   });

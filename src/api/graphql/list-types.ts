@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Field } from '#kernel/resource/fields.js';
+import { relationName } from '#kernel/resource/relations.js';
 import { deepestOrder } from '#kernel/read/order.js';
 import { isOrderable } from '#kernel/read/order-fields.js';
 import { defaultPage, largestPage } from '#kernel/read/page.js';
@@ -84,7 +85,7 @@ export class ListTypes {
     for (const [name, field] of visibleFields(resource)) {
       map[name] = { type: this.fieldFilter(resource, name, field), description: `On ${name}.` };
       if (field.kind === 'ref')
-        map[name.replace(/Id$/, '')] = {
+        map[relationName(resource, name)] = {
           type: this.filter(this.book.registry.resource(field.target ?? '')),
           description: `On the ${name.replace(/Id$/, '')} itself.`,
         };
@@ -145,7 +146,10 @@ export class ListTypes {
       if (isOrderable(field)) map[name] = { type: SortDirection, description: `By ${name}.` };
       if (field.kind !== 'ref') continue;
       const single = name.replace(/Id$/, '');
-      map[single] = { type: this.order(this.book.registry.resource(field.target ?? '')), description: `By a field of the ${single}.` };
+      map[relationName(resource, name)] = {
+        type: this.order(this.book.registry.resource(field.target ?? '')),
+        description: `By a field of the ${single}.`,
+      };
     }
     return map;
   }

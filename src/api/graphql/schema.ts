@@ -12,6 +12,7 @@ import { largestPage } from '#kernel/read/page.js';
 import type { RootSelection } from '#kernel/read/selection.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Registry } from '#kernel/resource/registry.js';
+import { relationName } from '#kernel/resource/relations.js';
 import { readRoot, type GraphqlContext, type GraphqlParts } from './context.js';
 import { externalRefsField } from './external-ref-type.js';
 import { ListTypes } from './list-types.js';
@@ -146,7 +147,7 @@ class ObjectTypes {
       };
       if (field.kind !== 'ref') continue;
       const target = this.book.registry.resource(field.target ?? '');
-      map[name.replace(/Id$/, '')] = {
+      map[relationName(resource, name)] = {
         type: this.of(target),
         description: `The ${target.name.replaceAll('_', ' ')} named by ${name}; null when you may not see it.`,
         resolve: byKey,

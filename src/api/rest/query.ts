@@ -1,10 +1,12 @@
 import { invalid } from '#kernel/errors/domain-error.js';
-import { largestPage } from '#kernel/read/page.js';
+import { defaultPage, largestPage } from '#kernel/read/page.js';
 import { readJson } from '../http/json-text.js';
 import type { ListQuery, RowQuery } from './reads.js';
 
 type Raw = Readonly<Record<string, unknown>>;
-const known = new Set(['filter', 'sort', 'limit', 'after', 'count', 'fields', 'expand']);
+const known = new Set(['filter', 'sort', 'limit', 'after', 'before', 'count', 'fields', 'expand']);
+/** Refs that `expand` follows, one behind the other: `account.owner`. */
+export const deepestExpand = 2;
 
 const bad = (name: string, must: string) =>
   invalid('request.bad_parameter', `The parameter "${name}" must be ${must}.`, { parameter: name });
@@ -14,15 +16,23 @@ export function listQuery(raw: Raw): ListQuery {
   const stray = Object.keys(raw).find((name) => !known.has(name));
   if (stray !== undefined)
     throw invalid('request.unknown_parameter', `There is no parameter "${stray.slice(0, 80)}" here. Known: ${[...known].join(', ')}.`);
-  const [filter, sort, limit, after] = [one(raw, 'filter'), one(raw, 'sort'), one(raw, 'limit'), one(raw, 'after')];
+  const [filter, sort] = [one(raw, 'filter'), one(raw, 'sort')];
   return {
     ...(filter === undefined ? {} : { filter: jsonOf(filter) }),
     ...(sort === undefined ? {} : { orderBy: orderOf(sort) }),
-    ...(limit === undefined ? {} : { first: limitOf(limit) }),
-    ...(after === undefined ? {} : { after }),
+    ...pageParts(raw),
     count: flag(raw, 'count'),
     ...rowParts(raw),
   };
+}
+
+/** Which page: forwards from the start or a cursor, or backwards from one. */
+function pageParts(raw: Raw): Pick<ListQuery, 'first' | 'after' | 'last' | 'before'> {
+  const [limit, after, before] = [one(raw, 'limit'), one(raw, 'after'), one(raw, 'before')];
+  const size = limit === undefined ? undefined : limitOf(limit);
+  if (before !== undefined && after !== undefined) throw bad('before', 'without "after"');
+  if (before !== undefined) return { last: size ?? defaultPage, before };
+  return { ...(size === undefined ? {} : { first: size }), ...(after === undefined ? {} : { after }) };
 }
 
 export function rowQuery(raw: Raw): RowQuery {
@@ -36,6 +46,8 @@ function rowParts(raw: Raw): RowQuery {
   const fields = one(raw, 'fields');
   const expand = names(one(raw, 'expand'));
   if (expand.length > 10) throw bad('expand', 'at most ten names');
+  if (expand.some((name) => name.split('.').length > deepestExpand))
+    throw bad('expand', `names such as account.owner, ${deepestExpand} deep at most`);
   return { fields: fields === undefined ? null : names(fields), expand };
 }
 

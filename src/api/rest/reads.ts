@@ -11,6 +11,7 @@ import type { ListItem, ObjectItem, ObjectSelection, RootSelection } from '#kern
 import { shapeOf, variable, type Val } from '#kernel/read/values.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Registry } from '#kernel/resource/registry.js';
+import { relationsOf } from '#kernel/resource/relations.js';
 import type { Principal } from '../auth/principal.js';
 
 /** A list as a URL asks for it. */
@@ -20,6 +21,8 @@ export interface ListQuery {
   readonly orderBy?: readonly unknown[];
   readonly first?: number;
   readonly after?: string;
+  readonly last?: number;
+  readonly before?: string;
   readonly count: boolean;
   readonly fields: readonly string[] | null;
   readonly expand: readonly string[];
@@ -47,8 +50,8 @@ export class RestReads {
       expand,
       count,
       shapeOf({ ...variables, orderBy: undefined }),
-      JSON.stringify([variables.orderBy, variables.first]),
-      nullPattern(variables.after),
+      JSON.stringify([variables.orderBy, variables.first, variables.last]),
+      nullPattern(variables.after ?? variables.before),
     ];
     return this.run(key, principal, variables, () => {
       const selection = this.selection(resource, query, principal.actor);
@@ -60,6 +63,8 @@ export class RestReads {
           items: [
             { kind: 'info', key: 'hasNextPage', name: 'hasNextPage' },
             { kind: 'info', key: 'endCursor', name: 'endCursor' },
+            // Without a cursor there is no page before.
+            ...(variables.after === undefined && variables.before === undefined ? [] : pageBefore),
           ],
         },
         ...(count ? [{ kind: 'totalCount', key: 'total' } as const] : []),
@@ -92,20 +97,35 @@ export class RestReads {
   }
 
   private selection(resource: Resource, { fields, expand }: RowQuery, actor: Actor): ObjectSelection {
-    const expanded = expand.map((name) => this.expanded(resource, name, actor));
-    return { resource, items: [...rowItems(resource, fields, actor), ...expanded] };
+    return { resource, items: [...rowItems(resource, fields, actor), ...this.expanded(resource, expand, actor)] };
   }
 
-  private expanded(resource: Resource, name: string, actor: Actor): ObjectItem {
-    if (name === externalRefs.key) return externalRefs;
-    if (name === can.key) return can;
-    const ref = resource.fields[`${name}Id`];
-    if (ref?.kind !== 'ref' || ref.options.hidden)
+  /** `account.owner` is the owner within the account, whether or not `account` is named too. */
+  private expanded(resource: Resource, paths: readonly string[], actor: Actor): ObjectItem[] {
+    const below = new Map<string, string[]>();
+    for (const path of paths) {
+      const [name = '', ...inner] = path.split('.');
+      below.set(name, [...(below.get(name) ?? []), ...(inner.length > 0 ? [inner.join('.')] : [])]);
+    }
+    return [...below].map(([name, inner]) => this.expandedOne(resource, [name, inner], actor));
+  }
+
+  private expandedOne(resource: Resource, [name, inner]: readonly [string, readonly string[]], actor: Actor): ObjectItem {
+    const plain = inner.length > 0 ? undefined : [externalRefs, can].find(({ key }) => key === name);
+    if (plain) return plain;
+    const refField = relationsOf(resource).get(name);
+    if (refField === undefined)
       throw invalid('request.unknown_expand', `${resource.typeName} has nothing to expand by the name "${name.slice(0, 80)}".`);
-    const target = this.registry.resource(ref.target ?? '');
-    return { kind: 'one', key: name, refField: `${name}Id`, selection: { resource: target, items: rowItems(target, null, actor) } };
+    const target = this.registry.resource(resource.fields[refField]?.target ?? '');
+    const items = [...rowItems(target, null, actor), ...this.expanded(target, inner, actor)];
+    return { kind: 'one', key: name, refField, selection: { resource: target, items } };
   }
 }
+
+const pageBefore = [
+  { kind: 'info', key: 'hasPreviousPage', name: 'hasPreviousPage' },
+  { kind: 'info', key: 'startCursor', name: 'startCursor' },
+] as const;
 
 /** Hidden fields are left out unless they are named, and then refused. */
 function rowItems(resource: Resource, wanted: readonly string[] | null, actor: Actor): ObjectItem[] {

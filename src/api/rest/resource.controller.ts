@@ -28,7 +28,7 @@ const query = (name: string, description: string, maxLength = 4000): MethodDecor
   ApiQuery({ name, required: false, description, schema: { type: 'string', maxLength } });
 export const rowQueries = [
   query('fields', 'Only these fields, comma separated.'),
-  query('expand', 'Related records to include, comma separated: `account,owner`.'),
+  query('expand', 'Related records to include, comma separated, two deep at most: `account,account.owner`.'),
 ];
 const protectedBy = ({ requireVersion }: Resource) => (requireVersion ? [428] : []);
 export const etag = { ETag: { description: 'The version of the record.' } };
@@ -58,36 +58,40 @@ function listRoute(resource: Resource, { reads }: RestParts): Route {
         description: 'Rows a page.',
         schema: { type: 'integer', format: 'int32', minimum: 1, maximum: 200, default: 50 },
       }),
-      query('after', 'Cursor of the page before.'),
+      query('after', 'Cursor: the page behind it.'),
+      query('before', 'Cursor: the page in front of it.'),
       ApiQuery({ name: 'count', required: false, description: 'Also count the whole list.', schema: { type: 'boolean', default: false } }),
       ...rowQueries,
-      answer(200, listName(resource), 'A page.', { Link: { description: 'rel="next" when there is another page, and rel="first".' } }),
+      answer(200, listName(resource), 'A page.', {
+        Link: { description: 'rel="next" and rel="prev" where there are such pages, and rel="first".' },
+      }),
       ...problems(400),
     ],
     handle: async (request, reply) => {
       const text = await reads.list(resource, listQuery(queryOf(request)), principalOf(request));
-      void reply.header('link', linksOf(request, nextCursor(text)));
+      void reply.header('link', linksOf(request, text));
       return json(reply, text);
     },
   };
 }
 
-/** The page object stands behind the rows: its cursor is read from the end without parsing the rows. */
-function nextCursor(text: string): string | null {
+/** Its neighbours, as far as there are any, and the first page. The page object stands behind the rows and is read without them. */
+function linksOf(request: FastifyRequest, text: string): string {
   const tail = text.slice(text.lastIndexOf('"page":'));
-  if (!tail.includes('"hasNextPage":true')) return null;
-  return /"endCursor":"([\w-]+)"/.exec(tail)?.[1] ?? null;
-}
-
-/** The first page, and the next when there is one. Cursors lead forward only, so the page before is not told. */
-function linksOf(request: FastifyRequest, next: string | null): string {
-  const url = new URL(request.url, 'http://localhost');
-  const link = (rel: string) => `<${url.pathname}${url.search}>; rel="${rel}"`;
-  url.searchParams.delete('after');
-  const first = link('first');
-  if (next === null) return first;
-  url.searchParams.set('after', next);
-  return `${link('next')}, ${first}`;
+  const cursor = (flag: string, name: string) =>
+    tail.includes(`"${flag}":true`) ? new RegExp(`"${name}":"([\\w-]+)"`).exec(tail)?.[1] : undefined;
+  const link = (rel: string, place: Record<string, string>) => {
+    const url = new URL(request.url, 'http://localhost');
+    for (const name of ['after', 'before']) url.searchParams.delete(name);
+    for (const [name, value] of Object.entries(place)) url.searchParams.set(name, value);
+    return `<${url.pathname}${url.search}>; rel="${rel}"`;
+  };
+  const [after, before] = [cursor('hasNextPage', 'endCursor'), cursor('hasPreviousPage', 'startCursor')];
+  return [
+    ...(after === undefined ? [] : [link('next', { after })]),
+    ...(before === undefined ? [] : [link('prev', { before })]),
+    link('first', {}),
+  ].join(', ');
 }
 
 function getRoute(resource: Resource, { reads }: RestParts): Route {

@@ -123,7 +123,11 @@ const expansions = (resource: Resource): Record<string, JsonSchema> =>
   Object.fromEntries(
     [...expansionsOf(resource)].map(([name, { target = '' }]) => [
       name,
-      { anyOf: [schemaRef(pascal(target)), { type: 'null' }], description: `Only with \`expand=${name}\`.`, 'x-expand': true },
+      {
+        anyOf: [schemaRef(pascal(target)), { type: 'null' }],
+        description: `Only with \`expand=${name}\`; what it leads to, with \`expand=${name}.…\`.`,
+        'x-expand': true,
+      },
     ]),
   );
 
@@ -134,6 +138,12 @@ const pageSchema: JsonSchema = {
   properties: {
     hasNextPage: { type: 'boolean' },
     endCursor: { type: ['string', 'null'], maxLength: 4000, description: 'Send it as `after` for the next page.' },
+    hasPreviousPage: { type: 'boolean', description: 'Only with `after` or `before`.' },
+    startCursor: {
+      type: ['string', 'null'],
+      maxLength: 4000,
+      description: 'Send it as `before` for the page before. Only with `after` or `before`.',
+    },
   },
 };
 

@@ -4,13 +4,31 @@ import { humanCollation, isHuman } from '../resource/collation.js';
 import { columnsOf, resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field } from '../resource/fields.js';
+import { relationsOf } from '../resource/relations.js';
 import { snake } from '../resource/names.js';
-import { badAt, decimalLeaf, idLeaf, instantLeaf, integerLeaf, leafOf, listOf, placed, textLeaf, type Leaf } from './leaves.js';
+import {
+  badAt,
+  decimalLeaf,
+  idLeaf,
+  instantLeaf,
+  integerLeaf,
+  leafOf,
+  listOf,
+  mostValues,
+  placed,
+  pointer,
+  textLeaf,
+  tooManyValues,
+  type Leaf,
+} from './leaves.js';
 import type { StatementWriter } from './statement.js';
 import { entries, isAbsent, items, plain, type Val } from './values.js';
 
-const unknown = (resource: Resource, key: string) =>
-  invalid('filter.unknown_field', `${resource.typeName} cannot be filtered by "${key.slice(0, 80)}".`, { field: key.slice(0, 80) });
+const unknown = (resource: Resource, key: string, path: string) =>
+  badAt(
+    invalid('filter.unknown_field', `${resource.typeName} cannot be filtered by "${key.slice(0, 80)}".`, { field: key.slice(0, 80) }),
+    path,
+  );
 
 const baseLeaves: Readonly<Record<string, { column: string; leaf: Leaf }>> = {
   id: { column: 'id', leaf: idLeaf },
@@ -36,7 +54,7 @@ export const filterSql = (writer: StatementWriter, resource: Resource, alias: st
 function conditionAt(place: Place, filter: Val | undefined): string | null {
   if (isAbsent(filter)) return null;
   place.writer.countCondition();
-  if (place.depth > 6) throw invalid('filter.too_deep', 'A filter goes at most six levels deep.');
+  if (place.depth > 6) throw badAt(invalid('filter.too_deep', 'A filter goes at most six levels deep.'), place.path);
   const parts = entries(filter).flatMap(([key, val]) => {
     if (isAbsent(val)) return [];
     const part = member(place, key, val);
@@ -65,7 +83,7 @@ function member(place: Place, key: string, val: Val): string | null {
   }
 }
 
-const below = (place: Place, ...keys: readonly string[]): Place => ({ ...place, path: [place.path, ...keys].join('/') });
+const below = (place: Place, ...keys: readonly string[]): Place => ({ ...place, path: [place.path, ...keys.map(pointer)].join('/') });
 
 const any = (parts: readonly string[]) => (parts.length === 0 ? 'false' : `(${parts.join(' or ')})`);
 const not = (part: string | null) => (part === null ? 'false' : `(${part}) is not true`);
@@ -73,7 +91,7 @@ const not = (part: string | null) => (part === null ? 'false' : `(${part}) is no
 function fieldOrRelation(place: Place, key: string, val: Val): string | null {
   const { writer, resource, alias } = place;
   const at = below(place, key);
-  const base = Object.hasOwn(baseLeaves, key) && resource.fields[`${key}Id`]?.kind !== 'ref' ? baseLeaves[key] : undefined;
+  const base = Object.hasOwn(baseLeaves, key) ? baseLeaves[key] : undefined;
   if (base) return operators({ writer, leaf: base.leaf, column: `${alias}.${base.column}`, path: at.path }, val);
   const field = Object.hasOwn(resource.fields, key) ? resource.fields[key] : undefined;
   return field && !field.options.hidden ? fieldSql(at, [key, field], val) : relation(place, key, val);
@@ -84,18 +102,18 @@ const relation = (place: Place, key: string, val: Val) => oneOf(place, key, val)
 /** The row a ref points to; null when there is no such ref. */
 function oneOf(place: Place, key: string, val: Val): string | null {
   const { writer, resource, alias } = place;
-  const refField = resource.fields[`${key}Id`];
-  if (refField?.kind !== 'ref' || refField.options.hidden) return null;
-  writer.ask(resource, `${key}Id`);
-  const target = writer.registry.resource(refField.target ?? '');
-  return exists(below(place, key), target, (t) => `${t}.id = ${alias}.${snake(`${key}Id`)}`, val);
+  const refField = relationsOf(resource).get(key);
+  if (refField === undefined) return null;
+  writer.ask(resource, refField);
+  const target = writer.registry.resource(resource.fields[refField]?.target ?? '');
+  return exists(below(place, key), target, (t) => `${t}.id = ${alias}.${snake(refField)}`, val);
 }
 
 /** The rows whose ref points here. */
 function someOf(place: Place, key: string, val: Val): string | null {
   const { writer, resource, alias } = place;
   const inverse = writer.registry.inverses.get(resource.name)?.find((i) => i.name === key);
-  if (!inverse) throw unknown(resource, key);
+  if (!inverse) throw unknown(resource, key, below(place, key).path);
   writer.ask(inverse.from, inverse.refField);
   const parts = entries(val).flatMap(([quantifier, inner]) => {
     if (isAbsent(inner)) return [];
@@ -105,7 +123,7 @@ function someOf(place: Place, key: string, val: Val): string | null {
     if (quantifier === 'none') return [`not ${exists(inside, inverse.from, join, inner)}`];
     if (quantifier === 'every')
       return [`not ${exists(inside, inverse.from, join, { from: 'object', entries: new Map([['not', inner]]) })}`];
-    throw unknown(resource, `${key}.${quantifier}`);
+    throw unknown(resource, `${key}.${quantifier}`, inside.path);
   });
   return all(parts);
 }
@@ -125,7 +143,8 @@ function fieldSql({ writer, resource, alias, path }: Place, [name, field]: reado
   const parts = entries(val).flatMap(([key, inner]) => {
     if (key === 'isNull') return [nullCheck(column, inner, `${path}/isNull`)];
     const part = columns.find((c) => c.part === key);
-    if (!part || isAbsent(inner)) throw invalid('filter.unknown_field', `${name} cannot be filtered by "${key.slice(0, 80)}".`);
+    if (!part || isAbsent(inner))
+      throw badAt(invalid('filter.unknown_field', `${name} cannot be filtered by "${key.slice(0, 80)}".`), `${path}/${pointer(key)}`);
     const compared = { writer, leaf: key === 'amount' ? decimalLeaf : textLeaf, column: `${alias}.${part.name}`, path: `${path}/${key}` };
     return operators(compared, inner) ?? [];
   });
@@ -156,10 +175,10 @@ function operators(compared: Compared, val: Val): string | null {
 
 function operatorSql(compared: Compared, operator: string, val: Val): string {
   const { writer, column } = compared;
-  const path = `${compared.path}/${operator}`;
+  const path = `${compared.path}/${pointer(operator)}`;
   const leaf = placed(compared.leaf, path);
   if (operator === 'isNull') return nullCheck(column, val, path);
-  if (isAbsent(val)) return againstNull(column, operator);
+  if (isAbsent(val)) return againstNull(column, operator, path);
   const operand = () => writer.leaf(val, leaf.cast, leaf.convert);
   switch (operator) {
     case 'eq':
@@ -167,31 +186,33 @@ function operatorSql(compared: Compared, operator: string, val: Val): string {
     case 'ne':
       return `${column} is distinct from ${operand()}`;
     case 'in':
-      return `${column} = any(${list(writer, leaf, val)})`;
+      return `${column} = any(${list(compared, path, val)})`;
     case 'notIn':
-      return `(${column} = any(${list(writer, leaf, val)})) is not true`;
+      return `(${column} = any(${list(compared, path, val)})) is not true`;
   }
   if (Object.hasOwn(comparisons, operator)) return `${compared.inOrder ?? column} ${comparisons[operator] ?? '='} ${operand()}`;
   return matches(compared, operator, val);
 }
 
-function againstNull(column: string, operator: string): string {
+function againstNull(column: string, operator: string, path: string): string {
   if (operator === 'eq') return `${column} is null`;
   if (operator === 'ne') return `${column} is not null`;
-  throw invalid('filter.null_value', `null cannot be compared with "${operator}"; use isNull.`);
+  throw badAt(invalid('filter.null_value', `null cannot be compared with "${operator.slice(0, 40)}"; use isNull.`), path);
 }
 
 function matches({ writer, column, leaf, path }: Compared, operator: string, val: Val): string {
   const pattern = Object.hasOwn(patterns, operator) ? patterns[operator] : undefined;
-  if (!pattern || leaf !== textLeaf) throw invalid('filter.unknown_operator', `"${operator.slice(0, 40)}" is no operator for this field.`);
-  const { convert } = placed(textLeaf, `${path}/${operator}`);
+  const at = `${path}/${pointer(operator)}`;
+  if (!pattern || leaf !== textLeaf)
+    throw badAt(invalid('filter.unknown_operator', `"${operator.slice(0, 40)}" is no operator for this field.`), at);
+  const { convert } = placed(textLeaf, at);
   return `${column} ilike ${writer.leaf(val, 'text', (v) => pattern(escapeLike(String(convert(v)))))}`;
 }
 
-function list(writer: StatementWriter, leaf: Leaf, val: Val): string {
-  const many = listOf(leaf);
+function list({ writer, leaf: bare }: Compared, path: string, val: Val): string {
+  const [leaf, many] = [placed(bare, path), placed(listOf(bare), path)];
   if (val.from !== 'list') return writer.leaf(val, many.cast, many.convert);
-  if (val.items.length > 500) throw invalid('filter.too_many_values', 'A list in a filter holds at most 500 values.');
+  if (val.items.length > mostValues) throw badAt(tooManyValues(), path);
   if (val.items.every((item) => item.from === 'constant')) return writer.constant(many.convert(val.items.map(plain)), many.cast);
   return `array[${val.items.map((item) => writer.leaf(item, leaf.cast, leaf.convert)).join(', ')}]::${many.cast}`;
 }
@@ -207,7 +228,7 @@ function search({ writer, resource, alias, path }: Place, val: Val): string {
     // What the actor may not see is not searched, and nobody is told so: a hit must not depend on it.
     .filter(([name, field]) => field.options.search && !field.options.hidden && mayAsk(writer.actor, resource, name))
     .flatMap(([name]) => resourceColumns(resource).get(name)?.[0]?.name ?? []);
-  if (!Object.values(resource.fields).some(({ options }) => options.search && !options.hidden)) throw unknown(resource, 'search');
+  if (!Object.values(resource.fields).some(({ options }) => options.search && !options.hidden)) throw unknown(resource, 'search', path);
   // A parameter no condition uses has no type.
   if (columns.length === 0) return 'false';
   const { convert } = placed(textLeaf, path);

@@ -3,6 +3,8 @@ import { isHuman } from '../resource/collation.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field } from '../resource/fields.js';
 import type { Registry } from '../resource/registry.js';
+import { relationsOf } from '../resource/relations.js';
+import { badAt, pointer } from './leaves.js';
 import type { ListSelection } from './selection.js';
 import { entries, isAbsent, items, type Val } from './values.js';
 
@@ -12,7 +14,7 @@ import { entries, isAbsent, items, type Val } from './values.js';
  */
 export function refuseUnindexed(registry: Registry, { resource, page }: ListSelection): void {
   if (!resource.large || isNarrow(resource, page.filter)) return;
-  refuseFilter(registry, resource, page.filter);
+  refuseFilter({ registry, resource, path: '/filter' }, page.filter);
   const [first] = isAbsent(page.orderBy) ? [] : items(page.orderBy).flatMap((item) => entries(item).filter(([, val]) => !isAbsent(val)));
   const name = first?.[0];
   if (name === undefined || !isOrder(resource, name) || isIndexedOrder(resource, name)) return;
@@ -53,7 +55,7 @@ export const indexedOrders = (resource: Resource): string[] =>
   ['id', 'createdAt', 'updatedAt', ...Object.keys(resource.fields)].filter((name) => isIndexedOrder(resource, name));
 
 const isOrder = (resource: Resource, name: string) =>
-  ['id', 'createdAt', 'updatedAt'].includes(name) || Object.hasOwn(resource.fields, name) || Object.hasOwn(resource.fields, `${name}Id`);
+  ['id', 'createdAt', 'updatedAt'].includes(name) || Object.hasOwn(resource.fields, name) || relationsOf(resource).has(name);
 
 /** Operators an index serves, or whose rows a walk along the key meets soon. */
 const treeOperators = ['eq', 'ne', 'in', 'notIn', 'lt', 'lte', 'gt', 'gte', 'isNull'];
@@ -76,39 +78,54 @@ function isNarrow(resource: Resource, filter: Val | undefined): boolean {
   });
 }
 
-function refuseFilter(registry: Registry, resource: Resource, filter: Val | undefined): void {
-  if (isAbsent(filter) || isNarrow(resource, filter)) return;
+/** The rows a part of a filter is about, and the JSON pointer to that part. */
+interface Place {
+  readonly registry: Registry;
+  readonly resource: Resource;
+  readonly path: string;
+}
+const below = (place: Place, ...keys: readonly (string | number)[]): Place => ({
+  ...place,
+  path: [place.path, ...keys.map((key) => pointer(String(key)))].join('/'),
+});
+
+function refuseFilter(place: Place, filter: Val | undefined): void {
+  if (isAbsent(filter) || isNarrow(place.resource, filter)) return;
   for (const [key, val] of entries(filter)) {
     if (isAbsent(val) || key === 'search') continue;
-    if (key === 'and' || key === 'or' || key === 'not') items(val).forEach((inner) => refuseFilter(registry, resource, inner));
-    else refuseMember(registry, resource, key, val);
+    if (key === 'not') refuseFilter(below(place, key), val);
+    else if (key === 'and' || key === 'or') items(val).forEach((inner, i) => refuseFilter(below(place, key, i), inner));
+    else refuseMember(place, key, val);
   }
 }
 
-function refuseMember(registry: Registry, resource: Resource, key: string, val: Val): void {
+function refuseMember(place: Place, key: string, val: Val): void {
+  const { registry, resource } = place;
   const field = own(resource, key);
-  const ref = own(resource, `${key}Id`);
-  if (ref?.kind === 'ref' && !field) return refuseRelated(registry, registry.resource(ref.target ?? ''), val);
+  const ref = relationsOf(resource).get(key);
+  if (ref !== undefined) return refuseRelated({ ...below(place, key), resource: registry.resource(own(resource, ref)?.target ?? '') }, val);
   const inverse = registry.inverses.get(resource.name)?.find(({ name }) => name === key);
-  if (inverse) return entries(val).forEach(([, inner]) => refuseRelated(registry, inverse.from, inner));
-  if (field || ['version', 'createdAt', 'updatedAt', 'id'].includes(key)) refuseOperators(resource, key, val);
+  if (inverse) return entries(val).forEach(([how, inner]) => refuseRelated({ ...below(place, key, how), resource: inverse.from }, inner));
+  if (field || ['version', 'createdAt', 'updatedAt', 'id'].includes(key)) refuseOperators(below(place, key), key, val);
 }
 
 const own = (resource: Resource, name: string): Field | undefined =>
   Object.hasOwn(resource.fields, name) ? resource.fields[name] : undefined;
 
-function refuseOperators(resource: Resource, key: string, val: Val): void {
+function refuseOperators({ resource, path }: Place, key: string, val: Val): void {
   const stray = operatorsOf(own(resource, key), val).find((operator) => !servedOperators(resource, key).includes(operator));
   if (stray === undefined) return;
-  throw invalid(
-    'filter.not_indexed',
-    `A whole list of ${resource.plural} is not filtered by "${key}" with "${stray.slice(0, 40)}": no index serves it. Filter by an id or a reference too.`,
-    { field: key, operator: stray.slice(0, 40) },
+  throw badAt(
+    invalid(
+      'filter.not_indexed',
+      `A whole list of ${resource.plural} is not filtered by "${key}" with "${stray.slice(0, 40)}": no index serves it. Filter by an id or a reference too.`,
+      { field: key, operator: stray.slice(0, 40) },
+    ),
+    `${path}/${pointer(stray)}`,
   );
 }
 
-const refuseRelated = (registry: Registry, target: Resource, filter: Val) =>
-  target.large ? refuseFilter(registry, target, filter) : undefined;
+const refuseRelated = (place: Place, filter: Val) => (place.resource.large ? refuseFilter(place, filter) : undefined);
 
 /** The operators on the indexed column; those on other parts of money or of an address count as unknown ones. */
 function operatorsOf(field: Field | undefined, val: Val): string[] {

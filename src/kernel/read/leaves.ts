@@ -21,6 +21,9 @@ export const placed = (leaf: Leaf, path: string): Leaf => ({
   },
 });
 
+/** A member's name as part of a JSON pointer, no longer than need be. */
+export const pointer = (name: string): string => name.slice(0, 80).replaceAll('~', '~0').replaceAll('/', '~1');
+
 /** The refusal of a value, as one of `path`. */
 export const badAt = ({ kind, code, message, details }: DomainError, path: string): DomainError =>
   new DomainError(kind, code, `${message} See ${path}.`, {
@@ -77,12 +80,15 @@ const leaves: Readonly<Record<Field['kind'], Leaf | null>> = {
 /** The leaf of a field that has a single comparable value; null for json, address and money, which have none. */
 export const leafOf = (field: Field): Leaf | null => leaves[field.kind];
 
+export const mostValues = 500;
+export const tooManyValues = () => invalid('filter.too_many_values', `A list in a filter holds at most ${mostValues} values.`);
+
 /** The same leaf for lists, as an array parameter of at most 500 values. */
 export const listOf = (leaf: Leaf): Leaf => ({
   cast: `${leaf.cast}[]`,
   convert: (value) => {
     const list = Array.isArray(value) ? (value as unknown[]) : [value];
-    if (list.length > 500) throw invalid('filter.too_many_values', 'A list in a filter holds at most 500 values.');
+    if (list.length > mostValues) throw tooManyValues();
     return list.map(leaf.convert);
   },
 });

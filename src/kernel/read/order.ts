@@ -1,6 +1,7 @@
 import { invalid } from '../errors/domain-error.js';
 import type { Resource } from '../resource/define-resource.js';
 import { snake } from '../resource/names.js';
+import { relationsOf } from '../resource/relations.js';
 import { collated, sortColumn } from './order-fields.js';
 import type { StatementWriter } from './statement.js';
 import { entries, isAbsent, items, plain, type Val } from './values.js';
@@ -59,12 +60,11 @@ function orderKey(place: Place, item: Val): OrderKey | null {
 
 function throughRef(place: Place, name: string, val: Val): OrderKey | null {
   const { writer, resource, path } = place;
-  const refField = `${name}Id`;
-  const ref = Object.hasOwn(resource.fields, refField) ? resource.fields[refField] : undefined;
-  if (ref?.kind !== 'ref' || ref.options.hidden) return null;
+  const refField = relationsOf(resource).get(name);
+  if (refField === undefined) return null;
   if (path.length >= deepestOrder) throw invalid('order.too_deep', `An order goes through at most ${deepestOrder} references.`);
   writer.ask(resource, refField);
-  const target = writer.registry.resource(ref.target ?? '');
+  const target = writer.registry.resource(resource.fields[refField]?.target ?? '');
   return orderKey({ writer, resource: target, path: [...path, { refField, target }] }, val);
 }
 

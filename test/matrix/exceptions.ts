@@ -1,6 +1,6 @@
 import { fileForm } from './forms.js';
 import type { Given } from './deeds.js';
-import type { Asking } from './surfaces.js';
+import type { Asking } from './ask.js';
 import type { Deed } from './deeds.js';
 import type { Source } from './samples.js';
 

@@ -10,7 +10,8 @@ import type { Person } from './people.js';
 import { questionsOf } from './questions.js';
 import { isFull, rowsOf } from './reads.js';
 import { valueOf } from './samples.js';
-import { leaves, type Ask } from './surfaces.js';
+import { type Ask } from './ask.js';
+import { leaves } from './surfaces.js';
 import { inParallel, send } from './wire.js';
 
 /** The same rule for every field there is. */

@@ -2,8 +2,8 @@ import { canUpsert } from '#kernel/external-refs/upsert.js';
 import { verbsOf } from '#kernel/bulk/bulk-item.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Registry } from '#kernel/resource/registry.js';
+import { ifMatch, type Ask, type Asking } from './ask.js';
 import type { Deed, Given } from './deeds.js';
-import { ifMatch, type Ask, type Asking } from './surfaces.js';
 
 /** Another way to the same rows: what is asked, as what it is judged, and how. */
 export interface Kin {

@@ -9,23 +9,11 @@ import {
 } from 'graphql';
 import { pascal } from '#kernel/resource/names.js';
 import { routeOf } from '#api/rest/use-case.controller.js';
+import { ifMatch, type Ask, type Asking } from './ask.js';
 import type { Deed, Given } from './deeds.js';
 import { handMade } from './exceptions.js';
 import { kinOf, type Kin } from './kin.js';
 import type { Machine } from './machine.js';
-
-/** One HTTP request. */
-export interface Ask {
-  readonly method: string;
-  readonly path: string;
-  readonly body?: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Sent as it is instead of JSON. */
-  readonly form?: () => FormData;
-}
-
-/** How a request is made of what is given. */
-export type Asking = (given: Given) => Ask;
 
 /** An address of the API and the deed that is done there; null: the definitions know nothing of it. */
 export interface Operation {
@@ -104,9 +92,6 @@ function restAsk(method: string, template: string, deed: Deed | null, given: Giv
   if (method === 'GET') return { method, path: Object.keys(rest).length > 0 ? `${path}?${queryText(rest)}` : path };
   return { method, path, ...ifMatch(expectedVersion), ...(Object.keys(rest).length > 0 ? { body: rest } : {}) };
 }
-
-/** The version the asker says he knows, where a resource asks for it. */
-export const ifMatch = (version: unknown): Pick<Ask, 'headers'> => (version === 1 ? { headers: { 'if-match': '"1"' } } : {});
 
 const queryText = (values: Given) =>
   new URLSearchParams(

@@ -1,6 +1,6 @@
 import type { Machine } from './machine.js';
 import type { Person } from './people.js';
-import type { Ask } from './surfaces.js';
+import type { Ask } from './ask.js';
 
 /** What came back, the same whichever surface was asked. */
 export interface Reply {

@@ -21,7 +21,7 @@ const named = new Set(
     .flatMap((match) => (match[1] ?? '').trim().split(' ')),
 );
 
-test('the page lists the hundred and one cases, each once', () => {
+test('attack cases: the page lists a hundred and one, each once', () => {
   expect(cases).toHaveLength(101);
   expect(new Set(cases.map(({ id }) => id)).size).toBe(101);
   const groups = Map.groupBy(cases, ({ id }) => id.slice(0, 1));
@@ -39,15 +39,15 @@ test('the page lists the hundred and one cases, each once', () => {
   });
 });
 
-test('a case that is said to be tested is a test of that number', () => {
+test('attack cases: one that is said to be tested is a test of that number', () => {
   expect(cases.filter(({ id, state }) => state === 'tested' && !named.has(id)).map(({ id }) => id)).toEqual([]);
 });
 
-test('a case that is said to come later has no test yet', () => {
+test('attack cases: one that is said to come later has no test yet', () => {
   expect(cases.filter(({ id, state }) => state !== 'tested' && named.has(id)).map(({ id }) => id)).toEqual([]);
 });
 
-test('no test bears the number of a case that is not on the page', () => {
+test('attack cases: no test bears the number of a case that is not on the page', () => {
   const known = new Set(cases.map(({ id }) => id));
   expect([...named].filter((id) => /^[A-EGHLMO]\d/.test(id) && !known.has(id))).toEqual([]);
 });

@@ -29,7 +29,7 @@ const l2 = {
 };
 const list = {
   name: 'list',
-  text: `select json_agg(row_to_json(a))::text as data from (select a.id, a.version, a.name, a.sector, a.employees from customers.accounts a where a.tenant_id = $1 and a.id > $2 order by a.id limit 51) a`,
+  text: `select json_agg(row_to_json(a))::text as data from (select a.id, a.version, a.name, a.sector, a.employees from customers.accounts a where a.tenant_id = $1 and a.id > $2 order by a.id limit 50) a`,
 };
 const one = {
   name: 'one',

@@ -67,7 +67,7 @@ export async function install(
 }
 
 async function answers(url: string, child: ChildProcess): Promise<void> {
-  for (let i = 0; i < 300; i++) {
+  for (let i = 0; i < 900; i++) {
     if (child.exitCode !== null) throw new Error(`The server ended with ${child.exitCode} before it answered.`);
     if (
       await fetch(url).then(
@@ -79,5 +79,5 @@ async function answers(url: string, child: ChildProcess): Promise<void> {
       return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`${url} did not answer within 30 s.`);
+  throw new Error(`${url} did not answer within 90 s.`);
 }

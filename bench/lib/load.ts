@@ -16,7 +16,7 @@ export interface Speed {
   readonly p99: number;
 }
 
-const connections = 32;
+export const connections = Number(process.env['BENCH_CONNECTIONS'] ?? 32);
 const hasWrk = spawnSync('wrk', ['--version']).error === undefined;
 export const tool = hasWrk ? 'wrk' : 'autocannon';
 

@@ -20,6 +20,8 @@ export interface ModuleSpec {
   readonly effects?: readonly Effect<any>[];
   /** Roles a new tenant starts with. */
   readonly roles?: readonly RoleSeed[];
+  /** Writes the rows without which a new tenant could do nothing, in its language. */
+  readonly furnish?: (work: Work, tenant: { readonly locale: string }) => Promise<void>;
   /** What a user or key may do now, null when nothing any more: asked by work that goes on after its request. One module knows. */
   readonly standing?: (work: Work, who: Pick<Actor, 'kind' | 'id'>) => Promise<Actor | null>;
   /** Nest controllers for what CRUD and commands cannot say (files, tracking pixels, unsubscribe pages). */

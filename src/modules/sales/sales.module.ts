@@ -21,6 +21,7 @@ import { OpportunityStageChange } from './opportunity/opportunity-stage-change.r
 import { Opportunity } from './opportunity/opportunity.resource.js';
 import { reopenOpportunity } from './opportunity/reopen-opportunity.js';
 import { winOpportunity } from './opportunity/win-opportunity.js';
+import { furnishPipeline } from './pipeline/furnish-pipeline.js';
 import { Pipeline } from './pipeline/pipeline.resource.js';
 import { Stage } from './pipeline/stage.resource.js';
 import { salesRoles } from './roles.js';
@@ -43,4 +44,5 @@ export const sales = defineModule({
   ],
   events: [LeadQualified, LeadDisqualified, LeadConverted, OpportunityMoved, OpportunityWon, OpportunityLost, OpportunityReopened],
   roles: salesRoles,
+  furnish: furnishPipeline,
 });

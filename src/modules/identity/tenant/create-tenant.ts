@@ -18,6 +18,8 @@ export interface NewTenant {
   readonly timeZone: string;
   readonly locale: string;
   readonly admin: { readonly email: string; readonly name: string; readonly password: string };
+  /** Whether it gets the usual settings of each module, such as a sales pipeline. Not for who brings his own. */
+  readonly isFurnished?: boolean;
 }
 export interface CreatedTenant {
   readonly tenantId: string;
@@ -26,10 +28,12 @@ export interface CreatedTenant {
   readonly roleIds: ReadonlyMap<string, string>;
 }
 
+/** Short enough and of such letters that it may stand in addresses. */
+export const isSlug = (text: string): boolean => /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text);
+
 /** A company with its default roles and its first administrator, in one transaction. */
 export async function createTenant(transact: Transact, modules: readonly ModuleSpec[], tenant: NewTenant): Promise<CreatedTenant> {
-  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(tenant.slug))
-    throw invalid('tenant.slug_unfit', 'A slug has 1 to 63 small letters, digits and hyphens.');
+  if (!isSlug(tenant.slug)) throw invalid('tenant.slug_unfit', 'A slug has 1 to 63 small letters, digits and hyphens.');
   const hash = await hashPassword(tenant.admin.password);
   const tenantId = newId(typeCode('tenant'));
   return transact(tenantId, async (work) => {
@@ -44,6 +48,7 @@ export async function createTenant(transact: Transact, modules: readonly ModuleS
     await storePassword(work, admin.id, hash);
     const roleId = roleIds.get('admin');
     if (roleId) await work.repo(RoleAssignment).create({ userId: admin.id, roleId });
+    if (tenant.isFurnished) for (const { furnish } of modules) await furnish?.(work, tenant);
     return { tenantId, adminId: admin.id, roleIds };
   });
 }

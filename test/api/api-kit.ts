@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { FieldRights, Permissions } from '#kernel/access/actor.js';
 import { EventFeed } from '#kernel/outbox/listen.js';
 import { openKit, type Kit, type KitOptions } from '#kernel/testing/kit.js';
+import type { ModuleSpec } from '#kernel/usecase/define-module.js';
 import { provisionTenant, wireAuth, type Auth } from '#app/auth-wiring.js';
 import { createApi, type ApiParts } from '#app/create-api.js';
 import { allModules } from '#app/modules.js';
@@ -41,11 +42,11 @@ export interface ApiKit {
 
 /** What a test may want otherwise than it is. */
 export type ApiKitOptions = Partial<Pick<ApiParts, 'isProduction' | 'introspection' | 'sockets' | 'rateLimits' | 'trustProxy'>> &
-  Pick<KitOptions, 'poolSize'>;
+  Pick<KitOptions, 'poolSize'> & { readonly planted?: readonly ModuleSpec[] };
 
 export async function openApiKit(options: ApiKitOptions = {}): Promise<ApiKit> {
-  const { poolSize, ...shown } = options;
-  const kit = await openKit(allModules, poolSize === undefined ? {} : { poolSize });
+  const { poolSize, planted = [], ...shown } = options;
+  const kit = await openKit([...allModules, ...planted], poolSize === undefined ? {} : { poolSize });
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const keys = { active: { kid: 'k1', privateKey }, publicKeys: new Map([['k1', publicKey]]) };
   const auth = await wireAuth(kit.runtime, {

@@ -7,19 +7,20 @@ import { buildRegistry } from '#kernel/resource/registry.js';
 import { defineCommand } from '#kernel/usecase/define-command.js';
 import { defineModule } from '#kernel/usecase/define-module.js';
 
-const reason = 'Use title, until 2027-06-30.';
+const deprecated = { since: '2026-11-01', sunset: '2027-06-30', use: 'title' } as const;
+const reason = 'Use title; this goes on 2027-06-30.';
 const Thing = defineResource('thing', {
   description: 'A thing whose name has become its title.',
   table: 'planted.things',
   scope: everyone,
-  fields: { title: text(80, { required: true }), name: text(80, { deprecated: reason }) },
+  fields: { title: text(80, { required: true }), name: text(80, { deprecated }) },
 });
 const polish = defineCommand({
   name: 'thing.polish',
   summary: 'Polish a thing.',
-  deprecated: reason,
-  input: { title: text(80), name: text(80, { deprecated: reason }) },
-  output: { name: text(80, { deprecated: reason }) },
+  deprecated,
+  input: { title: text(80), name: text(80, { deprecated }) },
+  output: { name: text(80, { deprecated }) },
   run: () => Promise.resolve({}),
 });
 const planted = defineModule({ name: 'planted', description: 'A module of the test.', resources: [Thing], commands: [polish] });

@@ -13,6 +13,7 @@ import {
 import { constant } from '#kernel/read/values.js';
 import { canUpsert, upsertCommand } from '#kernel/external-refs/upsert.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
+import { deprecationReason } from '#kernel/resource/deprecation.js';
 import type { Field, Fields } from '#kernel/resource/fields.js';
 import { pascal } from '#kernel/resource/names.js';
 import { createFields, inputFields } from '#kernel/resource/validate.js';
@@ -63,7 +64,7 @@ export class MutationFields {
 
   private crudField(resource: Resource, verb: CrudVerb): FieldConfig {
     const command = crudCommand(resource, verb);
-    if (verb === 'delete') return this.deleteField(resource, command);
+    if (verb === 'delete') return { ...this.deleteField(resource, command), deprecationReason: deprecationReason(resource.deprecated) };
     const body =
       verb === 'create'
         ? {
@@ -98,6 +99,7 @@ export class MutationFields {
     return {
       type: new GraphQLNonNull(this.objectType(resource)),
       description: command.description,
+      deprecationReason: deprecationReason(resource.deprecated),
       args: { ...body, idempotencyKey: keyArgument },
       resolve: async (_source, args, context, info) => {
         const { idempotencyKey, ...input } = args;
@@ -119,6 +121,7 @@ export class MutationFields {
     return {
       type: new GraphQLNonNull(this.objectType(resource)),
       description: command.description,
+      deprecationReason: deprecationReason(resource.deprecated),
       args: {
         system: { type: new GraphQLNonNull(GraphQLString), description: 'The other system, as you call it.' },
         externalId: { type: new GraphQLNonNull(GraphQLString), description: 'What that system calls the record.' },
@@ -190,7 +193,7 @@ export class MutationFields {
       ]
         .filter(Boolean)
         .join('\n\n'),
-      deprecationReason: useCase.deprecated,
+      deprecationReason: deprecationReason(useCase.deprecated),
       args: { ...(hasInput ? input : {}), ...(isCommand ? { idempotencyKey: keyArgument } : {}) },
       resolve: async (_source, args, context, info) => {
         const answer = await this.run(useCase, args['input'] ?? {}, { context, info, key: args['idempotencyKey'] });

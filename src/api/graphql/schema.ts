@@ -11,6 +11,7 @@ import {
 import { largestPage } from '#kernel/read/page.js';
 import type { RootSelection } from '#kernel/read/selection.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
+import { deprecationReason } from '#kernel/resource/deprecation.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import { relationName } from '#kernel/resource/relations.js';
 import { readRoot, type GraphqlContext, type GraphqlParts } from './context.js';
@@ -68,7 +69,8 @@ function readFields(parts: GraphqlParts, book: TypeBook, objects: ObjectTypes, l
       const root = rootSelection(contextOf(parts.registry, info), info.schema, kind, field);
       return tagged(parts.registry, root, await readRoot(parts, context, info, root));
     };
-    map[name] = { ...readField(kind, book, objects, lists), resolve };
+    const going = 'resource' in kind ? deprecationReason(kind.resource.deprecated) : undefined;
+    map[name] = { ...readField(kind, book, objects, lists), deprecationReason: going, resolve };
   }
   return map;
 }
@@ -142,7 +144,7 @@ class ObjectTypes {
       map[name] = {
         type: this.book.output(field, resource.typeName, name),
         description: describe(name, field),
-        deprecationReason: field.options.deprecated,
+        deprecationReason: deprecationReason(field.options.deprecated),
         resolve: byKey,
       };
       if (field.kind !== 'ref') continue;

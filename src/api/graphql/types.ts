@@ -14,6 +14,7 @@ import {
   type GraphQLOutputType,
 } from 'graphql';
 import type { Resource } from '#kernel/resource/define-resource.js';
+import { deprecationReason } from '#kernel/resource/deprecation.js';
 import type { Field, Fields } from '#kernel/resource/fields.js';
 import { pascal } from '#kernel/resource/names.js';
 import type { Registry } from '#kernel/resource/registry.js';
@@ -113,7 +114,11 @@ export class TypeBook {
           ...Object.fromEntries(
             Object.entries(fields).map(([name, field]) => [
               name,
-              { type: this.output(field, typeName, name), description: describe(name, field), deprecationReason: field.options.deprecated },
+              {
+                type: this.output(field, typeName, name),
+                description: describe(name, field),
+                deprecationReason: deprecationReason(field.options.deprecated),
+              },
             ]),
           ),
           ...more(),
@@ -137,7 +142,7 @@ export class TypeBook {
               {
                 type: this.input(field, owner, name, mode),
                 description: describe(name, field),
-                deprecationReason: field.options.deprecated,
+                deprecationReason: deprecationReason(field.options.deprecated),
               },
             ]),
           ),

@@ -42,9 +42,10 @@ function completeOperation(operation: Loose, place: Place): void {
   const responses = recordOf(operation['responses']);
   for (const status of statusesOf(operation, place, Object.keys(responses))) responses[status] = refusalRef(status) ?? responses[status];
   const headers = headersOf(operation);
+  const further = operation['deprecated'] === true ? { Link: headerRef('Link') } : {};
   for (const response of Object.values(responses)) {
     if (!isRecord(response) || '$ref' in response) continue;
-    response['headers'] = { ...recordOf(response['headers']), ...headers };
+    response['headers'] = { ...further, ...recordOf(response['headers']), ...headers };
     addExamples(response['content'], place, 'An answer.');
   }
   operation['responses'] = responses;

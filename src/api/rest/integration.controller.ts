@@ -4,6 +4,7 @@ import { Operation } from '#kernel/operations/operation.resource.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import { bulkRoute } from './bulk.js';
 import { byRefRoutes } from './by-ref.js';
+import { deprecatedOf } from './deprecations.js';
 import { resultsRoute } from './operations.js';
 import type { RestParts } from './resource.controller.js';
 import { controllerOf } from './routes.js';
@@ -15,5 +16,7 @@ export function integrationController(resource: Resource, parts: RestParts): Typ
     ...byRefRoutes(resource, parts),
     ...(resource === Operation ? [resultsRoute(parts)] : []),
   ];
-  return controllerOf(`${resource.typeName}Integration`, `v1/${resource.path}`, resource.module, routes);
+  const going = deprecatedOf(resource.deprecated, resource.fields);
+  const all = routes.map((route) => ({ ...route, ...going }));
+  return controllerOf(`${resource.typeName}Integration`, `v1/${resource.path}`, resource.module, all);
 }

@@ -126,6 +126,7 @@ export const componentHeaders: Readonly<Record<string, JsonSchema>> = {
   'Retry-After': header('Seconds to wait.', text(10, '^\\d+$')),
   'WWW-Authenticate': header('How to sign in.', text(100, '^Bearer')),
   Deprecation: header('Since when the operation is not to be used any more (RFC 9745).', text(20, '^@\\d+$')),
+  Link: header('Where to read on, as `rel="deprecation"`.', text(500, '^<')),
   Sunset: header('When the operation will be gone (RFC 8594).', text(40, '^[A-Z][a-z]{2}, ')),
 };
 

@@ -7,6 +7,7 @@ import { crudCommand } from '#kernel/usecase/crud.js';
 import type { Runner } from '#kernel/usecase/runner.js';
 import { rowId } from '../wire.js';
 import { answer, idempotencyHeader, ifMatchHeader, problems } from './answers.js';
+import { addLink, deprecatedOf } from './deprecations.js';
 import { dryRunQuery } from './dry-run.js';
 import { listQuery, rowQuery } from './query.js';
 import type { RestReads } from './reads.js';
@@ -36,7 +37,8 @@ export const etag = { ETag: { description: 'The version of the record.' } };
 /** The REST routes of a resource. */
 export function resourceController(resource: Resource, parts: RestParts): Type<object> {
   const makers = { list: listRoute, get: getRoute, create: createRoute, update: updateRoute, delete: deleteRoute };
-  const routes = resource.operations.map((operation) => makers[operation](resource, parts));
+  const going = deprecatedOf(resource.deprecated, resource.fields);
+  const routes = resource.operations.map((operation) => ({ ...makers[operation](resource, parts), ...going }));
   return controllerOf(`${resource.typeName}Controller`, `v1/${resource.path}`, resource.module, routes);
 }
 
@@ -69,7 +71,7 @@ function listRoute(resource: Resource, { reads }: RestParts): Route {
     ],
     handle: async (request, reply) => {
       const text = await reads.list(resource, listQuery(queryOf(request)), principalOf(request));
-      void reply.header('link', linksOf(request, text));
+      addLink(reply, linksOf(request, text));
       return json(reply, text);
     },
   };

@@ -1,10 +1,12 @@
 import { Controller, HttpCode, Req, Res, UseGuards, type Type } from '@nestjs/common';
-import { ApiBearerAuth, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { unauthorized } from '#kernel/errors/domain-error.js';
+import { deprecationReason, type Deprecation } from '#kernel/resource/deprecation.js';
 import type { Call } from '#kernel/usecase/runner.js';
 import type { Principal } from '../auth/principal.js';
 import { PrincipalGuard } from '../auth/principal.guard.js';
+import { tellDeprecation, type Deprecated } from './deprecations.js';
 import { isDryRun, tellDryRun } from './dry-run.js';
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
@@ -13,6 +15,7 @@ export interface Route {
   readonly name: string;
   readonly decorators: readonly MethodDecorator[];
   readonly status?: number;
+  readonly deprecated?: Deprecated;
   readonly handle: Handler;
 }
 
@@ -22,6 +25,7 @@ export function controllerOf(name: string, path: string, tag: string, routes: re
   const prototype = Made.prototype as Record<string, unknown>;
   for (const route of routes) {
     prototype[route.name] = (request: FastifyRequest, reply: FastifyReply) => {
+      if (route.deprecated) tellDeprecation(route.deprecated, request, reply);
       tellDryRun(request, reply);
       return route.handle(request, reply);
     };
@@ -31,6 +35,8 @@ export function controllerOf(name: string, path: string, tag: string, routes: re
     Res({ passthrough: true })(prototype, route.name, 1);
     const descriptor = Object.getOwnPropertyDescriptor(prototype, route.name) as PropertyDescriptor;
     for (const decorate of [...route.decorators, HttpCode(route.status ?? 200)]) decorate(prototype, route.name, descriptor);
+    const going = route.deprecated?.route;
+    if (going) markGoing(going)(prototype, route.name, descriptor);
   }
   ApiTags(tag)(Made);
   ApiBearerAuth()(Made);
@@ -38,6 +44,15 @@ export function controllerOf(name: string, path: string, tag: string, routes: re
   Controller(path)(Made);
   return Made;
 }
+
+/** Says so beside what the operation says of itself. */
+const markGoing =
+  (going: Deprecation): MethodDecorator =>
+  (prototype, name, descriptor) => {
+    const said = Reflect.getMetadata('swagger/apiOperation', descriptor.value as object) as { readonly description?: string };
+    const description = [said.description, deprecationReason(going)].filter(Boolean).join('\n\n');
+    ApiOperation({ ...said, description, deprecated: true })(prototype, name, descriptor);
+  };
 
 export function principalOf(request: FastifyRequest): Principal {
   if (!request.principal) throw unauthorized('auth.required', 'Sign in first.');

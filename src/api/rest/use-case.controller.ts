@@ -8,6 +8,7 @@ import type { RestRoute, UseCase } from '#kernel/usecase/define-command.js';
 import { hiddenOutputs } from '#kernel/usecase/guard-fields.js';
 import { wireFields } from '../wire.js';
 import { answer, idempotencyHeader, problems } from './answers.js';
+import { deprecatedOf } from './deprecations.js';
 import { dryRunQuery } from './dry-run.js';
 import type { RestParts } from './resource.controller.js';
 import { callOf, controllerOf, queryOf, type Route } from './routes.js';
@@ -40,12 +41,12 @@ function useCaseRoute(useCase: UseCase, registry: Registry, { runner }: RestPart
   return {
     name: camel(useCase.graphql),
     status,
+    ...deprecatedOf(useCase.deprecated, useCase.input),
     decorators: [
       RequestMapping({ path: path.replace(/\{(\w+)\}/g, ':$1'), method: RequestMethod[method] }),
       ApiOperation({
         operationId: camel(useCase.graphql),
         summary: useCase.summary,
-        ...(useCase.deprecated === undefined ? {} : { deprecated: true }),
         description: [useCase.description, ...(codes.length > 0 ? ['', 'Errors:', ...codes] : [])].join('\n'),
       }),
       ...inPath.map((name) =>

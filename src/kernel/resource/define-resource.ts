@@ -1,3 +1,4 @@
+import type { Deprecation } from './deprecation.js';
 import type { Fields, InputOf, ClientInputOf, PatchOf, RowFields } from './fields.js';
 import { camel, kebab, pascal } from './names.js';
 
@@ -41,6 +42,8 @@ export interface ResourceSpec<S extends Fields> {
   readonly unique?: readonly { readonly fields: readonly Extract<keyof S, string>[]; readonly code: string }[];
   /** Extra indexes beyond refs, unique sets and `index: true`. */
   readonly indexes?: readonly (readonly (Extract<keyof S, string> | 'createdAt' | 'updatedAt')[])[];
+  /** It will go, with all of its routes. */
+  readonly deprecated?: Deprecation;
   /** May hold millions of rows in a tenant: whole lists of it are filtered and ordered by what an index serves, and refused otherwise. */
   readonly large?: true;
 }

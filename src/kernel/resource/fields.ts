@@ -1,4 +1,5 @@
 import type { JsonValue } from '#kernel/pure/json.js';
+import type { Deprecation } from './deprecation.js';
 
 export interface Money {
   /** A decimal string, never a float. */
@@ -45,8 +46,8 @@ export interface FieldOptions {
   /** Of refs: the list given to the target, and what happens to this row when the target goes. */
   readonly inverse?: string;
   readonly onDelete?: 'restrict' | 'cascade' | 'set_null';
-  /** It will go: `use phone, until 2027-06-30`. Told by GraphQL (`@deprecated`) and OpenAPI. Not for what input must name. */
-  readonly deprecated?: string;
+  /** It will go. Not for what input must name. */
+  readonly deprecated?: Deprecation;
   /** GraphQL type of an object. */
   readonly name?: string;
   /**

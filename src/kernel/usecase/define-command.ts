@@ -1,3 +1,4 @@
+import type { Deprecation } from '../resource/deprecation.js';
 import type { Fields, InputOf } from '../resource/fields.js';
 import { camel, pascal } from '../resource/names.js';
 import type { Resource } from '../resource/define-resource.js';
@@ -26,8 +27,8 @@ export interface UseCaseSpec<I extends Fields, O extends Fields> {
   readonly errors?: Readonly<Record<string, string>>;
   /** `public`: no login needed (the verb checks its own proof). `member`: any signed-in principal. Else the permission decides. */
   readonly access?: 'permission' | 'member' | 'public';
-  /** It will go: `use lead.qualify, until 2027-06-30`. Told by GraphQL (`@deprecated`) and OpenAPI. */
-  readonly deprecated?: string;
+  /** It will go. */
+  readonly deprecated?: Deprecation;
   /** Its input or output holds a secret: nothing of a call is kept, so it takes no idempotency key. */
   readonly secret?: true;
   run(input: InputOf<I>, work: Work): Promise<InputOf<O>>;
@@ -41,7 +42,7 @@ export interface UseCase<I extends Fields = Fields, O extends Fields = Fields> e
   readonly verb: string;
   readonly permission: string;
   readonly rest: RestRoute | null | undefined;
-  readonly deprecated?: string;
+  readonly deprecated?: Deprecation;
   readonly secret?: true;
   /** How raw input becomes `run`'s input, where the fields alone do not say it (CRUD). */
   readonly parse?: (input: unknown) => InputOf<I>;

@@ -164,7 +164,9 @@ async function compare({ name, who, rawShots, url, shots }: Case, raw: string): 
   const median = runs[Math.floor(runs.length / 2)];
   if (!median) return;
   const { perSecond, p50, p99 } = median.ours;
-  const ratios = [median.ratio, runs[0]?.ratio ?? 0, runs.at(-1)?.ratio ?? 0].map((ratio) => ratio.toFixed(2)).join(' | ');
+  const ratios = [median.ratio, runs[0]?.ratio ?? 0, runs.at(-1)?.ratio ?? 0]
+    .map((ratio) => ratio.toFixed(ratio < 0.1 ? 3 : 2))
+    .join(' | ');
   console.log(
     `| ${name} | ${who} | ${Math.round(median.raw)} | ${Math.round(perSecond)} | ${p50.toFixed(1)} | ${p99.toFixed(1)} | ${ratios} |`,
   );

@@ -65,8 +65,8 @@ async function wrk(url: string, shots: readonly Shot[], seconds: number): Promis
   if (said !== '' || /Non-2xx|Socket errors/.test(out)) throw new Error(`Not all answers were good:\n${said}${out}`);
   return {
     perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(out)?.[1]),
-    p50: millis(/50%\s+(\S+)/.exec(out)?.[1]),
-    p99: millis(/99%\s+(\S+)/.exec(out)?.[1]),
+    p50: millis(/^\s*50%\s+(\S+)/m.exec(out)?.[1]),
+    p99: millis(/^\s*99%\s+(\S+)/m.exec(out)?.[1]),
   };
 }
 

@@ -216,14 +216,14 @@ async function startWorker(
   return {
     stop: async (withinMs) => {
       await worker.pause(true);
-      const gone = async (): Promise<void> => {
-        // A bell that was being fetched when the worker was paused is still answered, so ask again until none is left.
+      const idle = async (): Promise<void> => {
         while (active.size > 0) await Promise.allSettled([...active]);
-        await worker.close(false);
       };
-      await withTimeLimit(gone(), withinMs, 'Finishing tasks').catch((err: unknown) =>
-        log.warn({ err, left: active.size }, 'Tasks were left to others'),
-      );
+      const leave = (err: unknown): void => log.warn({ err, left: active.size }, 'Tasks were left to others');
+      await withTimeLimit(idle(), withinMs, 'Finishing tasks').catch(leave);
+      // What hangs is left at once, with its lock. Else a bell that was being fetched when the worker paused is still answered.
+      if (active.size > 0) await worker.close(true);
+      else await withTimeLimit(worker.close(false), withinMs, 'Finishing tasks').catch(leave);
     },
   };
 }

@@ -27,7 +27,11 @@ async function printIssues(run: ImportRun, transact: Transact): Promise<void> {
     kind[0]?.done ?? '',
   ]);
   console.log(`\n${run.issueCount} issues:\n${table([['rows', 'file', 'field', 'rule', 'what was done'], ...summary])}`);
-  const first = issues.slice(0, shownIssues).map((issue) => `  ${issue.file}, line ${issue.line}: ${issue.message} ${issue.done}.`);
+  // What concerns a file as a whole matters more than any of its lines.
+  const byWeight = [...issues].sort((a, b) => Number(a.line > 0) - Number(b.line > 0));
+  const first = byWeight
+    .slice(0, shownIssues)
+    .map((issue) => `  ${issue.file}${issue.line > 0 ? `, line ${issue.line}` : ''}: ${issue.message} ${issue.done}.`);
   console.log(`\nThe first of them:\n${first.join('\n')}\nAll of them, once Kontor runs: GET /v1/imports/${run.id}/issues`);
 }
 

@@ -44,7 +44,7 @@ describe('the real files', () => {
   beforeAll(async () => {
     t = await kit.tenant();
     first = await importFiles(t, crmFiles());
-  });
+  }, 180_000);
 
   test('come in whole', async () => {
     expect(first).toMatchObject({ state: 'finished', total: 9095, processed: 9095, created: 8952, updated: 15, unchanged: 0, rejected: 0 });
@@ -123,6 +123,7 @@ describe('the real files', () => {
       'accounts.csv | office_location | correction | Philipines | read as Philippines': 1,
       'sales_pipeline.csv | product | correction | GTXPro | read as GTX Pro': 1480,
       'sales_pipeline.csv | account | empty |  | imported without account': 1425,
+      'sales_pipeline.csv | amount | currency | USD | 6711 amounts kept in USD, not converted to EUR': 1,
       'sales_teams.csv | sales_agent | unused |  | imported all the same': 5,
     });
     expect(first.issueCount).toBe(issues.length);
@@ -139,6 +140,12 @@ describe('the real files', () => {
       ['Mei-Mei Johns', 12],
       ['Natalya Ivanova', 24],
     ]);
+  });
+
+  test('say nothing of the currency in a company that reckons in it', async () => {
+    const american = await kit.tenant({ currency: 'USD' });
+    const issues = await issuesOf(american, await importFiles(american, someFiles(50)));
+    expect(issues.filter(({ rule }) => rule === 'currency')).toEqual([]);
   });
 
   test('change nothing when they come again', async () => {
@@ -163,7 +170,7 @@ describe('the result is the same', () => {
     const t = await kit.tenant();
     counts = counted(await importFiles(t, files));
     clean = await picture(t);
-  });
+  }, 180_000);
 
   test('when two imports run at once', async () => {
     const t = await kit.tenant();

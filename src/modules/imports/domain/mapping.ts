@@ -73,13 +73,25 @@ export interface Step {
 }
 
 /** Something to say about the files as a whole, once they are in. */
-export interface Check {
+export type Check = UnusedCheck | CurrencyCheck;
+
+export interface UnusedCheck {
   /** Values of one column that never occur in another. */
   readonly kind: 'unused';
   readonly file: string;
   readonly column: string;
   readonly by: { readonly file: string; readonly column: string };
   readonly severity: Severity;
+  readonly message: string;
+}
+
+export interface CurrencyCheck {
+  /** Amounts of a step in another currency than the company's: said once a currency. */
+  readonly kind: 'currency';
+  readonly step: string;
+  readonly field: string;
+  readonly severity: Severity;
+  /** What such amounts mean for the reader, and what he can do. */
   readonly message: string;
 }
 

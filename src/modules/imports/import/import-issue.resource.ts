@@ -14,7 +14,8 @@ export const ImportIssue = defineResource('import_issue', {
       required: true,
       min: 0,
       writer: 'system',
-      description: 'Line of the file, the header being line 1; 0 for rows the mapping itself brings.',
+      description:
+        'Line of the file, the header being line 1; 0 for rows the mapping itself brings and for what concerns the file as a whole.',
     }),
     field: text(200, { writer: 'system', description: 'Column of the file, or field of the record.' }),
     rule: text(80, {

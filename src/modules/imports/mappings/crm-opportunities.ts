@@ -222,5 +222,14 @@ export const crmOpportunities: Mapping = {
       severity: 'info',
       message: 'The agent has no deal in sales_pipeline.csv.',
     },
+    {
+      kind: 'currency',
+      step: 'deals',
+      field: 'amount',
+      severity: 'warning',
+      message:
+        'Figures in the currency of the company, such as opportunities.wonValue, leave these deals out (opportunities.unconvertedCount has them): ' +
+        'group by opportunities.currency to see their sums, or import into a company that reckons in their currency (create-company --currency).',
+    },
   ],
 };

@@ -1,20 +1,19 @@
 import { sql } from '#kernel/db/sql.js';
 import type { Work } from '#kernel/usecase/work.js';
-import { corrected, unusedValues } from '../domain/check-files.js';
+import { corrected, currencyOf, foreignAmounts, unusedValues } from '../domain/check-files.js';
 import type { Finding, SourceRecord } from '../domain/map-record.js';
-import type { Check } from '../domain/mapping.js';
+import type { Check, CurrencyCheck, UnusedCheck } from '../domain/mapping.js';
 import { ImportFinished } from '../events.js';
 import { ImportRun } from '../import/import-run.resource.js';
-import { recordsOfFile, type ImportSource } from './read-step.js';
+import { readStep, recordsOfFile, type ImportSource } from './read-step.js';
 import type { Transact } from './run-import.js';
-import { report } from './write-chunk.js';
+import { fileOf, report } from './write-chunk.js';
 
 /** Looks at the files as a whole, then closes the import and tells so. */
 export async function finishImport(importId: string, source: ImportSource, transact: Transact): Promise<void> {
-  const found: { file: string; findings: Finding[] }[] = [];
-  for (const check of source.mapping.checks) {
-    found.push({ file: source.mapping.files[check.file]?.name ?? check.file, findings: await checkFiles(source, check) });
-  }
+  const own = await transact(currencyOfCompany);
+  const found: Found[] = [];
+  for (const check of source.mapping.checks) found.push(await look(source, check, own));
   await transact((work) => measureTables(work, source));
   await transact(async (work) => {
     const run = await work.repo(ImportRun).lock(importId);
@@ -36,11 +35,38 @@ async function measureTables(work: Work, { mapping }: ImportSource): Promise<voi
   await work.rows(sql`select imports.measure_tables(${tables}::regclass[])`);
 }
 
-async function checkFiles(source: ImportSource, check: Check): Promise<Finding[]> {
+interface Found {
+  readonly file: string;
+  readonly findings: readonly Finding[];
+}
+
+const look = (source: ImportSource, check: Check, own: string): Promise<Found> =>
+  check.kind === 'unused' ? checkFiles(source, check) : checkAmounts(source, check, own);
+
+async function checkFiles(source: ImportSource, check: UnusedCheck): Promise<Found> {
   const used = new Set<string>();
   for await (const record of recordsOfFile(source, check.by.file))
     used.add(corrected(source.mapping.files[check.by.file], check.by.column, record));
   const records: SourceRecord[] = [];
   for await (const record of recordsOfFile(source, check.file)) records.push(record);
-  return unusedValues(check, source.mapping.files, records, used);
+  return { file: source.mapping.files[check.file]?.name ?? check.file, findings: unusedValues(check, source.mapping.files, records, used) };
+}
+
+async function checkAmounts(source: ImportSource, check: CurrencyCheck, own: string): Promise<Found> {
+  const { mapping } = source;
+  const index = mapping.steps.findIndex(({ name }) => name === check.step);
+  const step = mapping.steps[index];
+  if (!step) throw new Error(`The mapping ${mapping.name} has no step "${check.step}".`);
+  const amounts = new Map<string, number>();
+  for await (const { fate, values } of readStep(source, index, 0)) {
+    const currency = fate === 'import' ? currencyOf(values[check.field]) : null;
+    if (currency !== null) amounts.set(currency, (amounts.get(currency) ?? 0) + 1);
+  }
+  return { file: fileOf(mapping, step), findings: foreignAmounts(check, own, amounts) };
+}
+
+async function currencyOfCompany(work: Work): Promise<string> {
+  const [tenant] = await work.rows<{ currency: string }>(sql`select currency from kernel.tenants where id = ${work.tenantId}`);
+  if (!tenant) throw new Error('The company of this import is not there.');
+  return tenant.currency;
 }

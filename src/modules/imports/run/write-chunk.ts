@@ -46,7 +46,9 @@ export function stepAt(mapping: Mapping, position: Position): Step {
   return step;
 }
 
-const fileOf = (mapping: Mapping, step: Step) => (step.file === undefined ? mapping.name : (mapping.files[step.file]?.name ?? step.file));
+/** Where the rows of a step come from, as reports name it. */
+export const fileOf = (mapping: Mapping, step: Step): string =>
+  step.file === undefined ? mapping.name : (mapping.files[step.file]?.name ?? step.file);
 
 /** What is to be done for each row, nothing done yet. */
 async function plan(work: Work, step: Step, given: readonly MappedRow[]): Promise<Action[]> {

@@ -63,13 +63,18 @@ function tagsOf(header: string): { weak: boolean; opaque: string }[] {
   return [...header.matchAll(/(W\/)?"([^"]*)"/g)].map(([, weak, opaque = '']) => ({ weak: weak !== undefined, opaque }));
 }
 
+const messageOf = ({ message, details }: DomainError): string =>
+  details['expectedVersion'] === neverVersion
+    ? 'If-Match names no version of this record. Send its ETag as it came, such as "3"; a weak one (W/) is no proof.'
+    : message;
+
 /** With If-Match, a version that has moved on is a failed precondition (412) and not a conflict (409). */
 export async function precondition<T>(request: FastifyRequest, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
     if (error instanceof DomainError && error.code.endsWith('.version_conflict') && request.headers['if-match'] !== undefined) {
-      throw new DomainError('precondition', error.code, error.message, error.details);
+      throw new DomainError('precondition', error.code, messageOf(error), error.details);
     }
     throw error;
   }

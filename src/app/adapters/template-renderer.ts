@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { invalid, unavailable } from '#kernel/errors/domain-error.js';
 import type { MailTemplateSource, RenderedMail, TemplateRenderer } from '#kernel/ports/ports.js';
@@ -5,7 +6,7 @@ import type { MailTemplateSource, RenderedMail, TemplateRenderer } from '#kernel
 export interface TemplateRendererOptions {
   /** Threads, started when first needed. */
   readonly threads?: number;
-  /** A rendering that takes longer loses its thread. */
+  /** A rendering that takes more processor time loses its thread. */
   readonly killAfterMs?: number;
   /** Renderings that may wait for a thread before new ones are turned away. */
   readonly maxWaiting?: number;
@@ -29,6 +30,10 @@ interface Thread {
 }
 
 const START_WITHIN_MS = 20_000;
+/** Whatever the processor was busy with, a rendering ends after that many times its limit. */
+const PATIENCE = 20;
+/** A thread that is deep in native code does not answer. */
+const ASK_WITHIN_MS = 2_000;
 /** From source (tests) the worker is loaded from source too. */
 const workerFile = new URL(`./template-renderer.worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
 
@@ -102,8 +107,21 @@ export class ThreadedTemplateRenderer implements TemplateRenderer {
     thread.current = rendering;
     // A thread at work keeps the process alive; an idle one does not.
     thread.worker.ref();
-    thread.timer = setTimeout(() => void this.kill(thread, overLimit()), this.killAfterMs);
+    void this.watch(thread, rendering);
     thread.worker.postMessage(rendering.request);
+  }
+
+  /** Judges a rendering by the processor time it took: on a busy machine an innocent one takes long by the clock on the wall. */
+  private async watch(thread: Thread, rendering: Rendering): Promise<void> {
+    const until = performance.now() + this.killAfterMs * PATIENCE;
+    const before = await used(thread.worker);
+    const look = async (): Promise<void> => {
+      const spent = performance.now() > until ? Infinity : (await used(thread.worker)) - before;
+      if (thread.current !== rendering) return;
+      if (spent >= this.killAfterMs) return this.kill(thread, overLimit());
+      thread.timer = setTimeout(() => void look(), Math.max(20, this.killAfterMs - spent));
+    };
+    if (thread.current === rendering) thread.timer = setTimeout(() => void look(), this.killAfterMs);
   }
 
   private heard(thread: Thread, reply: Reply): void {
@@ -135,6 +153,15 @@ export class ThreadedTemplateRenderer implements TemplateRenderer {
     }
     void this.kill(thread, error);
   }
+}
+
+/** Processor time of a thread so far, in ms; endless when it cannot even be asked. */
+async function used(worker: Worker): Promise<number> {
+  const answer = worker.cpuUsage().then(
+    ({ user, system }) => (user + system) / 1000,
+    () => Infinity,
+  );
+  return Promise.race([answer, sleep(ASK_WITHIN_MS, Infinity, { ref: false })]);
 }
 
 const stopped = () => unavailable('email_template.renderer_busy', 'The process is stopping.');

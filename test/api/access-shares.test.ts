@@ -1,4 +1,6 @@
-import type { Permissions } from '#kernel/access/actor.js';
+import { systemActor, type Permissions } from '#kernel/access/actor.js';
+import type { Work } from '#kernel/usecase/work.js';
+import { tidyShares } from '#modules/identity/jobs/tidy-shares.job.js';
 import { openApiKit, type ApiKit, type Client, type Company } from './api-kit.js';
 
 // The verbs tried here: record.share, record.unshare, record.list_shares.
@@ -155,4 +157,39 @@ test('figures count what is shared and what lies in a territory, as lists do', a
   const { body } = await seller.get(`/v1/analytics/load?query=${query}`);
   expect(body['data']).toEqual([{ 'opportunities.count': '2' }]);
   expect((await seller.graphql('{ opportunities { totalCount } }')).data).toEqual({ opportunities: { totalCount: 2 } });
+});
+
+test('shares of records that are gone, and those that ended a month ago, are tidied away; the others stay', async () => {
+  const [owner, friend] = [await company.user(own), await company.user(own)];
+  const [kept, gone, ended, running] = [
+    await account(owner.userId),
+    await account(owner.userId),
+    await account(owner.userId),
+    await account(owner.userId),
+  ];
+  const inDays = (days: number) => new Date(kit.kit.clock.now().getTime() + days * 86_400_000).toISOString();
+  for (const id of [kept, gone]) expect((await share(owner, id, { userId: friend.userId })).status).toBe(201);
+  expect((await share(owner, ended, { userId: friend.userId, until: inDays(1) })).status).toBe(201);
+  expect((await share(owner, running, { userId: friend.userId, until: inDays(60) })).status).toBe(201);
+  expect((await owner.delete(`/v1/accounts/${gone}`, { 'if-match': '"1"' })).status).toBe(204);
+  const other = await kit.company();
+  const theirs = await other.user(own);
+  const foreign = await other.admin.post('/v1/accounts', { name: 'Elsewhere' });
+  expect((await share(other.admin, String(foreign.body['id']), { userId: theirs.userId, until: inDays(1) })).status).toBe(201);
+
+  const left = async (tenantId: string, at: string) => {
+    const actor = systemActor('tidy');
+    const work = { tenantId, actor, cause: { command: 'identity.tidy_shares' } };
+    await kit.kit.runtime.withWork(work, (open) => tidyShares.run({}, Object.create(open, { now: { value: new Date(at) } }) as Work));
+    const rows = await kit.kit.asOwner(
+      'select record_id from kernel.record_shares where principal_id = any($1)',
+      [[friend.userId, theirs.userId]],
+      tenantId,
+    );
+    return rows.map((row) => String(row['record_id'])).sort();
+  };
+  expect(await left(company.tenantId, inDays(20))).toEqual([kept, ended, running].sort());
+  expect(await left(company.tenantId, inDays(40))).toEqual([kept, running].sort());
+  expect(await sees(friend, kept)).toBe(true);
+  expect(await left(other.tenantId, inDays(0))).toHaveLength(1);
 });

@@ -1,8 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { Redis } from 'ioredis';
 import { Quota, type QuotaStore } from '#api/http/quota.js';
-import { postgresQuotas } from '#api/http/quota-store.js';
+import { postgresQuotas, redisQuotas } from '#api/http/quota-store.js';
 import { openApiKit, type ApiKit } from '../api/api-kit.js';
+import { hasRedis, OwnRedis, redisUrl } from '../db/queue-servers.js';
 
 const policy = { name: 'principal', limit: 100, seconds: 600 };
 const share = 5;
@@ -66,6 +69,45 @@ test('a new window begins with the whole limit', async () => {
   [now, total] = [1_001, 0];
   expect(quota.isSpent('k')).toBe(false);
   expect(await quota.count('k')).toMatchObject({ refused: false, remaining: 9 });
+});
+
+(hasRedis ? describe : describe.skip)('a limit shared by Redis', () => {
+  let own: OwnRedis | null = null;
+  const clients: Redis[] = [];
+  const connect = async (): Promise<Redis> => {
+    const url = redisUrl ?? (own ??= await OwnRedis.start()).url;
+    const client = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 0, lazyConnect: true });
+    client.on('error', () => undefined);
+    await client.connect();
+    clients.push(client);
+    return client;
+  };
+  afterAll(async () => {
+    clients.forEach((client) => client.disconnect());
+    await own?.kill();
+  });
+
+  test('two clients together answer no more than the limit, keys do not touch each other, and no key tells whose it is', async () => {
+    const key = `k ${randomUUID()}`;
+    const quotas = [new Quota(policy, redisQuotas(await connect())), new Quota(policy, redisQuotas(await connect()))];
+    let granted = 0;
+    for (let i = 0; i < policy.limit; i++) for (const quota of quotas) if (!(await quota.count(key)).refused) granted++;
+    expect(granted).toBeLessThanOrEqual(policy.limit);
+    expect(granted).toBeGreaterThan(policy.limit - share * quotas.length);
+    expect(await quotas[0]?.count(`${key} other`)).toMatchObject({ refused: false, remaining: policy.limit - 1 });
+    const names = (await clients[0]?.keys('*')) ?? [];
+    expect(names.some((name) => name.includes(key))).toBe(false);
+    expect(names.some((name) => name.startsWith('kontor:requests:principal'))).toBe(true);
+  });
+
+  test('while Redis cannot be reached each process counts for itself', async () => {
+    const client = await connect();
+    client.disconnect();
+    const quota = new Quota(policy, redisQuotas(client));
+    const answers = [];
+    for (let i = 0; i <= policy.limit; i++) answers.push((await quota.count('k')).refused);
+    expect(answers.filter((refused) => !refused)).toHaveLength(policy.limit);
+  });
 });
 
 describe('over HTTP', () => {

@@ -91,7 +91,7 @@ test('a field that will go is told of to who names it, and to nobody else', asyn
 
 test('OpenAPI and the schema of GraphQL say the same', () => {
   const { document } = Contract.of(api.app, api.kit.runtime.registry);
-  const paths = document['paths'] as Record<
+  const paths = document['paths'] as unknown as Record<
     string,
     Record<string, { deprecated?: boolean; description: string; responses: Record<string, object> }>
   >;

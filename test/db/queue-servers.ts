@@ -70,7 +70,7 @@ export function redisServer(): QueueServer {
 }
 
 /** A redis-server of our own that keeps nothing on disk. */
-class OwnRedis {
+export class OwnRedis {
   private constructor(
     private readonly port: number,
     private server: ChildProcess,

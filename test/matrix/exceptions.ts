@@ -130,11 +130,6 @@ export const stuckToday: Readonly<Record<string, string>> = {
   'file.release': 'only a file in quarantine is released, and what is put there is for its content to say',
 };
 
-/** Places where a reference need not be the asker's to see, each with its reason. */
-export const seenBySystem: Readonly<Record<string, string>> = {
-  'tracked_event.ingest contactId': 'who tells events need not see people: the answer says no more than that the event was kept',
-};
-
 /** Tables in which no tenant owns a row. */
 export const withoutTenant: Readonly<Record<string, string>> = {
   'identity.login_throttle': 'counts failed sign-ins by hashes of address and origin, before anybody knows which tenant is meant',

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { openCompany, openRoom, type Room } from './company.js';
 import { coverage } from './coverage.js';
-import { deedsOf, type Deed } from './deeds.js';
+import { deedsOf, references, type Deed } from './deeds.js';
 import { stuckToday } from './exceptions.js';
 import { lines, mayWrite, trialsOf, tryAll, type Trial } from './judge.js';
 import { openMachine, type Machine } from './machine.js';
@@ -128,6 +128,19 @@ test('a reference to a row of another company is answered like one to no row at 
 test('a reference to a row out of reach is answered like one to no row at all', async () => {
   const findings = await tryReferences(machine, { operations, works, from: victim, to: own, who: people[8] as Person });
   expect(lines(findings)).toEqual([]);
+});
+
+test('a reference to a row of a kind one may not read is answered like one to no row at all', async () => {
+  const kinds = new Set([...deeds.values()].flatMap((deed) => references(deed).map(([, target]) => target)));
+  const found: string[] = [];
+  for (const kind of kinds) {
+    const who = await person(machine, victim, `everything but reading a ${kind}`, { '*': 'all', [`${kind}:read`]: 'none' });
+    const asking = operations.filter(
+      ({ deed }) => deed !== null && deed.kind !== 'query' && references(deed).some(([, target]) => target === kind),
+    );
+    found.push(...lines(await tryReferences(machine, { operations: asking, works, from: victim, to: own, who })));
+  }
+  expect(found).toEqual([]);
 });
 
 afterAll(() => {

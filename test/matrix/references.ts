@@ -3,7 +3,6 @@ import type { Field, Fields } from '#kernel/resource/fields.js';
 import { changedTables, checksum } from './checksum.js';
 import type { Room } from './company.js';
 import type { Deed, Given } from './deeds.js';
-import { seenBySystem } from './exceptions.js';
 import { seesRows } from './expected.js';
 import type { Finding } from './judge.js';
 import type { Machine } from './machine.js';
@@ -38,7 +37,7 @@ export async function tryReferences(machine: Machine, { operations, works, from,
     const { deed } = operation;
     if (!deed || deed.kind === 'list' || deed.kind === 'get' || deed.kind === 'delete') return [];
     return placesIn(deed.input, to.source('in_place'))
-      .filter(({ path, target }) => path !== deed.target && from.rows.has(target) && !isBySystem(deed, path))
+      .filter(({ path, target }) => path !== deed.target && from.rows.has(target))
       .filter(({ target }) => !seesRows(who, machine.registry.resource(target), `${target}:read`, from))
       .map((place) => ({ operation, deed, place }));
   });
@@ -64,7 +63,6 @@ export async function tryReferences(machine: Machine, { operations, works, from,
   return [...findings.flat(), ...(changed.length > 0 ? [written] : [])];
 }
 
-const isBySystem = (deed: Deed, path: string) => Object.hasOwn(seenBySystem, `${deed.name} ${path}`);
 const said = ({ status, code }: Reply) => `${status} ${code ?? 'done'}`;
 const sameAnswer = (a: Reply, b: Reply) => a.status === b.status && a.code === b.code;
 
@@ -94,7 +92,7 @@ interface Inner {
 }
 
 function inside(field: Field, source: Source, path: string): Inner[] {
-  if (field.kind === 'ref') return [{ path, target: field.target ?? '', value: (id) => id }];
+  if (field.kind === 'ref') return field.options.unread ? [] : [{ path, target: field.target ?? '', value: (id) => id }];
   if (field.kind === 'list' && field.item)
     return inside(field.item, source, `${path}[]`).map((place) => ({ ...place, value: (id) => [place.value(id)] }));
   if (field.kind !== 'object') return [];

@@ -19,6 +19,7 @@ import { pascal } from '#kernel/resource/names.js';
 import { createFields, inputFields } from '#kernel/resource/validate.js';
 import { crudCommand, type CrudVerb } from '#kernel/usecase/crud.js';
 import type { UseCase } from '#kernel/usecase/define-command.js';
+import { targetOf } from '#kernel/usecase/runner.js';
 import { projectRow } from '../row.js';
 import { rowId, wireFields } from '../wire.js';
 import { verbCost, readRoot, requirePrincipal, spend, type GraphqlContext, type GraphqlParts } from './context.js';
@@ -36,6 +37,8 @@ interface Asked {
   readonly context: GraphqlContext;
   readonly info: GraphQLResolveInfo;
   readonly key: unknown;
+  /** The version he knows of the row a command is about. */
+  readonly version?: unknown;
 }
 
 const keyArgument = {
@@ -169,6 +172,7 @@ export class MutationFields {
     const typeName = pascal(useCase.graphql);
     const hasInput = Object.keys(useCase.input).length > 0;
     const isCommand = useCase.kind === 'command';
+    const version = targetOf(this.parts.registry, useCase) ? { expectedVersion: rowArguments().expectedVersion } : {};
     const input = {
       input: {
         type: new GraphQLNonNull(
@@ -194,9 +198,14 @@ export class MutationFields {
         .filter(Boolean)
         .join('\n\n'),
       deprecationReason: deprecationReason(useCase.deprecated),
-      args: { ...(hasInput ? input : {}), ...(isCommand ? { idempotencyKey: keyArgument } : {}) },
+      args: { ...(hasInput ? input : {}), ...(isCommand ? { idempotencyKey: keyArgument } : {}), ...version },
       resolve: async (_source, args, context, info) => {
-        const answer = await this.run(useCase, args['input'] ?? {}, { context, info, key: args['idempotencyKey'] });
+        const answer = await this.run(useCase, args['input'] ?? {}, {
+          context,
+          info,
+          key: args['idempotencyKey'],
+          version: args['expectedVersion'],
+        });
         return wireFields(outputOf(useCase), answer as Args);
       },
     };
@@ -226,7 +235,7 @@ export class MutationFields {
     return map;
   }
 
-  private async run(useCase: UseCase, input: unknown, { context, info, key }: Asked): Promise<unknown> {
+  private async run(useCase: UseCase, input: unknown, { context, info, key, version }: Asked): Promise<unknown> {
     const { tenantId, actor } = await requirePrincipal(context);
     spend(context, verbCost);
     refuseForbidden(this.parts.registry, info, actor);
@@ -235,6 +244,7 @@ export class MutationFields {
       actor,
       requestId: context.requestId,
       ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
+      ...(typeof version === 'number' ? { expectedVersion: version } : {}),
     });
     return result;
   }

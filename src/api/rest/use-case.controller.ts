@@ -6,13 +6,15 @@ import { camel, kebab } from '#kernel/resource/names.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import type { RestRoute, UseCase } from '#kernel/usecase/define-command.js';
 import { hiddenOutputs } from '#kernel/usecase/guard-fields.js';
+import { targetOf } from '#kernel/usecase/runner.js';
 import { wireFields } from '../wire.js';
-import { answer, idempotencyHeader, problems } from './answers.js';
+import { answer, idempotencyHeader, ifMatchHeader, problems } from './answers.js';
 import { deprecatedOf } from './deprecations.js';
 import { dryRunQuery } from './dry-run.js';
 import type { RestParts } from './resource.controller.js';
 import { callOf, controllerOf, queryOf, type Route } from './routes.js';
 import { inputName, outputName, schemaRef } from './schemas.js';
+import { expected, precondition } from './versions.js';
 
 /** The verbs and questions of one module in REST. */
 export function useCaseController(module: string, useCases: readonly UseCase[], registry: Registry, parts: RestParts): Type<object> {
@@ -37,6 +39,7 @@ function useCaseRoute(useCase: UseCase, registry: Registry, { runner }: RestPart
   const { method, path, status } = routeOf(useCase, registry);
   const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
   const hasBody = method !== 'GET' && Object.keys(useCase.input).some((name) => !inPath.includes(name));
+  const aboutRow = inPath.includes(targetOf(registry, useCase)?.field ?? '');
   const codes = Object.entries(useCase.errors).map(([code, meaning]) => `- \`${code}\`: ${meaning}`);
   return {
     name: camel(useCase.graphql),
@@ -56,14 +59,16 @@ function useCaseRoute(useCase: UseCase, registry: Registry, { runner }: RestPart
           schema: { type: 'string', maxLength: 200 },
         }),
       ),
-      ...(method === 'GET' ? queryParams(useCase.input, inPath) : [idempotencyHeader, dryRunQuery]),
+      ...(method === 'GET'
+        ? queryParams(useCase.input, inPath)
+        : [idempotencyHeader, ...(aboutRow ? [ifMatchHeader({})] : []), dryRunQuery]),
       ...(hasBody ? [ApiBody({ required: true, schema: bodySchema(useCase, inPath) })] : []),
       answer(status, outputName(useCase), 'Done.'),
-      ...problems(400, 404, 409, 413),
+      ...problems(400, 404, 409, 413, ...(aboutRow ? [412] : [])),
     ],
     handle: async (request) => {
-      const call = callOf(request);
-      const { result } = await runner.run(useCase, inputOf(useCase, request, inPath), call);
+      const call = { ...callOf(request), ...(aboutRow ? expected(request) : {}) };
+      const { result } = await precondition(request, () => runner.run(useCase, inputOf(useCase, request, inPath), call));
       const hidden = new Set(hiddenOutputs(registry, useCase, call.actor).map(({ name }) => name));
       return wireFields(Object.fromEntries(Object.entries(useCase.output).filter(([name]) => !hidden.has(name))), result);
     },

@@ -1,4 +1,4 @@
-import { forbidden, notFound } from '../errors/domain-error.js';
+import { conflict, forbidden, notFound } from '../errors/domain-error.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { VerbReach } from './scope.js';
 
@@ -7,6 +7,13 @@ export const rowNotFound = (resource: Resource, id: string) =>
   notFound(`${resource.name}.not_found`, `There is no ${resource.name.replaceAll('_', ' ')} with the id ${id}, or you may not see it.`, {
     id,
   });
+
+export const versionConflict = ({ name }: Resource, expectedVersion: number, currentVersion: number) =>
+  conflict(
+    `${name}.version_conflict`,
+    `The ${name} was changed by somebody else: you know version ${expectedVersion}, it is at ${currentVersion}. Read it again and repeat your change.`,
+    { expectedVersion, currentVersion },
+  );
 
 export const permissionMissing = (permission: string) =>
   forbidden('access.forbidden', `Your role lacks the permission ${permission}. Ask an administrator to grant it.`, { missing: permission });

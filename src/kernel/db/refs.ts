@@ -24,23 +24,29 @@ export async function checkRefs(
       ...new Set(rows.map((row) => row[name]).filter((id): id is string => typeof id === 'string' && id !== connection.actor.userId)),
     ];
     if (ids.length === 0) continue;
-    const seen = await countWithin(target, connection, filter, ids);
-    if (seen < ids.length) {
-      throw invalid('input.reference_not_found', 'The record named by a reference does not exist, or you may not see it.', {
-        errors: [{ path: `/${name}`, code: 'not_found', message: 'names no record you may see' }],
-      });
-    }
+    const seen = await idsWithin(target, connection, filter, ids);
+    if (ids.some((id) => !seen.has(id.toLowerCase()))) throw referenceNotFound(`/${name}`);
   }
 }
 
-/** How many of the rows the filter lets in. */
-async function countWithin(target: Resource, connection: Connection, filter: RowFilter, ids: readonly string[]): Promise<number> {
-  if (filter.kind === 'none') return 0;
+export const referenceNotFound = (path: string) =>
+  invalid('input.reference_not_found', 'The record named by a reference does not exist, or you may not see it.', {
+    errors: [{ path, code: 'not_found', message: 'names no record you may see' }],
+  });
+
+/** Those of the rows that the filter lets in. */
+export async function idsWithin(
+  target: Resource,
+  connection: Connection,
+  filter: RowFilter,
+  ids: readonly string[],
+): Promise<ReadonlySet<string>> {
+  if (filter.kind === 'none') return new Set();
   const params = actorParams(connection, [connection.tenantId, ids]);
   const reached = filterCondition(filter, 't', '$1', params.bind) ?? 'true';
-  const { rows } = await connection.client.query<{ count: number }>(
-    `select count(*)::integer as count from ${target.table} t where t.tenant_id = $1 and t.id = any($2::uuid[]) and ${reached}`,
+  const { rows } = await connection.client.query<{ id: string }>(
+    `select t.id from ${target.table} t where t.tenant_id = $1 and t.id = any($2::uuid[]) and ${reached}`,
     params.values,
   );
-  return rows[0]?.count ?? 0;
+  return new Set(rows.map(({ id }) => id));
 }

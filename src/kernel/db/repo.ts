@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { conflict, invalid } from '../errors/domain-error.js';
+import { invalid } from '../errors/domain-error.js';
 import { textOf } from '../pure/text.js';
-import { outOfReach, rowNotFound } from '../access/errors.js';
+import { outOfReach, rowNotFound, versionConflict } from '../access/errors.js';
 import { toColumns } from '../resource/columns.js';
 import type { BaseRow, Resource, Row } from '../resource/define-resource.js';
 import type { Field, Fields } from '../resource/fields.js';
@@ -158,14 +158,7 @@ class ResourceRepo {
 
   private expect(row: PlainRow, version: number | undefined): void {
     if (version === undefined || row.version === version) return;
-    throw conflict(
-      `${this.resource.name}.version_conflict`,
-      `The ${this.resource.name} was changed by somebody else: you know version ${version}, it is at ${row.version}. Read it again and repeat your change.`,
-      {
-        expectedVersion: version,
-        currentVersion: row.version,
-      },
-    );
+    throw versionConflict(this.resource, version, row.version);
   }
 
   private eventName(verb: string): string {

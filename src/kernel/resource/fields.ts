@@ -46,6 +46,8 @@ export interface FieldOptions {
   /** Of refs: the list given to the target, and what happens to this row when the target goes. */
   readonly inverse?: string;
   readonly onDelete?: 'restrict' | 'cascade' | 'set_null';
+  /** Of refs in the input of a command: who names the row need not be able to read it, and is told nothing of it. */
+  readonly unread?: true;
   /** It will go. Not for what input must name. */
   readonly deprecated?: Deprecation;
   /** GraphQL type of an object. */

@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 import { reachOf, type Actor } from '../access/actor.js';
-import { permissionMissing, rowNotFound } from '../access/errors.js';
+import { permissionMissing, rowNotFound, versionConflict } from '../access/errors.js';
 import { translate } from '../db/constraint-errors.js';
 import { placeUnstorable } from '../db/unstorable.js';
+import { checkInputRefs } from '../db/input-refs.js';
 import type { OpenWork } from '../db/open-work.js';
 import type { Runtime, WorkRequest } from '../db/runtime.js';
 import { DomainError, conflict, invalid, unauthorized } from '../errors/domain-error.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Fields, InputOf } from '../resource/fields.js';
+import { camel } from '../resource/names.js';
+import type { Registry } from '../resource/registry.js';
 import { validateInput } from '../resource/validate.js';
 import type { UseCase } from './define-command.js';
 import { runDry } from './dry-run.js';
@@ -19,6 +22,8 @@ export interface Call {
   readonly requestId?: string;
   /** The same key with the same input answers the stored result instead of doing it again. */
   readonly idempotencyKey?: string;
+  /** The version of the row a command is about that its caller knows; it is refused when the row has moved on. */
+  readonly expectedVersion?: number;
   /** Answers what would be, and leaves nothing behind. */
   readonly dryRun?: true;
 }
@@ -56,7 +61,12 @@ export class Runner {
       useCase,
       cause: { command: useCase.name, ...(call.requestId ? { requestId: call.requestId } : {}) },
     };
-    const run = (work: OpenWork) => useCase.run(parsed as never, work);
+    const run = async (work: OpenWork): Promise<InputOf<O>> => {
+      if (call.expectedVersion !== undefined) await expectVersion(useCase, parsed, call.expectedVersion, work);
+      const result = await useCase.run(parsed as never, work);
+      await checkInputRefs(useCase, parsed, work.connection);
+      return result;
+    };
     if (call.dryRun) {
       const result = await this.retrying(parsed, () => runDry(this.runtime, request, run));
       return { result: visibleAnswer(registry, useCase, result, call.actor), replayed: false };
@@ -86,6 +96,21 @@ export class Runner {
       throw placeUnstorable(translate(error), input);
     }
   }
+}
+
+/** The row stays locked until the command is through: nobody writes it between the look and the deed. */
+async function expectVersion(useCase: UseCase, input: unknown, version: number, work: OpenWork): Promise<void> {
+  const target = targetOf(work.definitions, useCase);
+  if (!target) return;
+  const row = await work.repo(target.resource).lock(String((input as Readonly<Record<string, unknown>>)[target.field]));
+  if (row.version !== version) throw versionConflict(target.resource, version, row.version);
+}
+
+/** The resource whose row a command is about, and the input that names the row. */
+export function targetOf(registry: Registry, useCase: UseCase): { readonly resource: Resource; readonly field: string } | null {
+  const resource = registry.resources.get(useCase.noun);
+  const field = `${camel(useCase.noun)}Id`;
+  return resource && useCase.kind === 'command' && Object.hasOwn(useCase.input, field) ? { resource, field } : null;
 }
 
 export function permit(useCase: UseCase, actor: Actor): void {

@@ -11,6 +11,7 @@ import { GraphqlClient } from './graphql-client/graphql-client.resource.js';
 import { TrustedDocument } from './graphql-client/trusted-document.resource.js';
 import { uploadDocuments } from './graphql-client/upload-documents.js';
 import { forgetOldSessions } from './jobs/forget-old-sessions.job.js';
+import { tidyShares } from './jobs/tidy-shares.job.js';
 import { me } from './queries/me.js';
 import { beginDelegation } from './reporting/begin-delegation.js';
 import { beginReportingLine } from './reporting/begin-reporting-line.js';
@@ -98,7 +99,7 @@ export const identity = defineModule({
   ],
   queries: [me, canAccess, explainAccess, simulateRole, listShares],
   events: [UserDeactivated, RecordShared, RecordUnshared],
-  jobs: [forgetOldSessions],
+  jobs: [forgetOldSessions, tidyShares],
   roles: defaultRoles,
   standing: actorNow,
 });

@@ -10,7 +10,7 @@ const told = {
   id: text(128, { required: true, description: 'Your id of the event. Telling it again changes nothing.' }),
   source: text(60, { description: 'Your system, when several tell events. `api` when left out.' }),
   type: text(100, { required: true, description: 'What happened: order.placed.' }),
-  contactId: ref('contact', { description: 'Who did it, by id.' }),
+  contactId: ref('contact', { unread: true, description: 'Who did it, by id.' }),
   email: email({ description: 'Who did it, by address. Kept even when nobody known has it.' }),
   occurredAt: instant({ description: 'When, by your clock. Now when left out.' }),
   sentAt: instant({ description: 'When you sent this, by your clock: sets `occurredAt` right.' }),

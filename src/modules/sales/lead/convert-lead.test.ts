@@ -1,5 +1,6 @@
 import { openKit, type Kit, type TestTenant } from '#kernel/testing/kit.js';
 import { catalog } from '#modules/catalog/catalog.module.js';
+import { Product } from '#modules/catalog/product/product.resource.js';
 import { Account } from '#modules/customers/account/account.resource.js';
 import { Contact } from '#modules/customers/contact/contact.resource.js';
 import { customers } from '#modules/customers/customers.module.js';
@@ -150,4 +151,17 @@ test('without the permission nothing is converted', async () => {
   const reader = await t.user({ permissions: { 'lead:read': 'all' } });
   const leadId = await sampleLead(t);
   await expect(t.run(convertLead, { leadId }, reader.actor)).rejects.toMatchObject({ kind: 'forbidden' });
+});
+
+test('a product one may not read is answered like one that is not there, and nothing is converted', async () => {
+  const seller = await t.user({ permissions: { 'lead:*': 'own' } });
+  const leadId = await sampleLead(t, { ownerId: seller.id });
+  await samplePipeline(t);
+  const product = await t.work((work) => work.repo(Product).create({ name: 'Secret', code: 'S-1' }));
+  for (const productId of [product.id, product.id.replace(/.{4}$/, 'ffff')])
+    await expect(t.run(convertLead, { leadId, opportunity: { productId } }, seller.actor)).rejects.toMatchObject({
+      kind: 'invalid',
+      code: 'input.reference_not_found',
+    });
+  expect(await t.work((work) => work.repo(Lead).get(leadId))).toMatchObject({ status: 'qualified' });
 });

@@ -11,7 +11,7 @@ const deal = {
   amount: money(),
   closeOn: date({ description: 'Expected day of the decision.' }),
   productId: ref('product'),
-  pipelineId: ref('pipeline', { description: 'The first pipeline when left out.' }),
+  pipelineId: ref('pipeline', { unread: true, description: 'The first pipeline when left out.' }),
 } as const;
 
 export const convertLead = defineCommand({

@@ -18,7 +18,7 @@ export const moveOpportunity = defineCommand({
   summary: 'Put an open deal into another open stage of its pipeline.',
   input: {
     opportunityId: ref('opportunity', { required: true }),
-    stageId: ref('stage', { required: true }),
+    stageId: ref('stage', { unread: true, required: true }),
   },
   output: {
     fromStageId: ref('stage', { required: true, of: ['opportunity.stageId'] }),

@@ -29,9 +29,10 @@ export interface Assignees {
   readonly teamId?: string | null | undefined;
 }
 
-/** Work goes to people who are there, and to teams that exist. */
+/** Work goes to people who are there and whom the actor may see, and to teams that exist. */
 export async function checkAssignees(work: Work, { ownerId, teamId }: Assignees): Promise<void> {
-  if (ownerId && (await activeUser(work, ownerId)).length === 0)
+  const hidden = ownerId === work.actor.userId ? [] : await unseen(work, 'user', 'ownerId', ownerId);
+  if (ownerId && (hidden.length > 0 || (await activeUser(work, ownerId)).length === 0))
     throw invalid('case.owner_inactive', assigneeErrors['case.owner_inactive'], { ownerId });
   refuse(teamId && !(await teamExists(work, teamId)) ? ['teamId'] : []);
 }

@@ -1,34 +1,22 @@
 // `npm run bench -- growth`: what reads and a create cost in a small and a large company, and beside one and beside 500 others.
-import { statfsSync, statSync } from 'node:fs';
+import { statfsSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { typeCode } from '#kernel/resource/ids.js';
-import { graphql as ask, signIn } from './lib/client.ts';
+import { asked, shotsOf, workOf } from './lib/growth-requests.ts';
 import { fillGrown } from './lib/grown-data.ts';
 import { install, type Installation } from './lib/installation.ts';
 import { connections, shoot, tool, type Shot } from './lib/load.ts';
-import { explainAll, median, workIn, type Work } from './lib/statements.ts';
+import { explainAll, median, type Work } from './lib/statements.ts';
 
 const seconds = Number(process.env['BENCH_SECONDS'] ?? 2);
 const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const small = Number(process.env['BENCH_SMALL'] ?? 20_000);
 const large = Number(process.env['BENCH_ACCOUNTS'] ?? 2_000_000);
 const companies = Number(process.env['BENCH_TENANTS'] ?? 500);
-const asked = 40;
 const settings = { DB_POOL_SIZE: '6', RATE_LIMIT: '0', LOG_LEVEL: 'error' };
 const hex = (name: string) => typeCode(name).toString(16).padStart(3, '0');
 const codes = { account: hex('account'), contact: hex('contact'), opportunity: hex('opportunity') };
-
-const account = 'id name sector employees';
-const nested = `contacts(first: 5) { nodes { id firstName lastName email } }`;
-const queries = {
-  l1: `query ($after: String) { accounts(first: 50, after: $after) { nodes { ${account} ${nested} } } }`,
-  l2: `query ($id: ID!) { account(id: $id) { ${account} contacts { nodes { id firstName lastName email } } } }`,
-  sector: `query { accounts(first: 50, filter: { sector: { eq: retail } }) { nodes { ${account} } } }`,
-  byName: `query ($after: String) { accounts(first: 50, orderBy: [{ name: ASC }], after: $after) { nodes { ${account} } } }`,
-  named: `query ($name: String!) { accounts(first: 50, filter: { name: { eq: $name } }) { nodes { ${account} } } }`,
-  create: `mutation ($input: CreateContactInput!) { createContact(input: $input) { id version firstName lastName email accountId } }`,
-};
 
 interface Place {
   readonly installation: Installation;
@@ -56,7 +44,7 @@ try {
   console.log(
     `| case | ${small}: ms | pages | ${large}: ms | pages | ${companies} companies: ms | pages | tables read from end to end |\n|---|---:|---:|---:|---:|---:|---:|---|`,
   );
-  const works = [await explained(base), await explained(grown), await explained(crowded)];
+  const works = [await worked(base), await worked(grown), await worked(crowded)];
   for (const name of Object.keys(base.shots)) {
     const found = works.map((work) => work.get(name));
     const cells = found.map((work) => `${work?.millis.toFixed(2)} | ${work?.buffers}`).join(' | ');
@@ -77,39 +65,7 @@ async function prepare(accounts: number, tenants: number): Promise<Place> {
   console.log(`${accounts} accounts, ${tenants} companies: filled in ${Math.round((performance.now() - since) / 1000)} s`);
   const step = Math.floor(accounts / 400);
   const sample = Array.from({ length: 399 }, (_, i) => data.accountIds[i * step] ?? '');
-  return { installation, shots: await shotsOf(installation, sample, step) };
-}
-
-async function shotsOf({ url }: Installation, ids: readonly string[], step: number): Promise<Record<string, Shot[]>> {
-  const headers = await signIn(url);
-  const graphql = (query: string, variables: object): Shot => ({
-    method: 'POST',
-    path: '/graphql',
-    headers,
-    body: JSON.stringify({ query, variables }),
-  });
-  const cursors = await cursorsOf(url, headers, ids, '');
-  const byName = await cursorsOf(url, headers, ids, ', orderBy: [{ name: ASC }]');
-  const input = (accountId: string, i: number) => ({ accountId, firstName: 'Bench', lastName: `C ${i}`, email: `g${i}@example.test` });
-  return {
-    L1: cursors.map((after) => graphql(queries.l1, { after })),
-    L2: ids.map((id) => graphql(queries.l2, { id })),
-    'accounts of a sector': [graphql(queries.sector, {})],
-    'accounts by name': byName.map((after) => graphql(queries.byName, { after })),
-    'account of a name': ids.map((_, i) => graphql(queries.named, { name: `Account ${1 + i * step}` })),
-    create: ids.map((id, i) => graphql(queries.create, { input: input(id, i) })),
-  };
-}
-
-/** Cursors spread over the whole list. */
-async function cursorsOf(url: string, headers: Record<string, string>, ids: readonly string[], order: string): Promise<string[]> {
-  const cursors: string[] = [];
-  for (let at = 0; at < ids.length; at += 50) {
-    const query = `query ($ids: [ID!]!) { accounts(first: 50, filter: { id: { in: $ids } }${order}) { edges { cursor } } }`;
-    const page = await ask<{ accounts: { edges: { cursor: string }[] } }>(url, headers, query, { ids: ids.slice(at, at + 50) });
-    cursors.push(...page.accounts.edges.map(({ cursor }) => cursor));
-  }
-  return cursors;
+  return { installation, shots: await shotsOf(installation.url, sample, step) };
 }
 
 async function compare(name: string, base: Place, grown: Place, crowded: Place): Promise<string> {
@@ -135,26 +91,9 @@ async function compare(name: string, base: Place, grown: Place, crowded: Place):
   return `| ${name} | ${Math.round(median(found.map((one) => one.base)))} | ${cells('grown')} | ${cells('crowded')} |`;
 }
 
-async function explained({ installation, shots }: Place): Promise<Map<string, Work>> {
+async function worked({ installation, shots }: Place): Promise<Map<string, Work>> {
   await explainAll(installation.postgres);
   // Another API process, whose connections are opened under the new settings.
   const url = await installation.neighbour('dist/main.api.js', { ...settings, KONTOR_HOME: installation.home });
-  const log = join(installation.home, 'postgres.log');
-  const work = new Map<string, Work>();
-  for (const [name, list] of Object.entries(shots)) {
-    const answerTo = async (i: number) => {
-      const { method, path, headers, body = '' } = list[(i * 37) % list.length] ?? { method: 'POST', path: '/', headers: {} };
-      return (await fetch(`${url}${path}`, { method, headers, body })).text();
-    };
-    // Every connection is new and has to prepare the statement before it counts.
-    for (let i = 0, good = 0; good < 12; i++) {
-      good = (await answerTo(i)).includes('"errors"') ? 0 : good + 1;
-      if (i === 200) throw new Error(`${name}: no answer without errors.`);
-      if (good === 0) await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    const { size } = statSync(log);
-    for (let i = 0; i < asked; i++) await answerTo(i + 12);
-    work.set(name, workIn(log, size, asked));
-  }
-  return work;
+  return workOf(url, join(installation.home, 'postgres.log'), shots);
 }

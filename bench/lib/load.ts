@@ -52,7 +52,7 @@ async function wrk(url: string, shots: readonly Shot[], seconds: number): Promis
     script,
     `local shots = nil\nlocal n = 0\nfunction init(args)\n  shots = {\n${lines.join(',\n')}\n  }\nend\nfunction request()\n  n = n % #shots + 1\n  return shots[n]\nend\n`,
   );
-  const child = spawn('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency', '-s', script, url], {
+  const child = spawn('wrk', ['-t1', `-c${connections}`, `-d${Math.max(1, Math.round(seconds))}s`, '--latency', '-s', script, url], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';
@@ -62,7 +62,8 @@ async function wrk(url: string, shots: readonly Shot[], seconds: number): Promis
   let out = '';
   for await (const chunk of child.stdout) out += String(chunk);
   rmSync(folder, { recursive: true, force: true });
-  if (said !== '' || /Non-2xx|Socket errors/.test(out)) throw new Error(`Not all answers were good:\n${said}${out}`);
+  if (said !== '' || !/Requests\/sec/.test(out) || /Non-2xx|Socket errors/.test(out))
+    throw new Error(`Not all answers were good:\n${said}${out}`);
   return {
     perSecond: Number(/Requests\/sec:\s+([\d.]+)/.exec(out)?.[1]),
     p50: millis(/^\s*50%\s+(\S+)/m.exec(out)?.[1]),

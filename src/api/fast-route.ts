@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DomainError } from '#kernel/errors/domain-error.js';
 import { settleDocument, type DocumentParts } from './graphql/document-route.js';
-import type { FastReads, GraphqlRequest } from './graphql/fast-path.js';
+import { requestOf, type FastReads } from './graphql/fast-path.js';
+import { isRecord } from './graphql/trusted-documents.js';
 import { refuseVariables } from './graphql/variable-limits.js';
 
 /** The part of Fastify this needs. */
@@ -39,15 +40,3 @@ const refuse = async (reply: FastifyReply, { message, code }: DomainError) => {
 };
 
 const isJson = (request: FastifyRequest) => request.headers['content-type']?.startsWith('application/json') === true;
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isAbsent = (value: unknown): value is null | undefined => value === null || value === undefined;
-
-function requestOf(body: unknown): GraphqlRequest | null {
-  if (!isRecord(body)) return null;
-  const { query, operationName, variables, extensions } = body;
-  if (typeof query !== 'string' || extensions !== undefined) return null;
-  if (!isAbsent(operationName) && typeof operationName !== 'string') return null;
-  if (!isAbsent(variables) && !isRecord(variables)) return null;
-  return { query, operationName: operationName ?? null, variables: variables ?? null };
-}

@@ -9,6 +9,7 @@ import { AuthModule } from '#api/auth/auth.module.js';
 import { FeedChanges, type Feed } from '#api/graphql/changes.js';
 import type { GraphqlParts } from '#api/graphql/context.js';
 import { FastReads } from '#api/graphql/fast-path.js';
+import { FrontDoor } from '#api/graphql/front-door.js';
 import { graphqlModule } from '#api/graphql/graphql.module.js';
 import { largestRequest, rulesFor, type IntrospectionPolicy } from '#api/graphql/limits.js';
 import { buildSchema } from '#api/graphql/schema.js';
@@ -17,7 +18,7 @@ import { TrustedDocuments } from '#api/graphql/trusted-documents.js';
 import { takeJsonOnly } from '#api/http/bodies.js';
 import { answerClientError } from '#api/http/client-errors.js';
 import { tellMethods } from '#api/http/methods.js';
-import { limitRates, type RateLimits } from '#api/http/rate-limits.js';
+import { limitRates, type RateLimits, type RequestCounter } from '#api/http/rate-limits.js';
 import { trustedProxies, type ProxyRule } from '#api/http/trusted-proxies.js';
 import { integrationController } from '#api/rest/integration.controller.js';
 import { ProblemFilter, type DefectLog } from '#api/rest/problem.filter.js';
@@ -54,6 +55,8 @@ export interface ApiParts {
 export interface Api {
   readonly app: NestFastifyApplication;
   readonly schema: GraphQLSchema;
+  /** Shut until it is told what every answer carries. */
+  readonly door: FrontDoor;
 }
 
 const bodyLimit = 1_048_576;
@@ -82,30 +85,32 @@ export async function createApi(parts: ApiParts): Promise<Api> {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
     done();
   });
-  if (parts.rateLimits) limitRates(server, parts.rateLimits, auth.authenticator);
+  const counter = parts.rateLimits ? limitRates(server, parts.rateLimits, auth.authenticator) : null;
   tellMethods(server);
   takeJsonOnly(app, bodyLimit);
   addStreamedBodies(app.getHttpAdapter().getInstance());
   // Routes that take files say how large they may be.
   await app.register(multipart);
-  addGraphql(app, { ...parts, graphql, schema, onDefect });
-  return { app, schema };
+  const door = addGraphql(app, { ...parts, graphql, schema, onDefect, counter });
+  return { app, schema, door };
 }
 
 interface GraphqlWiring extends ApiParts {
   readonly graphql: GraphqlParts;
   readonly schema: GraphQLSchema;
   readonly onDefect: (error: unknown) => void;
+  readonly counter: RequestCounter | null;
 }
 
 /** What stands before Apollo and beside it: trusted documents, the fast path, and what is live. */
-function addGraphql(app: NestFastifyApplication, { graphql, schema, onDefect, ...parts }: GraphqlWiring): void {
+function addGraphql(app: NestFastifyApplication, { graphql, schema, onDefect, counter, ...parts }: GraphqlWiring): FrontDoor {
   const { runtime, auth } = parts;
   const { authenticator } = auth;
   const server = app.getHttpAdapter().getInstance();
   const rules = rulesFor(introspectionOf(parts));
   const documents = new TrustedDocuments(documentSource(runtime, authenticator));
-  addFastReads(server, new FastReads(graphql, schema, rules), { documents, authenticator });
+  const reads = new FastReads(graphql, schema, rules);
+  addFastReads(server, reads, { documents, authenticator });
   server.addHook('onRoute', (route) => {
     if (route.url === '/graphql') route.bodyLimit = largestRequest;
   });
@@ -121,6 +126,16 @@ function addGraphql(app: NestFastifyApplication, { graphql, schema, onDefect, ..
   });
   sockets.attach(app.getHttpServer(), '/graphql');
   server.addHook('preClose', () => sockets.stop());
+  const door = new FrontDoor({
+    reads,
+    documents,
+    authenticator,
+    counter,
+    requestId: newRequestId,
+    trustsProxies: parts.trustProxy !== false,
+  });
+  door.attach(app.getHttpServer(), server);
+  return door;
 }
 
 const introspectionOf = ({ introspection, isProduction }: ApiParts) => introspection ?? (isProduction ? 'members' : 'everyone');

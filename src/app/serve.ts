@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FrontDoor } from '#api/graphql/front-door.js';
 import { createQueueBackend, poolSizeFor, type QueueBackend } from '#kernel/jobs/queue-backend.js';
 import { startTasks, type TaskProcess } from '#kernel/jobs/start-tasks.js';
 import { EventFeed } from '#kernel/outbox/listen.js';
@@ -106,8 +107,8 @@ interface HttpParts {
 async function openHttp(system: System, parts: HttpParts): Promise<NestFastifyApplication> {
   const { config, log } = system;
   const { role, queue, metrics, isDemo, stops } = parts;
-  const { app, tenantOf } = role === 'worker' ? await openWatch(system, parts) : await openApi(system, parts);
-  const traffic = await addPages(app, { system, queue, metrics, role, tenantOf, demo: isDemo ? demoLogin : null });
+  const { app, tenantOf, door } = role === 'worker' ? await openWatch(system, parts) : await openApi(system, parts);
+  const traffic = await addPages(app, { system, queue, metrics, role, tenantOf, door, demo: isDemo ? demoLogin : null });
   stops.push(() => closeGently(app, traffic, log));
   await app.listen({ port: config.port, host: config.host }).catch((error: unknown) => {
     throw listenErrors(error, config);
@@ -118,11 +119,16 @@ async function openHttp(system: System, parts: HttpParts): Promise<NestFastifyAp
 interface OpenApp {
   readonly app: NestFastifyApplication;
   readonly tenantOf: (request: { headers: { authorization?: string | undefined } }) => string | null;
+  readonly door: FrontDoor | null;
 }
 
 /** A worker answers those who watch it and nobody else. */
 async function openWatch(system: System, { queue, metrics }: HttpParts): Promise<OpenApp> {
-  return { app: await createWorkerApp(opsModule({ system, queue, metrics }), countDefects(system, metrics)), tenantOf: () => null };
+  return {
+    app: await createWorkerApp(opsModule({ system, queue, metrics }), countDefects(system, metrics)),
+    tenantOf: () => null,
+    door: null,
+  };
 }
 
 async function openApi(system: System, { queue, metrics, tasks, stops }: HttpParts): Promise<OpenApp> {
@@ -134,7 +140,7 @@ async function openApi(system: System, { queue, metrics, tasks, stops }: HttpPar
   stops.push(() => feed.stop());
   const rates = openRateLimiting(config, runtime.database.pool, log);
   stops.push(() => rates.stop());
-  const { app } = await createApi({
+  const { app, door } = await createApi({
     runtime,
     auth,
     rateLimits: rates.limits,
@@ -146,7 +152,7 @@ async function openApi(system: System, { queue, metrics, tasks, stops }: HttpPar
     trustProxy: config.trustProxy,
     extra: [opsModule({ system, queue, metrics })],
   });
-  return { app, tenantOf: ({ headers }) => auth.authenticator.recall(headers.authorization)?.tenantId ?? null };
+  return { app, door, tenantOf: ({ headers }) => auth.authenticator.recall(headers.authorization)?.tenantId ?? null };
 }
 
 const countDefects = ({ log }: System, metrics: Metrics) => ({

@@ -1,3 +1,5 @@
+import { postgresQuotas } from '#api/http/quota-store.js';
+import type { RateLimits } from '#api/http/rate-limits.js';
 import { generateKeyPairSync } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -41,6 +43,8 @@ export interface OpsKit {
 
 export interface OpsOptions {
   readonly env?: Readonly<Record<string, string>>;
+  /** How many a principal may send an hour; uncounted when left out. */
+  readonly requests?: number;
   readonly role?: 'api' | 'worker';
   readonly demo?: { readonly email: string; readonly password: string };
   /** Routes of the test, added before the application listens. */
@@ -48,7 +52,7 @@ export interface OpsOptions {
 }
 
 /** A process as serve.ts makes it, on a database and a port of its own. */
-export async function openOpsKit({ env = {}, role = 'api', demo, prepare }: OpsOptions = {}): Promise<OpsKit> {
+export async function openOpsKit({ env = {}, role = 'api', demo, prepare, requests }: OpsOptions = {}): Promise<OpsKit> {
   const kit = await openKit(allModules);
   const config = readConfig(env);
   const lines: Record<string, unknown>[] = [];
@@ -56,11 +60,12 @@ export async function openOpsKit({ env = {}, role = 'api', demo, prepare }: OpsO
   const queue = await createQueueBackend({ databaseUrl: kit.urls.app, concurrency: 0 });
   const system = { config, log, runtime: kit.runtime };
   const parts = { system, queue, metrics: new Metrics(system) };
-  const api = role === 'worker' ? null : await openApi(kit, config.isProduction, parts);
+  const api = role === 'worker' ? null : await openApi(kit, config.isProduction, { ...parts, requests });
   const app = api?.app ?? (await createWorkerApp(opsModule(parts), log));
   const traffic = await addPages(app, {
     ...parts,
     role,
+    door: api?.door,
     demo: demo ?? null,
     tenantOf: (request) => api?.tenantOf(request.headers.authorization) ?? null,
   });
@@ -88,7 +93,17 @@ export async function openOpsKit({ env = {}, role = 'api', demo, prepare }: OpsO
   };
 }
 
-async function openApi(kit: Kit, isProduction: boolean, parts: Parameters<typeof opsModule>[0]) {
+const limitsOf = ({ runtime }: Kit, limit: number): RateLimits => ({
+  store: postgresQuotas(runtime.database.pool),
+  principal: { name: 'principal', limit, seconds: 3600 },
+  address: null,
+});
+
+async function openApi(
+  kit: Kit,
+  isProduction: boolean,
+  { requests, ...parts }: Parameters<typeof opsModule>[0] & { requests: number | undefined },
+) {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const keys = { active: { kid: 'k1', privateKey }, publicKeys: new Map([['k1', publicKey]]) };
   const auth = await wireAuth(kit.runtime, {
@@ -97,19 +112,21 @@ async function openApi(kit: Kit, isProduction: boolean, parts: Parameters<typeof
   });
   const feed = new EventFeed({ databaseUrl: kit.urls.app });
   await feed.start();
-  const { app } = await createApi({
+  const { app, door } = await createApi({
     runtime: kit.runtime,
     auth,
     feed,
     cursorSecret: 'test',
     isProduction,
     trustProxy: false,
+    ...(requests === undefined ? {} : { rateLimits: limitsOf(kit, requests) }),
     log: parts.system.log,
     extra: [opsModule(parts)],
   });
   const tenantOf = (header: string | undefined) => auth.authenticator.recall(header)?.tenantId ?? null;
   return {
     app,
+    door,
     tenantOf,
     stop: async () => {
       await feed.stop();

@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { outage } from '#kernel/db/outage.js';
 import { DomainError } from '#kernel/errors/domain-error.js';
@@ -26,7 +27,7 @@ export async function settleDocument(
   const principal = await principalOf(request, authenticator);
   if (principal instanceof DomainError) return refuse(reply, principal);
   if (principal) request.principal = principal;
-  const pending = documents.settle(asked, principal, headerOf(request));
+  const pending = documents.settle(asked, principal, clientNameOf(request.headers));
   const settled: Settled = pending instanceof Promise ? await pending : pending;
   if (settled instanceof DomainError) return refuse(reply, settled);
   if (settled !== null && (asked.documentId !== undefined || asked.extensions !== undefined)) rewrite(request, asked, settled);
@@ -62,7 +63,8 @@ function parsed(json: string): unknown {
   }
 }
 
-function headerOf({ headers }: FastifyRequest): string | null {
+/** What the client says its name is. */
+export function clientNameOf(headers: IncomingHttpHeaders): string | null {
   const name = headers[clientNameHeader] ?? headers['apollographql-client-name'];
   return typeof name === 'string' ? name : null;
 }

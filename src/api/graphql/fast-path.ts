@@ -22,6 +22,7 @@ import type { Principal } from '../auth/principal.js';
 import { collect } from './collect.js';
 import type { GraphqlParts } from './context.js';
 import { maxLexicalTokens } from './limits.js';
+import { isRecord } from './trusted-documents.js';
 import { buildContext, rootKinds, rootSelection, type RootKind } from './roots.js';
 
 export interface GraphqlRequest {
@@ -63,13 +64,25 @@ export class FastReads {
   }
 
   async answer(request: GraphqlRequest, principal: Principal): Promise<string | null> {
+    return this.start(request, principal);
+  }
+
+  /** Null at once when it is known without asking the database that this is not to be answered here. */
+  start(request: GraphqlRequest, principal: Principal): Promise<string | null> | null {
     const document = this.document(request);
     if (!document) return null;
     const variables = this.variables(document, request);
     if (!variables) return null;
-    const { actor, tenantId } = principal;
     try {
-      const plan = this.plans.get(keyOf(document, variables, actor.shape), () => this.plan(document, variables, principal));
+      const plan = this.plans.get(keyOf(document, variables, principal.actor.shape), () => this.plan(document, variables, principal));
+      return this.run(plan, variables, principal);
+    } catch {
+      return null;
+    }
+  }
+
+  private async run(plan: Plan, variables: Record<string, unknown>, { tenantId, actor }: Principal): Promise<string | null> {
+    try {
       const text = await runPlan(this.parts.database.pool, plan, { tenantId, actor, variables, cursorSecret: this.parts.cursorSecret });
       return plan.cost > 0 ? `{"data":${text},"extensions":{"cost":${plan.cost}}}` : `{"data":${text}}`;
     } catch {
@@ -119,6 +132,18 @@ export class FastReads {
 }
 
 class NotARead extends Error {}
+
+const isAbsent = (value: unknown): value is null | undefined => value === null || value === undefined;
+
+/** The request of a body that holds one and nothing beside it. */
+export function requestOf(body: unknown): GraphqlRequest | null {
+  if (!isRecord(body)) return null;
+  const { query, operationName, variables, extensions } = body;
+  if (typeof query !== 'string' || extensions !== undefined) return null;
+  if (!isAbsent(operationName) && typeof operationName !== 'string') return null;
+  if (!isAbsent(variables) && !isRecord(variables)) return null;
+  return { query, operationName: operationName ?? null, variables: variables ?? null };
+}
 
 /** The operation that is asked for; undefined when that is not plain. */
 function wantedOf(ast: DocumentNode, name: string | null): OperationDefinitionNode | undefined {

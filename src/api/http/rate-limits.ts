@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { tooMany } from '#kernel/errors/domain-error.js';
 import type { Authenticator } from '../auth/authenticator.js';
@@ -20,18 +21,26 @@ type Next = (error?: Error) => void;
  * Counts requests to the two APIs before anything else is done for them, and says in RateLimit and RateLimit-Policy
  * (draft-ietf-httpapi-ratelimit-headers-10) how it stands. By principal, never by what a request can vary: path, method, header.
  */
-export function limitRates(server: Pick<FastifyInstance, 'addHook'>, limits: RateLimits, who: Who): void {
+export function limitRates(server: Pick<FastifyInstance, 'addHook'>, limits: RateLimits, who: Who): RequestCounter {
   const counter = new Counter(limits, who);
   server.addHook('onRequest', (request, reply, next) => {
     if (!isCounted(request)) next();
     else counter.count(request, reply, next);
   });
+  return counter;
+}
+
+/** Counts requests that are looked at before they come to the hook, which then does not count them again. */
+export interface RequestCounter {
+  /** How it stands, as headers. Null: not counted, because it has to be waited for or is one too many. */
+  countAtDoor(request: IncomingMessage, principal: Principal): Readonly<Record<string, string>> | null;
 }
 
 const isCounted = ({ url, method }: FastifyRequest): boolean =>
   method !== 'OPTIONS' && (url.startsWith('/v1') || url.startsWith('/graphql') || url.startsWith('/public'));
 
-class Counter {
+class Counter implements RequestCounter {
+  private readonly counted = new WeakMap<IncomingMessage, Standing>();
   private readonly principals: Quota | null;
   private readonly addresses: Quota | null;
 
@@ -47,11 +56,21 @@ class Counter {
   count(request: FastifyRequest, reply: FastifyReply, next: Next): void {
     const principal = this.who.recall(request.headers.authorization, request.ip);
     if (principal && !this.principals) return next();
+    const before = this.counted.get(request.raw);
+    if (this.principals && before) return next(tell(reply, this.principals.policy, before));
     const standing = principal && this.principals?.countNow(keyOf(principal));
     if (this.principals && standing) return next(tell(reply, this.principals.policy, standing));
     this.ask(request, reply, principal).then(next, (error: unknown) =>
       next(error instanceof Error ? error : new Error('Requests could not be counted.', { cause: error })),
     );
+  }
+
+  countAtDoor(request: IncomingMessage, principal: Principal): Readonly<Record<string, string>> | null {
+    if (!this.principals) return {};
+    const standing = this.principals.countNow(keyOf(principal));
+    if (!standing || standing.refused) return null;
+    this.counted.set(request, standing);
+    return headersOf(this.principals.policy, standing);
   }
 
   private async ask(request: FastifyRequest, reply: FastifyReply, recalled: Principal | null): Promise<Error | undefined> {
@@ -70,11 +89,14 @@ class Counter {
 
 const keyOf = ({ tenantId, actor }: Principal) => `${tenantId} ${actor.kind} ${actor.id ?? ''}`;
 
+const headersOf = ({ name, limit, seconds }: QuotaPolicy, { remaining, secondsLeft }: Standing) => ({
+  'ratelimit-policy': `"${name}";q=${limit};w=${seconds}`,
+  ratelimit: `"${name}";r=${remaining};t=${secondsLeft}`,
+});
+
 /** Returns the refusal when it is one too many. */
-function tell(reply: FastifyReply, { name, limit, seconds }: QuotaPolicy, standing: Standing): Error | undefined {
-  void reply
-    .header('ratelimit-policy', `"${name}";q=${limit};w=${seconds}`)
-    .header('ratelimit', `"${name}";r=${standing.remaining};t=${standing.secondsLeft}`);
+function tell(reply: FastifyReply, policy: QuotaPolicy, standing: Standing): Error | undefined {
+  void reply.headers(headersOf(policy, standing));
   if (!standing.refused) return undefined;
   return tooMany('rate.limited', 'Too many requests in this window. Wait, then try again.', { retryAfter: standing.secondsLeft });
 }

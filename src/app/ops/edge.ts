@@ -8,11 +8,8 @@ import type { Config } from '../config.js';
 const dataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
 /** What browsers are told with every answer. */
-export function addSecurityHeaders(
-  server: Pick<FastifyInstance, 'addHook'>,
-  { isProduction, publicUrl }: Pick<Config, 'isProduction' | 'publicUrl'>,
-): void {
-  const headers = {
+export function securityHeaders({ isProduction, publicUrl }: Pick<Config, 'isProduction' | 'publicUrl'>): Readonly<Record<string, string>> {
+  return {
     'content-security-policy': dataPolicy,
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
@@ -21,6 +18,9 @@ export function addSecurityHeaders(
     'cross-origin-resource-policy': 'same-origin',
     ...(isProduction && publicUrl.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000' } : {}),
   };
+}
+
+export function addSecurityHeaders(server: Pick<FastifyInstance, 'addHook'>, headers: Readonly<Record<string, string>>): void {
   server.addHook('onRequest', (_request, reply, done) => {
     void reply.headers(headers);
     done();

@@ -3,7 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../project-root.js';
-import { addSecurityHeaders, allowOrigins } from './edge.js';
+import type { FrontDoor } from '#api/graphql/front-door.js';
+import { addSecurityHeaders, allowOrigins, securityHeaders } from './edge.js';
 import { addErrorsPage } from './errors-page.js';
 import { addExplorer } from './explorer.js';
 import { addJobBoard } from './job-board.js';
@@ -19,6 +20,8 @@ export interface PageParts extends OpsParts {
   /** The demo login, where there is one. */
   readonly demo: { readonly email: string; readonly password: string } | null;
   readonly tenantOf: (request: FastifyRequest) => string | null;
+  /** Where requests are answered before they come to the server's routes. */
+  readonly door: FrontDoor | null | undefined;
 }
 
 /** Adds the addresses for people and operators, and what is done for every request. Call it before the application listens. */
@@ -27,10 +30,15 @@ export async function addPages(app: NestFastifyApplication, parts: PageParts): P
   const server = app.getHttpAdapter().getInstance();
   const traffic = new Traffic({ log, metrics: parts.metrics, tenantOf: parts.tenantOf });
   traffic.watch(server);
-  addSecurityHeaders(server, config);
+  const headers = securityHeaders(config);
+  addSecurityHeaders(server, headers);
   guardOperatorPages(server, config);
   if (parts.role === 'worker') return traffic;
   allowOrigins(app, config);
+  // Whom other origins are told of depends on each request: then all go the ordinary way.
+  if (config.corsOrigins.length === 0) {
+    parts.door?.open({ headers: { ...headers }, watch: (request, response) => traffic.watchAtDoor(request, response) });
+  }
   const version = versionOf();
   addStartPage(app, parts, version);
   addErrorsPage(server);

@@ -1,5 +1,7 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import type { Watched } from '#api/graphql/front-door.js';
 import type { Metrics } from './metrics.js';
 
 export interface TrafficParts {
@@ -9,11 +11,20 @@ export interface TrafficParts {
   readonly tenantOf: (request: FastifyRequest) => string | null;
 }
 
+interface Told {
+  readonly method: string;
+  readonly route: string;
+  readonly status: number;
+  readonly requestId: string;
+  readonly tenantId: string | null;
+}
+
 const quietRoutes = new Set(['/livez', '/readyz', '/metrics']);
 
 /** Sees every request of a process: counts those that run, measures them and writes one line about each. */
 export class Traffic {
-  private readonly running = new Set<FastifyReply>();
+  /** By the answer on the wire; null for those that are answered before Fastify sees them. */
+  private readonly running = new Map<ServerResponse, FastifyReply | null>();
   private leaving = false;
   private waiting: (() => void)[] = [];
 
@@ -21,9 +32,7 @@ export class Traffic {
 
   watch(server: Pick<FastifyInstance, 'addHook'>): void {
     server.addHook('onRequest', (request, reply, done) => {
-      this.running.add(reply);
-      // Comes for every request, also when its client went away.
-      reply.raw.once('close', () => this.left(reply));
+      this.enter(reply.raw, reply);
       if (this.leaving) void reply.header('connection', 'close');
       done();
     });
@@ -37,10 +46,21 @@ export class Traffic {
     });
   }
 
+  /** Of a request that is answered before Fastify sees it. */
+  watchAtDoor(request: IncomingMessage, response: ServerResponse): Watched {
+    const began = performance.now();
+    this.enter(response, null);
+    return {
+      isLeaving: () => this.leaving,
+      answered: ({ requestId, tenantId }) =>
+        this.tell({ method: 'POST', route: '/graphql', status: 200, requestId, tenantId }, performance.now() - began),
+    };
+  }
+
   /** From now on every answer, also of requests that run, tells its client to come back on another connection. */
   sendAway(): void {
     this.leaving = true;
-    for (const reply of this.running) if (!reply.sent) void reply.header('connection', 'close');
+    for (const reply of this.running.values()) if (reply && !reply.sent) void reply.header('connection', 'close');
   }
 
   /** Resolves when no request runs, with 0, or with how many still do after that time. */
@@ -57,8 +77,14 @@ export class Traffic {
     return this.running.size;
   }
 
-  private left(reply: FastifyReply): void {
-    this.running.delete(reply);
+  private enter(response: ServerResponse, reply: FastifyReply | null): void {
+    // Comes for every request, also when its client went away.
+    if (!this.running.has(response)) response.once('close', () => this.left(response));
+    this.running.set(response, reply);
+  }
+
+  private left(response: ServerResponse): void {
+    this.running.delete(response);
     if (this.running.size > 0) return;
     for (const resolve of this.waiting) resolve();
     this.waiting = [];
@@ -66,11 +92,17 @@ export class Traffic {
 
   /** Routes as they are declared: addresses carry ids, some carry tokens. */
   private note(request: FastifyRequest, reply: FastifyReply): void {
-    const { log, metrics, tenantOf } = this.parts;
     const { method, id: requestId } = request;
-    const [route, status, ms] = [routeOf(request), reply.statusCode, reply.elapsedTime];
-    metrics.request(method, route, status, ms / 1000);
-    const line = { method, route, status, ms: Math.round(ms * 10) / 10, requestId, tenantId: tenantOf(request) };
+    this.tell(
+      { method, route: routeOf(request), status: reply.statusCode, requestId, tenantId: this.parts.tenantOf(request) },
+      reply.elapsedTime,
+    );
+  }
+
+  private tell({ method, route, status, ...who }: Told, took: number): void {
+    const { log, metrics } = this.parts;
+    metrics.request(method, route, status, took / 1000);
+    const line = { method, route, status, ms: Math.round(took * 10) / 10, ...who };
     if (quietRoutes.has(route)) log.debug(line, 'Request');
     else log.info(line, 'Request');
   }

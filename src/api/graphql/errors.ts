@@ -45,9 +45,13 @@ export function formatError({ onDefect, isProduction }: ErrorOptions) {
 /** The code of what graphql-js and Apollo refuse by themselves; null when it is no refusal. */
 function ownCode(formatted: GraphQLFormattedError, original: unknown): string | null {
   const code = formatted.extensions?.['refusal'] ?? formatted.extensions?.['code'];
-  if (typeof code === 'string') return code === 'INTERNAL_SERVER_ERROR' ? null : (codes[code] ?? code);
+  if (code === 'INTERNAL_SERVER_ERROR') return isGivenUp(original) ? 'input.invalid' : null;
+  if (typeof code === 'string') return codes[code] ?? code;
   return original instanceof GraphQLError && original.originalError === undefined ? 'graphql.invalid' : null;
 }
+
+/** graphql-js gives up on variables with too many faults by an error of no field, which Apollo takes for a defect. */
+const isGivenUp = (error: unknown) => error instanceof GraphQLError && !error.path && !error.originalError;
 
 const mostErrors = 5;
 const longestMessage = 300;

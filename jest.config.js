@@ -22,5 +22,7 @@ export default {
   globalSetup: '<rootDir>/test/setup/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
   testTimeout: 120_000,
+  // One of them waits for PostgreSQL while the other computes; the default on two cores is one.
+  maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/setup/totals-reporter.ts'],
 };

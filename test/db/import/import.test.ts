@@ -185,7 +185,8 @@ describe('the result is the same', () => {
     const run = await start(t, files);
     let crashes = 0;
     for (let at = 0; ; at += 1) {
-      if (at === 200) throw new Error('The import does not come to its end: it has more transactions after the last chunk than we let pass.');
+      if (at === 200)
+        throw new Error('The import does not come to its end: it has more transactions after the last chunk than we let pass.');
       let left = at % 7; // the transaction that does not come back
       const fragile = <T>(fn: (work: Work) => Promise<T>): Promise<T> =>
         transact(t)(async (work) => {

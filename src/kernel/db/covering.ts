@@ -1,5 +1,6 @@
 import type { Actor } from '../access/actor.js';
 import { coveringSql } from '../access/covering-sql.js';
+import { kindCondition } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Connection } from './connection.js';
 import { actorParams } from './find-rows.js';
@@ -16,7 +17,7 @@ export async function covering(connection: Connection, { resource, id, verbs, wh
   const params = actorParams({ actor: who }, [connection.tenantId, id]);
   const names = coveringSql({ resource, actor: who, alias: 't', tenant: '$1', bind: params.bind }, verbs);
   const { rows } = await connection.client.query<{ names: string[] }>(
-    `select ${names} as names from ${resource.table} t where t.tenant_id = $1 and t.id = $2`,
+    `select ${names} as names from ${resource.table} t where t.tenant_id = $1 and t.id = $2${kindCondition(resource, 't')}`,
     params.values,
   );
   return rows[0]?.names ?? [];

@@ -1,6 +1,6 @@
 import type { SelectQueryBuilder } from 'typeorm';
 import { actorParam, filterCondition, filterFor, rowFilter, type BindActor, type RowFilter } from '../access/scope.js';
-import { fromColumns, resourceColumns } from '../resource/columns.js';
+import { calculatedColumns, columnSql, fromColumns, kindCondition, resourceColumns, tableColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import { snake } from '../resource/names.js';
 import type { Connection } from './connection.js';
@@ -52,7 +52,7 @@ export async function findRows(resource: Resource, connection: Connection, find:
   if (filter.kind === 'none') return [];
   const query = start(resource, connection, filter, find.where).select(columnList(resource));
   for (const key of find.orderBy ?? ['id'])
-    query.addOrderBy(`t.${columnOf(resource, key.replace(/^-/, ''))}`, key.startsWith('-') ? 'DESC' : 'ASC');
+    query.addOrderBy(columnOf(resource, key.replace(/^-/, '')), key.startsWith('-') ? 'DESC' : 'ASC');
   if (find.limit !== undefined) query.limit(find.limit);
   const [text, values] = query.getQueryAndParameters();
   const { rows } = await connection.client.query<PlainRow>(text + lockClause(find.lock), values);
@@ -73,16 +73,16 @@ const selections = new WeakMap<Resource, string[]>();
 function columnList(resource: Resource): string[] {
   const known = selections.get(resource);
   if (known) return known;
-  const names = [...Object.values(base), ...[...resourceColumns(resource).values()].flat().map((c) => c.name)];
-  const list = names.map((name) => `t.${name} as ${name}`);
+  const names = [...Object.values(base), ...tableColumns(resource).map((c) => c.name)];
+  const list = [...names.map((name) => `t.${name} as ${name}`), ...calculatedColumns(resource, 't')];
   selections.set(resource, list);
   return list;
 }
 
 function start(resource: Resource, connection: Connection, filter: RowFilter, where: Find['where']): SelectQueryBuilder<PlainRow> {
-  const query = connection.source
-    .createQueryBuilder<PlainRow>(resource.name, 't')
-    .where('t.tenant_id = :tenant', { tenant: connection.tenantId });
+  const query = queryOf(resource, connection).where(`t.tenant_id = :tenant${kindCondition(resource, 't')}`, {
+    tenant: connection.tenantId,
+  });
   const bind: BindActor = (value, cast) => {
     query.setParameter(value.replaceAll('+', '_'), actorParam(connection.actor, value));
     return `:${value.replaceAll('+', '_')}::${cast}`;
@@ -93,15 +93,20 @@ function start(resource: Resource, connection: Connection, filter: RowFilter, wh
     const column = columnOf(resource, key);
     // An undefined value must never mean "no condition".
     if (value === undefined) throw new Error(`${resource.name}.${key} is undefined in a where.`);
-    if (value === null) query.andWhere(`t.${column} is null`);
-    else if (Array.isArray(value)) query.andWhere(`t.${column} = any(:p${i})`, { [`p${i}`]: value });
-    else query.andWhere(`t.${column} = :p${i}`, { [`p${i}`]: value });
+    if (value === null) query.andWhere(`${column} is null`);
+    else if (Array.isArray(value)) query.andWhere(`${column} = any(:p${i})`, { [`p${i}`]: value });
+    else query.andWhere(`${column} = :p${i}`, { [`p${i}`]: value });
   });
   return query;
 }
 
+/** TypeORM knows the entities of the product; rows of a tenant's own objects are found in the table they share. */
+const queryOf = ({ name, table, within }: Resource, { source }: Connection): SelectQueryBuilder<PlainRow> =>
+  within ? source.createQueryBuilder().from<PlainRow>(table, 't') : source.createQueryBuilder<PlainRow>(name, 't');
+
 function columnOf(resource: Resource, name: string): string {
-  const own = base[name] ?? resourceColumns(resource).get(name)?.[0]?.name;
-  if (!own) throw new Error(`${resource.name} has no field "${name}" (${snake(name)}).`);
-  return own;
+  const own = Object.hasOwn(base, name) ? base[name] : undefined;
+  const column = own === undefined ? resourceColumns(resource).get(name)?.[0] : { name: own };
+  if (!column) throw new Error(`${resource.name} has no field "${name}" (${snake(name)}).`);
+  return columnSql(column, 't');
 }

@@ -50,7 +50,7 @@ export class OpenWork implements Work {
   }
 
   repo<R extends Resource>(resource: R): Repo<R> {
-    const known = this.repos.get(resource) ?? makeRepo(resource, this.connection);
+    const known = this.repos.get(resource) ?? makeRepo(this.connection.registry.resources.get(resource.name) ?? resource, this.connection);
     this.repos.set(resource, known);
     return known as Repo<R>;
   }

@@ -1,5 +1,6 @@
 import { filterCondition, rowFilter, type RowFilter } from '../access/scope.js';
 import { invalid } from '../errors/domain-error.js';
+import { kindCondition } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Connection } from './connection.js';
 import { actorParams } from './find-rows.js';
@@ -45,7 +46,7 @@ export async function idsWithin(
   const params = actorParams(connection, [connection.tenantId, ids]);
   const reached = filterCondition(filter, 't', '$1', params.bind) ?? 'true';
   const { rows } = await connection.client.query<{ id: string }>(
-    `select t.id from ${target.table} t where t.tenant_id = $1 and t.id = any($2::uuid[]) and ${reached}`,
+    `select t.id from ${target.table} t where t.tenant_id = $1 and t.id = any($2::uuid[])${kindCondition(target, 't')} and ${reached}`,
     params.values,
   );
   return new Set(rows.map(({ id }) => id));

@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { invalid } from '../errors/domain-error.js';
 import { textOf } from '../pure/text.js';
 import { outOfReach, rowNotFound, versionConflict } from '../access/errors.js';
-import { toColumns } from '../resource/columns.js';
+import { changedColumns, rowColumns } from './row-values.js';
 import type { BaseRow, Resource, Row } from '../resource/define-resource.js';
 import type { Field, Fields } from '../resource/fields.js';
-import { isUuid, newId, typeCode } from '../resource/ids.js';
+import { codeOfResource, isUuid, newId } from '../resource/ids.js';
 import { normalise, withDefaults } from '../resource/normalise.js';
 import type { Repo } from '../usecase/work.js';
 import type { Connection } from './connection.js';
@@ -75,7 +75,7 @@ class ResourceRepo {
     await checkRefs(this.resource, this.connection, [values]);
     const id = (input['id'] as string | undefined) ?? this.newId();
     const changes = changesOf(this.fields, {}, values);
-    const columns = Object.entries(this.fields).flatMap(([name, field]) => toColumns(name, field, values[name]));
+    const columns = rowColumns(this.resource, values);
     const [row] = await this.write(insertStatement(this.resource), 'created', changes, [id, ...columns]);
     if (!row) throw new Error(`Creating a ${this.resource.name} returned nothing.`);
     return row;
@@ -87,8 +87,8 @@ class ResourceRepo {
     await checkRefs(this.resource, this.connection, rows);
     const ids = inputs.map((input) => (input['id'] as string | undefined) ?? this.newId());
     const changes = rows.map((row) => JSON.stringify(changesOf(this.fields, {}, row)));
-    const byField = Object.entries(this.fields).map(([name, field]) => rows.map((row) => toColumns(name, field, row[name])));
-    const arrays = byField.flatMap((column) => (column[0] ?? []).map((_, part) => column.map((values) => values[part])));
+    const byRow = rows.map((row) => rowColumns(this.resource, row));
+    const arrays = (byRow[0] ?? []).map((_, i) => byRow.map((values) => values[i]));
     const { actor, cause, tenantId, now } = this.connection;
     const head = [tenantId, now, actor.kind, actor.id, actor.label, cause.command, this.resource.name, cause.requestId ?? null];
     const created = await this.run(insertManyStatement(this.resource, options.events ?? 'each'), [
@@ -112,7 +112,7 @@ class ResourceRepo {
     if (names.length === 0) return before;
     this.holdInvariants(after);
     await checkRefs(this.resource, this.connection, [Object.fromEntries(names.map((name) => [name, after[name]]))]);
-    const columns = names.flatMap((name) => toColumns(name, this.fields[name] as Field, after[name]));
+    const columns = changedColumns(this.resource, names, after);
     const [row] = await this.write(updateStatement(this.resource, names), 'updated', changes, [id, ...columns]);
     if (!row) throw rowNotFound(this.resource, id);
     return row;
@@ -129,7 +129,7 @@ class ResourceRepo {
   }
 
   private newId(): string {
-    return newId(typeCode(this.resource.name), this.connection.now.getTime());
+    return newId(codeOfResource(this.resource), this.connection.now.getTime());
   }
 
   private complete(input: Record<string, unknown>): Record<string, unknown> {
@@ -205,6 +205,7 @@ class ResourceRepo {
 function changesOf(fields: Fields, before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): Changes {
   const changes: Record<string, readonly [unknown, unknown]> = {};
   for (const [name, field] of Object.entries(fields)) {
+    if (field.stored?.in === 'formula') continue;
     const [old, fresh] = [before[name] ?? null, after[name] ?? null];
     if (same(field, old, fresh)) continue;
     changes[name] = field.options.hidden ? ['•', '•'] : [old, fresh];

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { resourceColumns } from '../resource/columns.js';
+import { calculatedColumns, resourceColumns, tableColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 
 /** Statements with a fixed text per resource, so that PostgreSQL plans each of them once a connection. */
@@ -19,7 +19,11 @@ const cached = (resource: Resource, key: string, make: () => string): Statement 
   return known;
 };
 
-const ownColumns = (resource: Resource) => [...resourceColumns(resource).values()].flat();
+/** The rows written, with what is worked out from them. */
+const written = (resource: Resource) => `select ${['changed.*', ...calculatedColumns(resource, 'changed')].join(', ')} from changed`;
+
+/** What tells the rows of a shared table apart, as a column and its value. */
+const kindOf = ({ within }: Resource) => (within ? [{ name: within.column, value: `'${within.value}'` }] : []);
 
 /** Audit and event of one changed row, in the same statement as the change. Parameters $1 … $9 belong to `traceParams`. */
 const trace = (action: string) => `
@@ -31,19 +35,31 @@ const traceCount = 14;
 
 export function insertStatement(resource: Resource): Statement {
   return cached(resource, 'insert', () => {
-    const columns = ownColumns(resource);
-    const names = ['tenant_id', 'id', 'created_at', 'updated_at', ...columns.map((c) => c.name)];
-    const values = ['$1', `$${traceCount + 1}`, '$2', '$2', ...columns.map((_, i) => `$${traceCount + 2 + i}`)];
-    return `with changed as (insert into ${resource.table} (${names.join(', ')}) values (${values.join(', ')}) returning *)${trace('created')} select * from changed`;
+    const columns = tableColumns(resource);
+    const kind = kindOf(resource);
+    const names = ['tenant_id', 'id', 'created_at', 'updated_at', ...kind.map((c) => c.name), ...columns.map((c) => c.name)];
+    const values = [
+      '$1',
+      `$${traceCount + 1}`,
+      '$2',
+      '$2',
+      ...kind.map((c) => c.value),
+      ...columns.map((_, i) => `$${traceCount + 2 + i}`),
+    ];
+    return `with changed as (insert into ${resource.table} (${names.join(', ')}) values (${values.join(', ')}) returning *)${trace('created')} ${written(resource)}`;
   });
 }
 
-/** Sets exactly the columns of the named fields. */
+/** Sets exactly the columns of the named fields. Those kept in `custom` are its last two parameters: members that go, and members that are set. */
 export function updateStatement(resource: Resource, fieldNames: readonly string[]): Statement {
   return cached(resource, `update ${fieldNames.join(',')}`, () => {
-    const columns = fieldNames.flatMap((name) => resourceColumns(resource).get(name) ?? []);
-    const sets = columns.map((c, i) => `${c.name} = $${traceCount + 2 + i}`);
-    return `with changed as (update ${resource.table} set version = version + 1, updated_at = $2, ${sets.join(', ')} where tenant_id = $1 and id = $${traceCount + 1} returning *)${trace('updated')} select * from changed`;
+    const columns = fieldNames.flatMap((name) => resourceColumns(resource).get(name) ?? []).filter(({ sql }) => !sql);
+    const next = traceCount + 2 + columns.length;
+    const custom = fieldNames.some((name) => resource.fields[name]?.stored)
+      ? [`custom = (custom - $${next}::text[]) || $${next + 1}::jsonb`]
+      : [];
+    const sets = [...columns.map((c, i) => `${c.name} = $${traceCount + 2 + i}`), ...custom];
+    return `with changed as (update ${resource.table} set version = version + 1, updated_at = $2, ${sets.join(', ')} where tenant_id = $1 and id = $${traceCount + 1} returning *)${trace('updated')} ${written(resource)}`;
   });
 }
 
@@ -60,10 +76,15 @@ export function deleteStatement(resource: Resource): Statement {
 /** Many rows from arrays, one array a column; `events` says whether each row tells of itself. */
 export function insertManyStatement(resource: Resource, events: 'each' | 'none'): Statement {
   return cached(resource, `insert many ${events}`, () => {
-    const columns = ownColumns(resource);
-    const names = ['id', ...columns.map((c) => c.name)];
+    const columns = tableColumns(resource);
+    const kind = kindOf(resource);
+    const names = [...kind.map((c) => c.name), 'id', ...columns.map((c) => c.name)];
     const arrays = ['$9::uuid[]', '$10::text[]', '$11::uuid[]', ...columns.map((c, i) => `$${13 + i}::${arrayType(c.type)}`)];
-    const picks = ['given.id', ...columns.map((c) => (c.type === 'jsonb' ? `given.${c.name}::jsonb` : `given.${c.name}`))];
+    const picks = [
+      ...kind.map((c) => c.value),
+      'given.id',
+      ...columns.map((c) => (c.type === 'jsonb' ? `given.${c.name}::jsonb` : `given.${c.name}`)),
+    ];
     const event =
       events === 'none'
         ? ''
@@ -75,7 +96,7 @@ export function insertManyStatement(resource: Resource, events: 'each' | 'none')
 , changed as (insert into ${resource.table} (tenant_id, created_at, updated_at, ${names.join(', ')}) select $1, $2, $2, ${picks.join(', ')} from given returning *)
 , audit as (insert into kernel.audit_entries (tenant_id, at, actor_kind, actor_id, actor_label, command, resource, record_id, action, changes, request_id)
   select $1, $2, $3, $4, $5, $6, $7, changed.id, 'created', given.changes::jsonb, $8 from changed join given using (id))${event}
-select * from changed${events === 'none' ? ' where $12::text is not null' : ''}`;
+${written(resource)}${events === 'none' ? ' where $12::text is not null' : ''}`;
   });
 }
 

@@ -1,4 +1,4 @@
-import { columnsOf } from '../resource/columns.js';
+import { columnsOf, columnSql } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field } from '../resource/fields.js';
 import { literal, quote } from './field-sql.js';
@@ -49,13 +49,16 @@ function separately(rows: Rows, items: readonly AggregateItem[]): string {
 }
 
 /** The one amount of money that all figures are about, if that is so. */
-function onlyMoney(resource: Resource, items: readonly AggregateItem[]): { name: string; amount: string; currency: string } | null {
+function onlyMoney(
+  resource: Resource,
+  items: readonly AggregateItem[],
+): (Omit<CurrencyFigures, 'picked'> & { readonly name: string }) | null {
   const names = items.flatMap((item) => (item.kind === 'function' ? item.fields : [])).flatMap((f) => ('kind' in f ? [] : [f.name]));
   const [name] = names;
   const field = name === undefined ? undefined : resource.fields[name];
   if (name === undefined || field?.kind !== 'money' || names.some((other) => other !== name)) return null;
   const [amount, currency] = columnsOf(name, field);
-  return amount && currency ? { name, amount: amount.name, currency: currency.name } : null;
+  return amount && currency ? { name, amount: (t) => columnSql(amount, t), currency: (t) => columnSql(currency, t) } : null;
 }
 
 /** Count and figures of one amount of money in a single scan: rows are grouped by currency, and the groups are put together. */
@@ -64,7 +67,7 @@ function byCurrencyJson({ writer, resource, alias, where }: Rows, items: readonl
   if (!money) return null;
   writer.ask(resource, money.name);
   const group = writer.alias();
-  const columns = { amount: `${alias}.${money.amount}`, currency: `${alias}.${money.currency}` };
+  const columns = { amount: money.amount(alias), currency: money.currency(alias) };
   const bodies: string[] = [];
   const figures = (fn: AggregateFunction, field: AggregateField): Json => {
     const body = `body${bodies.length}`;
@@ -106,15 +109,15 @@ function functionSql({ writer, resource, alias, where }: Rows, fn: AggregateFunc
   writer.ask(resource, field.name);
   const byCurrency = ({ currency, amount, picked }: CurrencyFigures) => {
     const m = writer.alias();
-    return `(select coalesce(json_agg(row_to_json(c.*)), '[]'::json) from (select ${picked(m)} from ${resource.table} ${m} where ${where(m)} and ${m}.${amount} is not null group by ${m}.${currency} order by ${m}.${currency}) c)`;
+    return `(select coalesce(json_agg(row_to_json(c.*)), '[]'::json) from (select ${picked(m)} from ${resource.table} ${m} where ${where(m)} and ${amount(m)} is not null group by ${currency(m)} order by ${currency(m)}) c)`;
   };
   return functionColumn(resource, fn, field, { alias, byCurrency });
 }
 
 /** Figures of an amount by its currency: the columns, and what is picked of each group of rows under an alias. */
 export interface CurrencyFigures {
-  readonly amount: string;
-  readonly currency: string;
+  readonly amount: (alias: string) => string;
+  readonly currency: (alias: string) => string;
   readonly picked: (alias: string) => string;
 }
 interface Over {
@@ -127,17 +130,18 @@ export function functionColumn(resource: Resource, fn: AggregateFunction, { name
   const field = resource.fields[name] as Field;
   const [column, currency] = columnsOf(name, field);
   if (!column) throw new Error(`${resource.name}.${name} has no column.`);
-  if (field.kind !== 'money' || !currency) return numberSql(`${fn}(${over.alias}.${column.name})`, field.kind, fn);
+  if (field.kind !== 'money' || !currency) return numberSql(`${fn}(${columnSql(column, over.alias)})`, field.kind, fn);
   const wanted = parts ?? wholeMoney;
   const picked = (m: string) =>
     wanted
       .map(({ key, part }) => {
         if (typeof part !== 'string') return `${literal(part.value)} as ${quote(key)}`;
-        const figure = fn === 'avg' ? `round(avg(${m}.${column.name}), 4)` : `${fn}(${m}.${column.name})`;
-        return `${part === 'amount' ? `${figure}::text` : `${m}.${currency.name}`} as ${quote(key)}`;
+        const amount = columnSql(column, m);
+        const figure = fn === 'avg' ? `round(avg(${amount}), 4)` : `${fn}(${amount})`;
+        return `${part === 'amount' ? `${figure}::text` : columnSql(currency, m)} as ${quote(key)}`;
       })
       .join(', ');
-  return over.byCurrency({ amount: column.name, currency: currency.name, picked });
+  return over.byCurrency({ amount: (m) => columnSql(column, m), currency: (m) => columnSql(currency, m), picked });
 }
 
 function numberSql(expression: string, kind: Field['kind'], fn: AggregateFunction): string {

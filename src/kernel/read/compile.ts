@@ -1,7 +1,7 @@
 import { invalid } from '../errors/domain-error.js';
 import { isMasked } from '../access/field-rights.js';
 import type { Resource } from '../resource/define-resource.js';
-import { snake } from '../resource/names.js';
+import { refSql } from '../resource/columns.js';
 import { aggregateJson } from './aggregate.js';
 import { baseJson, fieldJson } from './field-sql.js';
 import { filterSql } from './filter.js';
@@ -125,10 +125,10 @@ function itemJson(writer: StatementWriter, resource: Resource, item: ObjectItem,
       return namesJson(writer, item.parts, alias);
     case 'one':
       writer.show(resource, item.refField);
-      return oneJson(writer, item.selection, (t) => `${t}.id = ${alias}.${snake(item.refField)}`, rows);
+      return oneJson(writer, item.selection, (t) => `${t}.id = ${refSql(resource, item.refField, alias)}`, rows);
     case 'many':
       writer.show(item.inverse.from, item.inverse.refField);
-      return listOf(writer, { list: item.list, join: (t) => `${t}.${snake(item.inverse.refField)} = ${alias}.id`, rows });
+      return listOf(writer, { list: item.list, join: (t) => `${refSql(item.inverse.from, item.inverse.refField, t)} = ${alias}.id`, rows });
   }
 }
 

@@ -1,4 +1,4 @@
-import { columnsOf } from '../resource/columns.js';
+import { columnsOf, columnSql } from '../resource/columns.js';
 import type { Field } from '../resource/fields.js';
 import type { Resource } from '../resource/define-resource.js';
 import { constantJson, objectJson, orNull, textOf, valueJson, type Json } from './json-text.js';
@@ -29,17 +29,18 @@ export function fieldJson(resource: Resource, name: string, { alias, parts, mask
   const columns = columnsOf(name, field);
   const first = columns[0];
   if (!first) throw new Error(`${resource.name}.${name} has no column.`);
-  if (masked) return orNull(`to_json(${maskSql(field, `${alias}.${first.name}`)})`);
-  if (first.part === undefined) return valueJson(`${alias}.${first.name}`, first);
+  if (masked) return orNull(`to_json(${maskSql(field, columnSql(first, alias))})`);
+  if (first.json) return [{ sql: first.json(alias) }];
+  if (first.part === undefined) return valueJson(columnSql(first, alias), first);
   const wanted = parts ?? columns.map((c) => ({ key: c.part ?? '', part: c.part ?? '' }));
   const members = wanted.map(({ key, part }) => {
     if (typeof part !== 'string') return { key, value: constantJson(part.value) };
     const column = columns.find((c) => c.part === part);
     if (!column) throw new Error(`${resource.name}.${name} has no part ${part}.`);
-    return { key, value: valueJson(`${alias}.${column.name}`, { type: column.type, notNull: false }) };
+    return { key, value: valueJson(columnSql(column, alias), { type: column.type, notNull: false }) };
   });
   const empty =
-    field.kind === 'address' ? columns.map((c) => `${alias}.${c.name} is null`).join(' and ') : `${alias}.${first.name} is null`;
+    field.kind === 'address' ? columns.map((c) => `${columnSql(c, alias)} is null`).join(' and ') : `${columnSql(first, alias)} is null`;
   return [{ sql: `case when ${empty} then 'null' else ${textOf(objectJson(members))} end` }];
 }
 

@@ -1,11 +1,10 @@
 import { mayAsk } from '../access/field-rights.js';
 import { invalid } from '../errors/domain-error.js';
 import { humanCollation, isHuman } from '../resource/collation.js';
-import { columnsOf, resourceColumns } from '../resource/columns.js';
+import { columnsOf, columnSql, refSql, resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field } from '../resource/fields.js';
 import { relationsOf } from '../resource/relations.js';
-import { snake } from '../resource/names.js';
 import {
   badAt,
   decimalLeaf,
@@ -106,7 +105,7 @@ function oneOf(place: Place, key: string, val: Val): string | null {
   if (refField === undefined) return null;
   writer.ask(resource, refField);
   const target = writer.registry.resource(resource.fields[refField]?.target ?? '');
-  return exists(below(place, key), target, (t) => `${t}.id = ${alias}.${snake(refField)}`, val);
+  return exists(below(place, key), target, (t) => `${t}.id = ${refSql(resource, refField, alias)}`, val);
 }
 
 /** The rows whose ref points here. */
@@ -118,7 +117,7 @@ function someOf(place: Place, key: string, val: Val): string | null {
   const parts = entries(val).flatMap(([quantifier, inner]) => {
     if (isAbsent(inner)) return [];
     const inside = below(place, key, quantifier);
-    const join = (t: string) => `${t}.${snake(inverse.refField)} = ${alias}.id`;
+    const join = (t: string) => `${refSql(inverse.from, inverse.refField, t)} = ${alias}.id`;
     if (quantifier === 'some') return [exists(inside, inverse.from, join, inner)];
     if (quantifier === 'none') return [`not ${exists(inside, inverse.from, join, inner)}`];
     if (quantifier === 'every')
@@ -138,14 +137,15 @@ function fieldSql({ writer, resource, alias, path }: Place, [name, field]: reado
   writer.ask(resource, name);
   const columns = columnsOf(name, field);
   const leaf = leafOf(field);
-  const column = `${alias}.${columns[0]?.name ?? ''}`;
+  const [first] = columns;
+  const column = first ? columnSql(first, alias) : '';
   if (leaf) return operators({ writer, leaf, column, inOrder: isHuman(field) ? `${column} ${humanCollation}` : column, path }, val);
   const parts = entries(val).flatMap(([key, inner]) => {
     if (key === 'isNull') return [nullCheck(column, inner, `${path}/isNull`)];
     const part = columns.find((c) => c.part === key);
     if (!part || isAbsent(inner))
       throw badAt(invalid('filter.unknown_field', `${name} cannot be filtered by "${key.slice(0, 80)}".`), `${path}/${pointer(key)}`);
-    const compared = { writer, leaf: key === 'amount' ? decimalLeaf : textLeaf, column: `${alias}.${part.name}`, path: `${path}/${key}` };
+    const compared = { writer, leaf: key === 'amount' ? decimalLeaf : textLeaf, column: columnSql(part, alias), path: `${path}/${key}` };
     return operators(compared, inner) ?? [];
   });
   return all(parts);
@@ -227,13 +227,13 @@ function search({ writer, resource, alias, path }: Place, val: Val): string {
   const columns = Object.entries(resource.fields)
     // What the actor may not see is not searched, and nobody is told so: a hit must not depend on it.
     .filter(([name, field]) => field.options.search && !field.options.hidden && mayAsk(writer.actor, resource, name))
-    .flatMap(([name]) => resourceColumns(resource).get(name)?.[0]?.name ?? []);
+    .flatMap(([name]) => resourceColumns(resource).get(name)?.[0] ?? []);
   if (!Object.values(resource.fields).some(({ options }) => options.search && !options.hidden)) throw unknown(resource, 'search', path);
   // A parameter no condition uses has no type.
   if (columns.length === 0) return 'false';
   const { convert } = placed(textLeaf, path);
   const pattern = writer.leaf(val, 'text', (v) => `%${escapeLike(String(convert(v)))}%`);
-  return any(columns.map((column) => `${alias}.${column} ilike ${pattern}`));
+  return any(columns.map((column) => `${columnSql(column, alias)} ilike ${pattern}`));
 }
 
 const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&');

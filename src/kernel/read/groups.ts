@@ -1,5 +1,5 @@
 import { invalid } from '../errors/domain-error.js';
-import { resourceColumns } from '../resource/columns.js';
+import { columnSql, resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field } from '../resource/fields.js';
 import { functionColumn, type CurrencyFigures } from './aggregate.js';
@@ -39,7 +39,7 @@ export function groupsSql(writer: StatementWriter, { resource, groups, rows, whe
     `${b} as (select ${t}.*, json_build_array(${keys.join(', ')})::text as group_key from ${resource.table} ${t} where ${where(t)})`,
   ];
   const place: Place = { writer, resource, base: b, sets };
-  const columns = groups.items.map((item) => `${columnSql(place, item)} as ${quote(item.key)}`);
+  const columns = groups.items.map((item) => `${itemSql(place, item)} as ${quote(item.key)}`);
   const rowsSql = `select ${columns.join(', ')} from ${b} group by ${b}.group_key order by count(*) desc, ${b}.group_key collate "C" limit ${limit}`;
   return `(with ${sets.join(', ')} select coalesce(json_agg(row_to_json(g.*)), '[]'::json) from (${rowsSql}) g)`;
 }
@@ -53,7 +53,7 @@ interface Place {
   readonly sets: string[];
 }
 
-function columnSql(place: Place, item: GroupItem): string {
+function itemSql(place: Place, item: GroupItem): string {
   switch (item.kind) {
     case 'constant':
       return literal(item.value);
@@ -76,7 +76,7 @@ function fieldSql({ writer, resource, base, sets }: Place, fn: AggregateFunction
 function byCurrency(writer: StatementWriter, base: string, sets: string[], { currency, amount, picked }: CurrencyFigures): string {
   const [s, m] = [writer.alias(), writer.alias()];
   sets.push(
-    `${s} as (select ${m}.group_key, ${m}.${currency} as currency, (select row_to_json(c.*) from (select ${picked(m)}) c) as figure from ${base} ${m} where ${m}.${amount} is not null group by ${m}.group_key, ${m}.${currency})`,
+    `${s} as (select ${m}.group_key, ${currency(m)} as currency, (select row_to_json(c.*) from (select ${picked(m)}) c) as figure from ${base} ${m} where ${amount(m)} is not null group by ${m}.group_key, ${currency(m)})`,
   );
   return `(select coalesce(json_agg(${s}.figure order by ${s}.currency), '[]'::json) from ${s} where ${s}.group_key = ${base}.group_key)`;
 }
@@ -96,21 +96,22 @@ function keysOf(by: Val): GroupKey[] {
 }
 
 function keySql(writer: StatementWriter, resource: Resource, alias: string, { field: name, bucket }: GroupKey): string {
-  const { column, kind } = groupColumn(resource, name);
+  const { sql, kind } = groupColumn(resource, name);
+  const column = sql(alias);
   if (Object.hasOwn(resource.fields, name)) writer.ask(resource, name);
-  if (kind === 'date') return bucketSql(`${alias}.${column}`, bucket);
-  if (kind === 'instant') return bucketSql(`${alias}.${column} at time zone 'UTC'`, bucket);
+  if (kind === 'date') return bucketSql(column, bucket);
+  if (kind === 'instant') return bucketSql(`${column} at time zone 'UTC'`, bucket);
   if (bucket !== null)
     throw invalid('group.not_a_time', `${resource.typeName}.${name} is no day and no instant: it is in no span of time.`);
-  return `${alias}.${column}::text`;
+  return `${column}::text`;
 }
 
-function groupColumn(resource: Resource, name: string): { readonly column: string; readonly kind: Field['kind'] } {
+function groupColumn(resource: Resource, name: string): { readonly sql: (alias: string) => string; readonly kind: Field['kind'] } {
   const instant = Object.hasOwn(instants, name) ? instants[name] : undefined;
-  if (instant) return { column: instant, kind: 'instant' };
+  if (instant) return { sql: (alias) => `${alias}.${instant}`, kind: 'instant' };
   const field = Object.hasOwn(resource.fields, name) ? resource.fields[name] : undefined;
-  const column = resourceColumns(resource).get(name)?.[0]?.name;
-  if (field && column && isGroupable(field)) return { column, kind: field.kind };
+  const column = resourceColumns(resource).get(name)?.[0];
+  if (field && column && isGroupable(field)) return { sql: (alias) => columnSql(column, alias), kind: field.kind };
   throw invalid('group.unknown_field', `${resource.typeName} cannot be grouped by "${name.slice(0, 80)}".`);
 }
 

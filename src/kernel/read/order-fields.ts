@@ -1,11 +1,11 @@
 import { humanCollation, isHuman } from '../resource/collation.js';
-import { resourceColumns } from '../resource/columns.js';
+import { columnSql, resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field } from '../resource/fields.js';
 
 /** A column lists are ordered by. */
 export interface SortColumn {
-  readonly name: string;
+  readonly sql: (alias: string) => string;
   readonly type: string;
   readonly nullable: boolean;
   /** Words of people, in the order people expect; all other text goes by code point. */
@@ -13,9 +13,9 @@ export interface SortColumn {
 }
 
 const base: Readonly<Record<string, SortColumn>> = {
-  id: { name: 'id', type: 'uuid', nullable: false, human: false },
-  createdAt: { name: 'created_at', type: 'timestamptz', nullable: false, human: false },
-  updatedAt: { name: 'updated_at', type: 'timestamptz', nullable: false, human: false },
+  id: { sql: (t) => `${t}.id`, type: 'uuid', nullable: false, human: false },
+  createdAt: { sql: (t) => `${t}.created_at`, type: 'timestamptz', nullable: false, human: false },
+  updatedAt: { sql: (t) => `${t}.updated_at`, type: 'timestamptz', nullable: false, human: false },
 };
 const unordered = new Set<Field['kind']>(['json', 'longText', 'address', 'list', 'object']);
 
@@ -27,7 +27,7 @@ export function sortColumn(resource: Resource, name: string): SortColumn | null 
   const field = Object.hasOwn(resource.fields, name) ? resource.fields[name] : undefined;
   const column = field && isOrderable(field) ? resourceColumns(resource).get(name)?.[0] : undefined;
   if (!field || !column) return null;
-  return { name: column.name, type: column.type, nullable: !column.notNull, human: isHuman(field) };
+  return { sql: (t) => columnSql(column, t), type: column.type, nullable: !column.notNull, human: isHuman(field) };
 }
 
 export const collated = (expression: string, { human }: Pick<SortColumn, 'human'>) =>

@@ -1,5 +1,6 @@
 import { invalid } from '../errors/domain-error.js';
 import type { Resource } from '../resource/define-resource.js';
+import { refSql } from '../resource/columns.js';
 import { snake } from '../resource/names.js';
 import { relationsOf } from '../resource/relations.js';
 import { collated, sortColumn } from './order-fields.js';
@@ -38,6 +39,7 @@ export function orderKeys(writer: StatementWriter, resource: Resource, orderBy: 
 
 /** A ref on the way to the field that orders. */
 interface Step {
+  readonly from: Resource;
   readonly refField: string;
   readonly target: Resource;
 }
@@ -65,7 +67,7 @@ function throughRef(place: Place, name: string, val: Val): OrderKey | null {
   if (path.length >= deepestOrder) throw invalid('order.too_deep', `An order goes through at most ${deepestOrder} references.`);
   writer.ask(resource, refField);
   const target = writer.registry.resource(resource.fields[refField]?.target ?? '');
-  return orderKey({ writer, resource: target, path: [...path, { refField, target }] }, val);
+  return orderKey({ writer, resource: target, path: [...path, { from: resource, refField, target }] }, val);
 }
 
 function ownKey({ writer, resource, path }: Place, name: string, val: Val): OrderKey {
@@ -78,7 +80,7 @@ function ownKey({ writer, resource, path }: Place, name: string, val: Val): Orde
     type: column.type,
     direction,
     nullable: column.nullable || path.length > 0,
-    sql: (alias) => valueSql(writer, path, alias, (t) => collated(`${t}.${column.name}`, column)),
+    sql: (alias) => valueSql(writer, path, alias, (t) => collated(column.sql(t), column)),
   };
 }
 
@@ -94,7 +96,7 @@ function valueSql(writer: StatementWriter, path: readonly Step[], alias: string,
   if (!step) return value(alias);
   const t = `${alias}_${snake(step.refField)}`;
   const inner = valueSql(writer, further, t, value);
-  return `(select ${inner} from ${step.target.table} ${t} where ${writer.walls(step.target, t)} and ${t}.id = ${alias}.${snake(step.refField)})`;
+  return `(select ${inner} from ${step.target.table} ${t} where ${writer.walls(step.target, t)} and ${t}.id = ${refSql(step.from, step.refField, alias)})`;
 }
 
 export const reversed = (keys: readonly OrderKey[]): OrderKey[] =>

@@ -5,6 +5,7 @@ import { coveringSql } from '../access/covering-sql.js';
 import { rowVerbs } from '../access/row-verbs.js';
 import { actorParam, filterCondition, rowFilter, type BindActor } from '../access/scope.js';
 import { fieldForbidden, isHidden, mayAsk, type FieldName } from '../access/field-rights.js';
+import { kindCondition } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Registry } from '../resource/registry.js';
 import { lookup, type Val } from './values.js';
@@ -96,7 +97,7 @@ export class StatementWriter {
     const filter = rowFilter(resource, this.actor, `${resource.name}:read`);
     if (filter.kind === 'none') throw permissionMissing(`${resource.name}:read`);
     const reached = filterCondition(filter, alias, this.tenant, this.bindActor);
-    const tenant = `${alias}.tenant_id = ${this.tenant}`;
+    const tenant = `${alias}.tenant_id = ${this.tenant}${kindCondition(resource, alias)}`;
     return reached === null ? tenant : `${tenant} and ${reached}`;
   }
 

@@ -1,4 +1,6 @@
-import type { Field } from './fields.js';
+import { Decimal } from 'decimal.js';
+import { textOf } from '../pure/text.js';
+import type { Field, Money } from './fields.js';
 import type { Resource } from './define-resource.js';
 import { snake } from './names.js';
 
@@ -9,7 +11,14 @@ export interface Column {
   readonly notNull: boolean;
   /** Key inside the field's value, for composite kinds. */
   readonly part?: string;
+  /** Its value in the row under an alias, where it is no column of the table. */
+  readonly sql?: (alias: string) => string;
+  /** The same as JSON, where the row holds it as such. */
+  readonly json?: (alias: string) => string;
 }
+
+/** The value of a column in the row under `alias`. The one place that knows where fields are kept. */
+export const columnSql = ({ name, sql }: Pick<Column, 'name' | 'sql'>, alias: string): string => sql?.(alias) ?? `${alias}.${name}`;
 
 const scalarTypes: Partial<Record<Field['kind'], string>> = {
   text: 'text',
@@ -41,6 +50,14 @@ export function columnsOf(name: string, field: Field): readonly Column[] {
 }
 
 function makeColumns(name: string, field: Field): readonly Column[] {
+  const { stored } = field;
+  if (!stored) return ownColumns(name, field);
+  if (stored.in === 'custom') return customColumns(stored.key, field);
+  const [first] = ownColumns(name, field);
+  return [{ ...(first as Column), name: `calc_${snake(name)}`, notNull: false, sql: stored.sql }];
+}
+
+function ownColumns(name: string, field: Field): readonly Column[] {
   const column = snake(name);
   const notNull = field.options.required === true;
   switch (field.kind) {
@@ -66,6 +83,24 @@ function makeColumns(name: string, field: Field): readonly Column[] {
   }
 }
 
+/** Keys are checked when they are defined; here they are quoted all the same. */
+const quotedKey = (key: string) => `'${key.replaceAll("'", "''")}'`;
+
+/** A member of the column `custom` as if it were a column. Values are kept as JSON shows them, so most need no conversion to be shown. */
+function customColumns(key: string, field: Field): readonly Column[] {
+  const member = (alias: string) => `${alias}.custom->${quotedKey(key)}`;
+  const json = (alias: string) => `coalesce((${member(alias)})::text, 'null')`;
+  if (field.kind === 'list' || field.kind === 'json')
+    return [{ name: 'custom', type: 'jsonb', notNull: false, sql: (alias) => `(${member(alias)})`, json }];
+  return ownColumns(key, field).map(({ type: columnType, part }) => {
+    const type = columnType.replace(/^numeric.*/, 'numeric');
+    const text = (alias: string) => (part === undefined ? `(${alias}.custom->>${quotedKey(key)})` : `(${member(alias)}->>'${part}')`);
+    const sql = type === 'text' ? text : (alias: string) => `${text(alias)}::${type}`;
+    const isPlain = part === undefined && field.kind !== 'instant';
+    return { name: 'custom', type, notNull: false, sql, ...(part === undefined ? {} : { part }), ...(isPlain ? { json } : {}) };
+  });
+}
+
 const columnCache = new WeakMap<Resource, ReadonlyMap<string, readonly Column[]>>();
 
 /** All own columns of a resource by field name, in order. */
@@ -77,6 +112,40 @@ export function resourceColumns(resource: Resource): ReadonlyMap<string, readonl
   return map;
 }
 
+/** The column that holds what a tenant's own fields hold. */
+const customColumn: Column = { name: 'custom', type: 'jsonb', notNull: true };
+const tableCache = new WeakMap<Resource, readonly Column[]>();
+
+/** The columns of a resource's table that writing a row fills. */
+export function tableColumns(resource: Resource): readonly Column[] {
+  const known = tableCache.get(resource);
+  if (known) return known;
+  const own = [...resourceColumns(resource).values()].flat().filter(({ sql }) => !sql);
+  const columns = hasCustom(resource) ? [...own, customColumn] : own;
+  tableCache.set(resource, columns);
+  return columns;
+}
+
+export const customFields = (resource: Resource): [string, Field][] =>
+  Object.entries(resource.fields).filter(([, { stored }]) => stored?.in === 'custom');
+const hasCustom = (resource: Resource) => customFields(resource).length > 0;
+
+/** Values that are worked out, as what stands behind `select`, for the row under `alias`. */
+export const calculatedColumns = (resource: Resource, alias: string): string[] =>
+  Object.entries(resource.fields)
+    .filter(([, { stored }]) => stored?.in === 'formula')
+    .flatMap(([name]) => (resourceColumns(resource).get(name) ?? []).map((column) => `${columnSql(column, alias)} as ${column.name}`));
+
+/** Condition under which a row of a shared table is one of the resource's, with `and` before it; empty for a table of its own. */
+export const kindCondition = ({ within }: Pick<Resource, 'within'>, alias: string): string =>
+  within ? ` and ${alias}.${within.column} = ${quotedKey(within.value)}` : '';
+
+/** The row a ref points to, as SQL. */
+export function refSql({ fields }: Pick<Resource, 'fields'>, refField: string, alias: string): string {
+  const [column] = columnsOf(refField, fields[refField] as Field);
+  return columnSql(column ?? { name: snake(refField) }, alias);
+}
+
 /** Values of a field's columns, in their order, ready to be parameters. */
 export function toColumns(name: string, field: Field, value: unknown): unknown[] {
   const columns = columnsOf(name, field);
@@ -86,8 +155,23 @@ export function toColumns(name: string, field: Field, value: unknown): unknown[]
   return columns.map((c) => parts[c.part ?? ''] ?? null);
 }
 
+/** A value as the column `custom` holds it: what JSON shows of it. */
+export function toCustom(field: Field, value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  if (value instanceof Date) return value.toISOString();
+  if (field.kind === 'decimal') return new Decimal(textOf(value)).toFixed(field.scale ?? 4);
+  if (field.kind === 'money') return { ...(value as Money), amount: new Decimal((value as Money).amount).toFixed(4) };
+  return value;
+}
+
+function fromCustom(field: Field, custom: unknown, key: string): unknown {
+  const value = (custom as Readonly<Record<string, unknown>> | null | undefined)?.[key] ?? null;
+  return field.kind === 'instant' && typeof value === 'string' ? new Date(value) : value;
+}
+
 /** The field's value from a row keyed by column names. */
 export function fromColumns(name: string, field: Field, row: Readonly<Record<string, unknown>>): unknown {
+  if (field.stored?.in === 'custom') return fromCustom(field, row['custom'], field.stored.key);
   const columns = columnsOf(name, field);
   const first = columns[0];
   if (first?.part === undefined) return row[first?.name ?? ''] ?? null;

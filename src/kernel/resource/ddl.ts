@@ -1,5 +1,5 @@
 import type { Field } from './fields.js';
-import type { Resource } from './define-resource.js';
+import { isExtensible, type Resource } from './define-resource.js';
 import { resourceColumns } from './columns.js';
 import { humanCollation, isHuman } from './collation.js';
 import { snake } from './names.js';
@@ -21,11 +21,13 @@ const tableName = (resource: Resource) => resource.table.split('.')[1] ?? '';
 const baseColumns = new Set(['tenant_id', 'id', 'version', 'created_at', 'updated_at']);
 export const isBaseColumn = (name: string) => baseColumns.has(name);
 
+/** What fields of a tenant's own are kept in. */
+export const customLine = 'custom jsonb not null';
+
 /** The body of `tenantTable`: one line a column. */
 export function columnLines(resource: Resource): string[] {
-  return [...resourceColumns(resource).entries()].flatMap(([, columns]) =>
-    columns.map((c) => `${c.name} ${c.type}${c.notNull ? ' not null' : ''}`),
-  );
+  const own = [...resourceColumns(resource).values()].flat().map((c) => `${c.name} ${c.type}${c.notNull ? ' not null' : ''}`);
+  return isExtensible(resource) ? [...own, customLine] : own;
 }
 
 export function foreignKeys(resource: Resource, tableOf: (name: string) => string): ForeignKey[] {
@@ -79,7 +81,7 @@ const treeIndex = (table: string, column: string, field: Field): Index =>
 /** What to paste into a migration for a resource whose table does not exist yet. */
 export function createStatements(resource: Resource, tableOf: (name: string) => string): string[] {
   const body = columnLines(resource)
-    .map((line) => `      ${line}`)
+    .map((line) => `      ${line === customLine ? `${line} default '{}'` : line}`)
     .join(',\n');
   return [
     `    await tenantTable(q, '${resource.table}', \`\n${body}\`);`,

@@ -44,6 +44,10 @@ export interface ResourceSpec<S extends Fields> {
   readonly indexes?: readonly (readonly (Extract<keyof S, string> | 'createdAt' | 'updatedAt')[])[];
   /** It will go, with all of its routes. */
   readonly deprecated?: Deprecation;
+  /** Its rows share a table with those of others: what tells them apart. */
+  readonly within?: { readonly column: string; readonly value: string };
+  /** What its ids say of it, where that does not follow from its name. */
+  readonly code?: number;
   /** May hold millions of rows in a tenant: whole lists of it are filtered and ordered by what an index serves, and refused otherwise. */
   readonly large?: true;
 }
@@ -85,6 +89,9 @@ export function defineResource<const N extends string, const S extends Fields>(n
     path: kebab(table),
   };
 }
+
+/** Whether tenants may give it fields of their own: what people change. */
+export const isExtensible = ({ operations }: Pick<Resource, 'operations'>): boolean => operations.includes('update');
 
 /** Columns every row has. */
 export interface BaseRow {

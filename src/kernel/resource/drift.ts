@@ -1,4 +1,4 @@
-import { createStatements, columnLines, foreignKeys, indexes, indexStatement, isBaseColumn, keyStatement } from './ddl.js';
+import { createStatements, columnLines, customLine, foreignKeys, indexes, indexStatement, isBaseColumn, keyStatement } from './ddl.js';
 import type { Registry } from './registry.js';
 import type { Resource } from './define-resource.js';
 
@@ -55,7 +55,9 @@ function tableDrift(resource: Resource, facts: TableFacts, tableOf: (name: strin
   const have = facts.columns.filter((line) => !isBaseColumn(line.split(' ')[0] ?? ''));
   const statement = (sql: string) => `    await q.query(\`${sql}\`);`;
   return [
-    ...wanted.filter((line) => !have.includes(line)).map((line) => statement(`alter table ${resource.table} add column ${line}`)),
+    ...wanted
+      .filter((line) => !have.includes(line))
+      .map((line) => statement(`alter table ${resource.table} add column ${line === customLine ? `${line} default '{}'` : line}`)),
     ...have
       .filter((line) => !wanted.includes(line))
       .map((line) => statement(`alter table ${resource.table} drop column ${line.split(' ')[0] ?? ''} /* is: ${line} */`)),

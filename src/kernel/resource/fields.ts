@@ -79,6 +79,38 @@ export type ValueKind =
 /** `list` and `object` exist in the inputs and outputs of commands only, not in tables. */
 export type FieldKind = ValueKind | 'list' | 'object';
 
+/** Where the value of a field that a tenant defined comes from. */
+export type Stored =
+  /** A member of the row's column `custom`. */
+  | {
+      readonly in: 'custom';
+      readonly key: string;
+      /** Kept beside it as a narrow row that an index serves. */
+      readonly index?: FieldIndex;
+      /** Numbered by itself when the row is made. */
+      readonly series?: NumberSeries;
+    }
+  /** Nowhere: worked out from the row under an alias whenever it is read. */
+  | { readonly in: 'formula'; readonly sql: (alias: string) => string };
+
+export interface FieldIndex {
+  readonly table: string;
+  readonly cast: string;
+  readonly fieldId: string;
+  readonly isUnique: boolean;
+}
+export interface NumberSeries {
+  readonly name: string;
+  /** `C-{year}-{00000}`: the year of creation, and as many digits as there are zeros. */
+  readonly pattern: string;
+}
+/** A pure check of one value. */
+export interface FieldRule {
+  readonly code: string;
+  readonly message: string;
+  readonly holds: (value: unknown) => boolean;
+}
+
 export interface Field<T = unknown, O extends FieldOptions = FieldOptions> {
   readonly kind: FieldKind;
   readonly options: O;
@@ -97,6 +129,10 @@ export interface Field<T = unknown, O extends FieldOptions = FieldOptions> {
   readonly onDelete?: 'restrict' | 'cascade' | 'set_null';
   readonly item?: Field;
   readonly shape?: Fields;
+  /** How a field of a tenant's own is kept; absent: in columns of its own. */
+  readonly stored?: Stored;
+  /** What its values must meet beyond their kind. */
+  readonly rules?: readonly FieldRule[];
   /** For inference only; never present at run time. */
   readonly type?: T;
 }

@@ -4,7 +4,7 @@ import type { Subscriber, Task } from '../usecase/define-job.js';
 import type { ModuleSpec } from '../usecase/define-module.js';
 import { recordEvent } from '../usecase/define-event.js';
 import type { Resource } from './define-resource.js';
-import { typeCode } from './ids.js';
+import { codeOfResource } from './ids.js';
 
 /** A list of rows that point at a resource: `account.contacts`. */
 export interface Inverse {
@@ -81,7 +81,7 @@ function unique<T extends { readonly name: string }>(what: string, items: readon
 function codes(resources: ReadonlyMap<string, Resource>): Map<number, Resource> {
   const map = new Map<number, Resource>();
   for (const resource of resources.values()) {
-    const code = typeCode(resource.name);
+    const code = codeOfResource(resource);
     const other = map.get(code);
     if (other) throw new Error(`The resources "${other.name}" and "${resource.name}" share the type code ${code}: rename one.`);
     map.set(code, resource);

@@ -131,6 +131,7 @@ export class FrontDoor {
     const requestId = this.parts.requestId(request);
     const isNewForm = request.headers.accept?.includes('application/graphql-response+json') === true;
     const isLeaving = watched?.isLeaving() === true || !this.settings;
+    const length = Buffer.byteLength(text);
     response.writeHead(200, {
       ...this.settings?.headers,
       ...counted,
@@ -138,10 +139,11 @@ export class FrontDoor {
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
       'content-type': `application/${isNewForm ? 'graphql-response+json' : 'json'}; charset=utf-8`,
-      'content-length': Buffer.byteLength(text),
+      'content-length': length,
       ...(isLeaving ? { connection: 'close' } : {}),
     });
-    response.end(text);
+    // Text of which each character is one byte is ASCII, and written as that with a third of the memory.
+    response.end(text, length === text.length ? 'latin1' : 'utf8');
     watched?.answered({ requestId, tenantId: principal.tenantId });
   }
 }

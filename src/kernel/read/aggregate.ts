@@ -2,7 +2,7 @@ import { columnsOf, columnSql } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field } from '../resource/fields.js';
 import { literal, quote } from './field-sql.js';
-import { constantJson, listJson, objectJson, orNull, textOf, type Json, type Member } from './json-text.js';
+import { constantJson, listJson, objectJson, orNull, textJson, textOf, type Json, type Member } from './json-text.js';
 import type { AggregateField, AggregateFunction, AggregateItem, Part } from './selection.js';
 import type { StatementWriter } from './statement.js';
 
@@ -49,10 +49,7 @@ function separately(rows: Rows, items: readonly AggregateItem[]): string {
 }
 
 /** The one amount of money that all figures are about, if that is so. */
-function onlyMoney(
-  resource: Resource,
-  items: readonly AggregateItem[],
-): (Omit<CurrencyFigures, 'picked'> & { readonly name: string }) | null {
+function onlyMoney(resource: Resource, items: readonly AggregateItem[]): (MoneyColumns & { readonly name: string }) | null {
   const names = items.flatMap((item) => (item.kind === 'function' ? item.fields : [])).flatMap((f) => ('kind' in f ? [] : [f.name]));
   const [name] = names;
   const field = name === undefined ? undefined : resource.fields[name];
@@ -61,28 +58,45 @@ function onlyMoney(
   return amount && currency ? { name, amount: (t) => columnSql(amount, t), currency: (t) => columnSql(currency, t) } : null;
 }
 
-/** Count and figures of one amount of money in a single scan: rows are grouped by currency, and the groups are put together. */
-function byCurrencyJson({ writer, resource, alias, where }: Rows, items: readonly AggregateItem[]): Json | null {
+/**
+ * Count and figures of one amount of money in a single scan, as long as all amounts are in one currency. Where they are in several,
+ * the rows are read again, grouped by currency.
+ */
+function byCurrencyJson(rows: Rows, items: readonly AggregateItem[]): Json | null {
+  const { writer, resource, alias, where } = rows;
   const money = onlyMoney(resource, items);
   if (!money) return null;
   writer.ask(resource, money.name);
-  const group = writer.alias();
-  const columns = { amount: money.amount(alias), currency: money.currency(alias) };
-  const bodies: string[] = [];
-  const figures = (fn: AggregateFunction, field: AggregateField): Json => {
-    const body = `body${bodies.length}`;
-    bodies.push(`${moneyBody(fn, field, columns)} as ${body}`);
-    return listJson(`${group}.${body}`, { order: `${group}.currency`, filter: `${group}.amounts > 0` });
-  };
   const members = items.map((item): Member => {
     if (item.kind === 'constant') return { key: item.key, value: constantJson(item.value) };
-    if (item.kind === 'count') return { key: item.key, value: [{ sql: `coalesce(sum(${group}.n), 0)` }] };
-    const inner = item.fields.map((f) => ({ key: f.key, value: 'kind' in f ? constantJson(f.value) : figures(item.fn, f) }));
+    if (item.kind === 'count') return { key: item.key, value: [{ sql: 'count(*)' }] };
+    const inner = item.fields.map((f) => ({
+      key: f.key,
+      value: 'kind' in f ? constantJson(f.value) : [{ sql: figuresSql(rows, money, item.fn, f) }],
+    }));
     return { key: item.key, value: objectJson(inner) };
   });
-  const own = [`count(*) as n`, `count(${columns.amount}) as amounts`, `${columns.currency} as currency`, ...bodies];
-  const rows = `select ${own.join(', ')} from ${resource.table} ${alias} where ${where(alias)} group by ${columns.currency}`;
-  return [{ sql: `(select ${textOf(objectJson(members))} from (${rows}) ${group})` }];
+  return [{ sql: `(select ${textOf(objectJson(members))} from ${resource.table} ${alias} where ${where(alias)})` }];
+}
+
+/** The columns of an amount of money, for the rows under an alias. */
+interface MoneyColumns {
+  readonly amount: (alias: string) => string;
+  readonly currency: (alias: string) => string;
+}
+
+/** One entry a currency, over the rows aggregated under their alias. */
+function figuresSql({ writer, resource, alias, where }: Rows, money: MoneyColumns, fn: AggregateFunction, field: AggregateField): string {
+  // Bytes are compared, for the order of languages costs ten times as much and equal is equal.
+  const bound = (end: 'min' | 'max') => `${end}(${money.currency(alias)} collate "C")`;
+  const amount = money.amount(alias);
+  const m = writer.alias();
+  const group = writer.alias();
+  const body = moneyBody(fn, field, { amount: money.amount(m), currency: money.currency(m) });
+  const grouped = `select ${money.currency(m)} as currency, ${body} as body from ${resource.table} ${m} where ${where(m)} and ${money.amount(m)} is not null group by ${money.currency(m)}`;
+  const only = textOf(['[', { sql: moneyBody(fn, field, { amount, currency: bound('min') }) }, ']']);
+  const several = `(select ${textOf(listJson(`${group}.body`, { order: `${group}.currency` }))} from (${grouped}) ${group})`;
+  return `case when count(${amount}) = 0 then '[]' when ${bound('min')} = ${bound('max')} then ${only} else ${several} end`;
 }
 
 function moneyBody(fn: AggregateFunction, { parts }: AggregateField, { amount, currency }: { amount: string; currency: string }): string {
@@ -92,7 +106,7 @@ function moneyBody(fn: AggregateFunction, { parts }: AggregateField, { amount, c
     objectJson(
       wanted.map(({ key, part }) => {
         if (typeof part !== 'string') return { key, value: constantJson(part.value) };
-        return { key, value: part === 'amount' ? ['"', { sql: figure }, '"'] : orNull(`to_json(${currency})`) };
+        return { key, value: part === 'amount' ? ['"', { sql: figure }, '"'] : orNull(textJson(currency)) };
       }),
     ),
   );

@@ -6,7 +6,7 @@ import { aggregateJson } from './aggregate.js';
 import { baseJson, fieldJson } from './field-sql.js';
 import { filterSql } from './filter.js';
 import { groupsSql } from './groups.js';
-import { constantJson, listJson, objectJson, orNull, textOf, type Json, type Member } from './json-text.js';
+import { constantJson, listJson, objectJson, orNull, textJson, textOf, type Json, type Member } from './json-text.js';
 import { refuseUnindexed } from './indexed.js';
 import { idLeaf } from './leaves.js';
 import { largestPage, pageOf, pageSql, type Page } from './page.js';
@@ -138,7 +138,7 @@ function namesJson(writer: StatementWriter, parts: readonly Part[], alias: strin
   const e = writer.alias();
   const members = parts.map(({ key, part }) => ({
     key,
-    value: typeof part === 'string' ? orNull(`to_json(${e}.${nameColumns[part] ?? 'system'})`) : constantJson(part.value),
+    value: typeof part === 'string' ? orNull(textJson(`${e}.${nameColumns[part] ?? 'system'}`)) : constantJson(part.value),
   }));
   const names = listJson(textOf(objectJson(members)), { order: `${e}.system` });
   return made(
@@ -251,9 +251,7 @@ function rowsJson(list: ListSelection, page: Page, item: Extract<ListItem, { kin
 function pageInfoJson(page: Page, name: PageInfoField): Json {
   const more = () => flag(`bool_or(p.rn > ${page.limit(0)})`);
   const end = (last: boolean) =>
-    orNull(
-      `to_json(${page.cursor(`(array_agg(p.payload order by p.rn${last ? ' desc' : ''}) filter (where p.rn <= ${page.limit(0)}))[1]`)})`,
-    );
+    orNull(textJson(page.cursor(`(array_agg(p.payload order by p.rn${last ? ' desc' : ''}) filter (where p.rn <= ${page.limit(0)}))[1]`)));
   switch (name) {
     case 'hasNextPage':
       return page.backward ? flag(String(page.bounded)) : more();
@@ -269,7 +267,7 @@ function pageInfoJson(page: Page, name: PageInfoField): Json {
 function edgeSql(items: readonly EdgeItem[], i: number, page: Page): string {
   const value = (edge: EdgeItem, k: number): Json => {
     if (edge.kind === 'constant') return constantJson(edge.value);
-    return edge.kind === 'node' ? made(`p.body${i}_${k}`) : orNull(`to_json(${page.cursor('p.payload')})`);
+    return edge.kind === 'node' ? made(`p.body${i}_${k}`) : orNull(textJson(page.cursor('p.payload')));
   };
   return textOf(objectJson(items.map((edge, k) => ({ key: edge.key, value: value(edge, k) }))));
 }

@@ -1,14 +1,14 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { invalid } from '../errors/domain-error.js';
 
 const signatureBytes = 12;
 const bad = () => invalid('paging.cursor_invalid', 'This cursor does not belong to this list or this order. Start from the first page.');
 
-const sha256 = (...parts: (string | Buffer)[]) => parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
+const sha256 = (data: string | Buffer): Buffer => hash('sha256', data, 'buffer');
 
 /** The twin of the SQL function kernel.sign_cursor. */
 function signature(secret: string, scope: string, payload: string): Buffer {
-  return sha256(secret, sha256(`${secret}${scope}\n${payload}`)).subarray(0, signatureBytes);
+  return sha256(Buffer.concat([Buffer.from(secret), sha256(`${secret}${scope}\n${payload}`)])).subarray(0, signatureBytes);
 }
 
 /** What a list's cursor is bound to beside its order: one tenant. */

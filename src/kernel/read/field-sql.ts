@@ -1,7 +1,7 @@
 import { columnsOf, columnSql } from '../resource/columns.js';
 import type { Field } from '../resource/fields.js';
 import type { Resource } from '../resource/define-resource.js';
-import { constantJson, objectJson, orNull, textOf, valueJson, type Json } from './json-text.js';
+import { constantJson, objectJson, orNull, textJson, textOf, valueJson, type Json } from './json-text.js';
 import type { Part } from './selection.js';
 
 export const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
@@ -29,7 +29,7 @@ export function fieldJson(resource: Resource, name: string, { alias, parts, mask
   const columns = columnsOf(name, field);
   const first = columns[0];
   if (!first) throw new Error(`${resource.name}.${name} has no column.`);
-  if (masked) return orNull(`to_json(${maskSql(field, columnSql(first, alias))})`);
+  if (masked) return orNull(textJson(maskSql(field, columnSql(first, alias))));
   if (first.json) return [{ sql: first.json(alias) }];
   if (first.part === undefined) return valueJson(columnSql(first, alias), first);
   const wanted = parts ?? columns.map((c) => ({ key: c.part ?? '', part: c.part ?? '' }));

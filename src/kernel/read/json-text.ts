@@ -25,8 +25,12 @@ export function valueJson(expression: string, { type, notNull }: { readonly type
   const quoted = type === 'uuid' || type.startsWith('numeric');
   if (quoted) return notNull ? ['"', { sql: expression }, '"'] : orNull(`'"' || ${expression}::text || '"'`);
   if (type === 'integer') return notNull ? [{ sql: expression }] : orNull(`${expression}::text`);
-  return notNull ? [{ sql: `to_json(${expression})` }] : orNull(`to_json(${expression})`);
+  const json = type === 'text' ? textJson(expression) : `to_json(${expression})`;
+  return notNull ? [{ sql: json }] : orNull(json);
 }
+
+/** A text as JSON, of type json. */
+export const textJson = (expression: string): string => `kernel.json_text(${expression})`;
 
 /** All of it as one SQL expression of type text. */
 export function textOf(json: Json): string {
@@ -55,11 +59,9 @@ function concat(parts: readonly string[]): string {
   return concat(chunks);
 }
 
-/** The bodies of all rows as a list; `within` orders them or leaves some out. */
-export const listJson = (body: string, within: { readonly order?: string; readonly filter?: string } = {}): Json => [
+/** The bodies of all rows as a list. */
+export const listJson = (body: string, { order }: { readonly order?: string } = {}): Json => [
   '[',
-  {
-    sql: `string_agg(${body}, ','${within.order ? ` order by ${within.order}` : ''})${within.filter ? ` filter (where ${within.filter})` : ''}`,
-  },
+  { sql: `string_agg(${body}, ','${order ? ` order by ${order}` : ''})` },
   ']',
 ];

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { TenantPool } from '../db/tenant-pool.js';
 import { named } from '../db/statements.js';
+import { queryText } from '../db/text-query.js';
 import { translate } from '../db/constraint-errors.js';
 import { placeUnstorable } from '../db/unstorable.js';
 import { DomainError, invalid } from '../errors/domain-error.js';
@@ -97,8 +98,7 @@ export async function runPlan(pool: TenantPool, plan: Plan, context: RunContext)
   const client = await pool.lease(context.tenantId);
   let broken = false;
   try {
-    const { rows } = await client.query<[string]>({ ...(plan.name ? { name: plan.name } : {}), text: plan.text, values, rowMode: 'array' });
-    return rows[0]?.[0] ?? '{}';
+    return (await queryText(client, { name: plan.name, text: plan.text, values })) ?? '{}';
   } catch (error) {
     broken = typeof (error as { severity?: unknown }).severity !== 'string';
     throw placeUnstorable(translate(error), context.variables);

@@ -59,9 +59,11 @@ function concat(parts: readonly string[]): string {
   return concat(chunks);
 }
 
-/** The bodies of all rows as a list. */
-export const listJson = (body: string, { order }: { readonly order?: string } = {}): Json => [
+/** The bodies of all rows as a list; `within` orders them or leaves some out. */
+export const listJson = (body: string, within: { readonly order?: string; readonly filter?: string } = {}): Json => [
   '[',
-  { sql: `string_agg(${body}, ','${order ? ` order by ${order}` : ''})` },
+  {
+    sql: `string_agg(${body}, ','${within.order ? ` order by ${within.order}` : ''})${within.filter ? ` filter (where ${within.filter})` : ''}`,
+  },
   ']',
 ];

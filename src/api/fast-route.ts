@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DomainError } from '#kernel/errors/domain-error.js';
+import { speakerOf, worded } from './http/speaker.js';
 import { settleDocument, type DocumentParts } from './graphql/document-route.js';
 import { requestOf, type FastReads } from './graphql/fast-path.js';
 import { isRecord } from './graphql/trusted-documents.js';
@@ -16,7 +17,7 @@ export function addFastReads(server: HookTarget, reads: FastReads, documents: Do
     if (request.routeOptions.url !== '/graphql' || !(await settleDocument(request, reply, documents))) return;
     if (request.method !== 'POST' || !isJson(request)) return;
     const refusal = isRecord(request.body) ? refuseVariables(request.body['variables']) : null;
-    if (refusal) return refuse(reply, refusal);
+    if (refusal) return refuse(request, reply, refusal);
     const text = await answer(request, reads);
     if (text === null) return;
     const wanted = request.headers.accept?.includes('application/graphql-response+json')
@@ -32,11 +33,11 @@ async function answer(request: FastifyRequest, reads: FastReads): Promise<string
   return principal && body ? reads.answer(body, principal) : null;
 }
 
-const refuse = async (reply: FastifyReply, { message, code }: DomainError) => {
+const refuse = async (request: FastifyRequest, reply: FastifyReply, { message, code }: DomainError) => {
   await reply
     .code(400)
     .header('content-type', 'application/json; charset=utf-8')
-    .send({ errors: [{ message, extensions: { code } }] });
+    .send({ errors: [worded(speakerOf(request), { message, extensions: { code } })] });
 };
 
 const isJson = (request: FastifyRequest) => request.headers['content-type']?.startsWith('application/json') === true;

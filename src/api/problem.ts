@@ -1,4 +1,5 @@
 import type { DomainError, ErrorKind } from '#kernel/errors/domain-error.js';
+import { english, type Speaker } from '#kernel/text/speaker.js';
 
 /** The one mapping of refusals to HTTP. */
 export const statusOf: Readonly<Record<ErrorKind, number>> = {
@@ -48,13 +49,14 @@ export interface Problem {
 
 const reserved = new Set(['type', 'title', 'status', 'detail', 'code', 'requestId']);
 
-export function problemOf(error: DomainError, requestId: string): Problem {
-  const details = Object.fromEntries(Object.entries(error.details).filter(([key]) => !reserved.has(key)));
+export function problemOf(error: DomainError, requestId: string, speaker: Speaker = english): Problem {
+  const said = speaker.refusal(error);
+  const details = Object.fromEntries(Object.entries(said.details).filter(([key]) => !reserved.has(key)));
   return {
     type: `/errors#${error.code}`,
-    title: titles[error.kind],
+    title: speaker.title(error.kind, titles[error.kind]),
     status: statusOf[error.kind],
-    detail: error.message,
+    detail: said.message,
     code: error.code,
     requestId,
     ...details,
@@ -62,13 +64,17 @@ export function problemOf(error: DomainError, requestId: string): Problem {
 }
 
 /** A defect: logged with its stack, answered without detail. */
-export const defect = (requestId: string): Problem => ({
+export const defect = (requestId: string, speaker: Speaker = english): Problem => ({
   type: '/errors#internal',
-  title: 'Something broke on our side',
+  title: speaker.title('internal', 'Something broke on our side'),
   status: 500,
   code: 'internal',
   requestId,
-  detail: 'The server met an error it did not expect. It has been logged; tell the operator the request id.',
+  detail: speaker.refusal({
+    code: 'internal',
+    message: 'The server met an error it did not expect. It has been logged; tell the operator the request id.',
+    details: {},
+  }).message,
 });
 
 /** Seconds a client should wait, when the error says so. */

@@ -31,6 +31,7 @@ import { pascal } from '#kernel/resource/names.js';
 import type { ModuleSpec } from '#kernel/usecase/define-module.js';
 import { Runner } from '#kernel/usecase/runner.js';
 import { documentSource } from './document-source.js';
+import { texts } from './texts/texts.js';
 import { nestOptions } from './nest-options.js';
 import { newRequestId } from './request-id.js';
 import type { Auth } from './auth-wiring.js';
@@ -81,6 +82,7 @@ export async function createApi(parts: ApiParts): Promise<Api> {
   const app = await NestFactory.create<NestFastifyApplication>(rootModule(parts, schema, onDefect), adapter, nestOptions);
   app.useGlobalFilters(filter);
   const server = adapter.getInstance();
+  server.decorateRequest('texts', { getter: () => texts });
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
     done();
@@ -120,6 +122,7 @@ function addGraphql(app: NestFastifyApplication, { graphql, schema, onDefect, co
     rules,
     authenticator,
     documents,
+    texts,
     onDefect,
     limits: parts.sockets,
     proxies: trustedProxies(parts.trustProxy),

@@ -7,6 +7,7 @@ import { service } from '#modules/service/service.module.js';
 import { analytics } from '#modules/analytics/analytics.module.js';
 import { imports } from '#modules/imports/imports.module.js';
 import { files } from '#modules/files/files.module.js';
+import { textsModule } from './texts/texts.module.js';
 import { operations } from '#kernel/operations/operations.module.js';
 import type { ModuleSpec } from '#kernel/usecase/define-module.js';
 
@@ -22,4 +23,5 @@ export const allModules: readonly ModuleSpec[] = [
   analytics,
   imports,
   files,
+  textsModule,
 ];

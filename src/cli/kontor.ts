@@ -13,6 +13,7 @@ import { register as registerOpenapi } from './openapi.js';
 import { register as registerSeed } from './seed.js';
 import { register as registerSettings } from './settings.js';
 import { register as registerTasks } from './tasks.js';
+import { register as registerTextsCoverage } from './texts-coverage.js';
 
 /** One command a file; a new one is an import and a line here. */
 const commands = [
@@ -28,6 +29,7 @@ const commands = [
   registerSeed,
   registerSchemaDiff,
   registerTasks,
+  registerTextsCoverage,
 ];
 
 const program = new Command('kontor')

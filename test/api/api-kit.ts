@@ -126,7 +126,7 @@ async function openCompany(kit: Kit, auth: Auth, app: NestFastifyApplication): P
     name: 'Company',
     currency: 'EUR',
     timeZone: 'Europe/Berlin',
-    locale: 'de',
+    locale: 'en',
     admin: { email, name: 'Ada Admin', password },
   });
   const login = async (who: string, id: string) =>

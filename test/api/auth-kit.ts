@@ -48,7 +48,7 @@ export async function openAuthKit(limits?: ThrottleLimits, closedTo: readonly st
         name: 'Company',
         currency: 'EUR',
         timeZone: 'Europe/Berlin',
-        locale: 'de',
+        locale: 'en',
         admin: { email, name: 'Ada Admin', password },
       });
       return { ...made, slug, email, login: () => auth.flows.login({ email, password, tenant: slug }, client) };

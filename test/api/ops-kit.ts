@@ -143,7 +143,7 @@ export async function signIn({ kit, url }: OpsKit): Promise<{ readonly tenantId:
     name: 'Company',
     currency: 'EUR',
     timeZone: 'Europe/Berlin',
-    locale: 'de',
+    locale: 'en',
     admin: { email, name: 'Ada Admin', password },
   });
   const response = await fetch(`${url}/v1/auth/login`, {

@@ -30,7 +30,7 @@ beforeAll(async () => {
     name: 'Company',
     currency: 'EUR',
     timeZone: 'Europe/Berlin',
-    locale: 'de',
+    locale: 'en',
     admin: { email: 'ada@example.test', name: 'Ada Admin', password },
   });
   [a, b] = await Promise.all([KontorProcess.start('api', env), KontorProcess.start('api', env)]);

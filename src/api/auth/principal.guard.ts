@@ -1,14 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Authenticator } from './authenticator.js';
-import type { Principal } from './principal.js';
-
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** Set by PrincipalGuard. */
-    principal?: Principal;
-  }
-}
+import { inLanguage } from '../http/speaker.js';
 
 /** Lets a request pass that comes with a good token or key, and says on it whose it is. */
 @Injectable()
@@ -17,7 +10,8 @@ export class PrincipalGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    request.principal = await this.authenticator.authenticate(request.headers.authorization, request.ip);
+    const principal = await this.authenticator.authenticate(request.headers.authorization, request.ip);
+    request.principal = inLanguage(principal, request.headers['accept-language']);
     return true;
   }
 }

@@ -5,6 +5,7 @@ import type { RootSelection } from '#kernel/read/selection.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import type { Runner } from '#kernel/usecase/runner.js';
 import type { Database } from '#kernel/db/data-source.js';
+import type { Speaker } from '#kernel/text/speaker.js';
 import type { Principal } from '../auth/principal.js';
 import { authError } from '../auth/auth-errors.js';
 import { refuseForbidden } from './forbidden-fields.js';
@@ -14,6 +15,10 @@ export interface GraphqlContext {
   /** Who asks; null when nobody signed in. On sockets it is found out anew each time, so that rights taken away count at once. */
   principal(): Promise<Principal | null>;
   readonly requestId: string;
+  /** In whose language refusals are said; English when left out. */
+  readonly speaker?: Speaker;
+  /** The request itself says which language it wants. */
+  readonly isLanguageAsked?: boolean;
   /** Rows the operation may return at most, added up over its roots, and 10 for each verb; shown as `extensions.cost`. */
   cost: number;
   /** The connection of an operation that lives on; absent over HTTP. */

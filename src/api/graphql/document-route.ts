@@ -3,8 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { outage } from '#kernel/db/outage.js';
 import { DomainError } from '#kernel/errors/domain-error.js';
 import type { Authenticator } from '../auth/authenticator.js';
-import type {} from '../auth/principal.guard.js';
+import type {} from '../http/speaker.js';
 import type { Principal } from '../auth/principal.js';
+import { speakerOf, worded } from '../http/speaker.js';
 import { statusOf } from '../problem.js';
 import { clientNameHeader, isRecord, withText, type DocumentRequest, type Settled, type TrustedDocuments } from './trusted-documents.js';
 
@@ -25,11 +26,11 @@ export async function settleDocument(
   const asked = asksFor(request);
   if (!asked) return true;
   const principal = await principalOf(request, authenticator);
-  if (principal instanceof DomainError) return refuse(reply, principal);
+  if (principal instanceof DomainError) return refuse(request, reply, principal);
   if (principal) request.principal = principal;
   const pending = documents.settle(asked, principal, clientNameOf(request.headers));
   const settled: Settled = pending instanceof Promise ? await pending : pending;
-  if (settled instanceof DomainError) return refuse(reply, settled);
+  if (settled instanceof DomainError) return refuse(request, reply, settled);
   if (settled !== null && (asked.documentId !== undefined || asked.extensions !== undefined)) rewrite(request, asked, settled);
   return true;
 }
@@ -79,10 +80,10 @@ function rewrite(request: FastifyRequest, asked: DocumentRequest, text: string):
   request.raw.url = `/graphql?${new URLSearchParams(pairs as [string, string][]).toString()}`;
 }
 
-async function refuse(reply: FastifyReply, { kind, message, code }: DomainError): Promise<false> {
+async function refuse(request: FastifyRequest, reply: FastifyReply, { kind, message, code }: DomainError): Promise<false> {
   await reply
     .code(statusOf[kind])
     .header('content-type', 'application/json; charset=utf-8')
-    .send({ errors: [{ message, extensions: { code } }] });
+    .send({ errors: [worded(speakerOf(request), { message, extensions: { code } })] });
   return false;
 }

@@ -1,6 +1,8 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { outage } from '#kernel/db/outage.js';
 import { DomainError } from '#kernel/errors/domain-error.js';
+import { english, type Speaker } from '#kernel/text/speaker.js';
+import { worded } from '../http/speaker.js';
 
 /** Codes graphql-js and Apollo give by themselves, in our words. */
 const codes: Readonly<Record<string, string>> = {
@@ -67,14 +69,16 @@ const position = (formatted: GraphQLFormattedError) => ({
 });
 
 /** The same for operations over graphql-ws, which Apollo does not see. */
-export function socketError(error: GraphQLError, options: ErrorOptions): GraphQLError {
+export function socketError(error: GraphQLError, options: ErrorOptions, speaker: Speaker = english): GraphQLError {
   const formatted = formatError(options)(
     { ...error.toJSON(), extensions: error.originalError ? {} : { code: error.extensions['code'] ?? 'graphql.invalid' } },
     error,
   );
-  return new GraphQLError(formatted.message, {
+  const { code, ...details } = formatted.extensions ?? {};
+  const said = worded(speaker, { message: formatted.message, extensions: { code: String(code), ...details } });
+  return new GraphQLError(said.message, {
     ...(error.nodes ? { nodes: error.nodes } : {}),
     ...(error.path ? { path: error.path } : {}),
-    extensions: formatted.extensions ?? {},
+    extensions: said.extensions,
   });
 }

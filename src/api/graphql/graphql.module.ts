@@ -6,7 +6,9 @@ import type { FastifyRequest } from 'fastify';
 import { GraphQLError, OperationTypeNode, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
 import { outage } from '#kernel/db/outage.js';
 import { DomainError } from '#kernel/errors/domain-error.js';
+import { english } from '#kernel/text/speaker.js';
 import type { Authenticator } from '../auth/authenticator.js';
+import { asksLanguage, inLanguage, speakerOf, worded } from '../http/speaker.js';
 import { statusOf } from '../problem.js';
 import type { GraphqlContext } from './context.js';
 import { formatError, fewErrors } from './errors.js';
@@ -46,16 +48,27 @@ async function httpContext({ authenticator, introspection }: GraphqlModuleOption
   const { authorization } = request.headers;
   // Strangers are not even told what is wrong with their document where the schema is not for everyone.
   const isOpen = authorization === undefined && introspection === 'everyone';
-  const principal = isOpen ? null : await authenticator.authenticate(authorization, request.ip).catch(unauthenticated);
-  return { principal: () => Promise.resolve(principal), requestId: request.id, cost: 0 };
+  const known = isOpen ? null : await authenticator.authenticate(authorization, request.ip).catch(unauthenticated(request));
+  const principal = known && inLanguage(known, request.headers['accept-language']);
+  if (principal) request.principal = principal;
+  return {
+    principal: () => Promise.resolve(principal),
+    requestId: request.id,
+    speaker: speakerOf(request),
+    isLanguageAsked: asksLanguage(request.headers['accept-language']),
+    cost: 0,
+  };
 }
 
 /** Apollo answers 500 to errors of the context unless they say which status they mean. */
-function unauthenticated(error: unknown): never {
-  const refusal = error instanceof DomainError ? error : outage(error);
-  if (refusal) throw new GraphQLError(refusal.message, { extensions: { code: refusal.code, http: { status: statusOf[refusal.kind] } } });
-  throw error;
-}
+const unauthenticated =
+  (request: FastifyRequest) =>
+  (error: unknown): never => {
+    const refusal = error instanceof DomainError ? error : outage(error);
+    if (!refusal) throw error;
+    const { message } = speakerOf(request).refusal(refusal);
+    throw new GraphQLError(message, { extensions: { code: refusal.code, http: { status: statusOf[refusal.kind] } } });
+  };
 
 /**
  * Shows what an operation cost. And, as the GraphQL over HTTP draft asks: clients that did not ask for
@@ -74,7 +87,10 @@ const costAndStatus: ApolloServerPlugin<GraphqlContext> = {
         if (response.body.kind !== 'single') return Promise.resolve();
         const { singleResult } = response.body;
         if (singleResult.data && contextValue.cost > 0) singleResult.extensions = { ...singleResult.extensions, cost: contextValue.cost };
-        if (singleResult.errors) singleResult.errors = fewErrors(singleResult.errors);
+        if (singleResult.errors) {
+          singleResult.errors = fewErrors(singleResult.errors);
+          sayIn(contextValue, singleResult, response.http.headers);
+        }
         const accept = request.http?.headers.get('accept') ?? '';
         if (!accept.includes('application/graphql-response+json') && response.http.status === 400 && isDocumentWrong(singleResult))
           response.http.status = 200;
@@ -82,6 +98,23 @@ const costAndStatus: ApolloServerPlugin<GraphqlContext> = {
       },
     }),
 };
+
+/** Errors in the language of who asked, and which it is. English that nobody asked for is not pointed out. */
+function sayIn(
+  { speaker = english, isLanguageAsked = false }: GraphqlContext,
+  result: FormattedExecutionResult & { extensions?: Record<string, unknown> },
+  headers: { set(name: string, value: string): unknown },
+): void {
+  if (speaker.language === 'en' && !isLanguageAsked) return;
+  result.errors = (result.errors ?? []).map((error) => {
+    const { code, ...details } = error.extensions ?? {};
+    return typeof code === 'string'
+      ? { ...error, ...worded(speaker, { message: error.message, extensions: { code, ...details } }) }
+      : error;
+  });
+  result.extensions = { ...result.extensions, language: speaker.language };
+  headers.set('content-language', speaker.language);
+}
 
 /** It was a GraphQL request, only not one that could be begun. */
 const isDocumentWrong = ({ data, errors }: FormattedExecutionResult) =>

@@ -5,8 +5,11 @@ import { CloseCode, type Context, type SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { DomainError, tooMany } from '#kernel/errors/domain-error.js';
+import { english, type Speaker } from '#kernel/text/speaker.js';
+import type { Texts } from '#kernel/text/texts.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Principal } from '../auth/principal.js';
+import { languageOf } from '../http/speaker.js';
 import { clientAddress, type TrustsProxy } from '../http/trusted-proxies.js';
 import type { GraphqlContext } from './context.js';
 import { socketError, type ErrorOptions } from './errors.js';
@@ -44,6 +47,7 @@ export interface SocketParts extends ErrorOptions {
   readonly rules: readonly ValidationRule[];
   readonly authenticator: Authenticator;
   readonly documents: TrustedDocuments;
+  readonly texts?: Texts;
   readonly limits?: Partial<SocketLimits> | undefined;
   /** Whose word on where a connection comes from is believed. */
   readonly proxies: TrustsProxy | false;
@@ -57,6 +61,7 @@ interface Extra extends Record<PropertyKey, unknown> {
   person?: string;
   tenantId?: string;
   rechecks?: Set<() => Promise<void>>;
+  speaker?: Speaker;
 }
 type Socket = Context<Record<string, unknown>, Extra>;
 
@@ -82,12 +87,13 @@ export class Sockets {
           this.open.delete(socket);
         },
         onSubscribe: (socket, _id, payload) => this.prepare(socket, payload),
-        onError: ({ extra }, _id, _payload, errors) => errors.map((error) => socketError(error, this.errorOptions(extra)).toJSON()),
+        onError: ({ extra }, _id, _payload, errors) =>
+          errors.map((error) => socketError(error, this.errorOptions(extra), extra.speaker).toJSON()),
         // The result comes fifth.
         onNext: ({ extra }, ...told) => {
           if (extra.socket.bufferedAmount > this.limits.unreadBytes)
             drop(extra.socket, CloseCode.TooManyInitialisationRequests, 'Reads too slowly');
-          return worded(told[3], parts);
+          return worded(told[3], parts, extra.speaker);
         },
       },
       this.server,
@@ -131,6 +137,7 @@ export class Sockets {
     if (!principal || given === undefined) return false;
     extra.token = given;
     extra.tenantId = principal.tenantId;
+    extra.speaker = this.speakerOf(extra, principal);
     extra.person = `${principal.tenantId} ${principal.actor.userId ?? String(principal.actor.id)}`;
     extra.clientName = wordIn(connectionParams, clientNameHeader) ?? wordIn(extra.request.headers, clientNameHeader) ?? null;
     this.strangers.delete(extra.request.socket);
@@ -140,6 +147,10 @@ export class Sockets {
     }
     this.open.add(socket);
     return true;
+  }
+
+  private speakerOf({ request }: Extra, principal: Principal): Speaker {
+    return this.parts.texts?.speaker(languageOf(request.headers['accept-language'], principal)) ?? english;
   }
 
   private addressOf({ request }: Extra): string | null {
@@ -257,5 +268,5 @@ interface SocketResult {
 }
 
 /** A result whose errors say what those over HTTP say; undefined leaves it as it is. */
-const worded = ({ data, errors }: SocketResult, options: ErrorOptions) =>
-  errors ? { data: data ?? null, errors: errors.map((error) => socketError(error, options).toJSON()) } : undefined;
+const worded = ({ data, errors }: SocketResult, options: ErrorOptions, speaker?: Speaker) =>
+  errors ? { data: data ?? null, errors: errors.map((error) => socketError(error, options, speaker).toJSON()) } : undefined;

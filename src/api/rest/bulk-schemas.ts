@@ -4,6 +4,7 @@ import { DomainError } from '#kernel/errors/domain-error.js';
 import { longestExternalId, longestSystem } from '#kernel/external-refs/external-ref.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Registry } from '#kernel/resource/registry.js';
+import type { Speaker } from '#kernel/text/speaker.js';
 import { problemOf, statusOf } from '../problem.js';
 import { createName, schemaRef, updateName, type JsonSchema } from './schemas.js';
 
@@ -19,10 +20,14 @@ const statuses: Readonly<Record<Exclude<ItemResult['outcome'], 'refused'>, numbe
 };
 
 /** An item's result as clients read it: a status as if it had been a call of its own. */
-export function wireResult({ index, outcome, id, version, refusal }: ItemResult, requestId: string): Record<string, unknown> {
+export function wireResult(
+  { index, outcome, id, version, refusal }: ItemResult,
+  requestId: string,
+  speaker?: Speaker,
+): Record<string, unknown> {
   if (outcome !== 'refused') return { index, status: statuses[outcome], outcome, id, version };
   const { kind, code, message, details } = refusal ?? { kind: 'invalid', code: 'internal', message: '', details: {} };
-  return { index, status: statusOf[kind], outcome, problem: problemOf(new DomainError(kind, code, message, details), requestId) };
+  return { index, status: statusOf[kind], outcome, problem: problemOf(new DomainError(kind, code, message, details), requestId, speaker) };
 }
 
 const refSchema: JsonSchema = {

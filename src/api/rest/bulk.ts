@@ -8,6 +8,7 @@ import { invalid } from '#kernel/errors/domain-error.js';
 import { Operation } from '#kernel/operations/operation.resource.js';
 import { mostInOperation, startBulkCommand, type ItemSource } from '#kernel/operations/start-bulk.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
+import { speakerOf } from '../http/speaker.js';
 import { wireRow } from '../row.js';
 import { answer, idempotencyHeader, problems } from './answers.js';
 import { bulkName, bulkResultName, wireResult } from './bulk-schemas.js';
@@ -47,7 +48,7 @@ async function ofJson(resource: Resource, { runner }: RestParts, request: Fastif
     unchanged: count('unchanged'),
     deleted: count('deleted'),
     refused: count('refused'),
-    results: results.map((one) => wireResult(one, request.id)),
+    results: results.map((one) => wireResult(one, request.id, speakerOf(request))),
   };
 }
 

@@ -5,6 +5,8 @@ import { systemActor } from '#kernel/access/actor.js';
 import type { Runtime } from '#kernel/db/runtime.js';
 import { resultsOf } from '#kernel/operations/chunks.js';
 import { Operation } from '#kernel/operations/operation.resource.js';
+import type { Speaker } from '#kernel/text/speaker.js';
+import { speakerOf } from '../http/speaker.js';
 import { problems } from './answers.js';
 import { itemResultExample, itemResultName, wireResult } from './bulk-schemas.js';
 import type { RestParts } from './resource.controller.js';
@@ -39,7 +41,9 @@ export function resultsRoute({ reads, runner }: RestParts): Route {
       void reply
         .header('content-type', `${jsonLines}; charset=utf-8`)
         .header('content-disposition', `attachment; filename="operation-${id.toLowerCase()}.ndjson"`);
-      return Readable.from(linesOf(runner.runtime, { tenantId: principal.tenantId, id, requestId: request.id }));
+      return Readable.from(
+        linesOf(runner.runtime, { tenantId: principal.tenantId, id, requestId: request.id, speaker: speakerOf(request) }),
+      );
     },
   };
 }
@@ -48,14 +52,15 @@ interface Wanted {
   readonly tenantId: string;
   readonly id: string;
   readonly requestId: string;
+  readonly speaker: Speaker;
 }
 
 /** A chunk at a time, each read on a connection that is given back before the client takes the next. */
-async function* linesOf(runtime: Runtime, { tenantId, id, requestId }: Wanted): AsyncGenerator<string> {
+async function* linesOf(runtime: Runtime, { tenantId, id, requestId, speaker }: Wanted): AsyncGenerator<string> {
   const request = { tenantId, actor: systemActor('operation results'), cause: { command: 'operation.results' } };
   for (let number = 0; ; number++) {
     const results = await runtime.withStatement(request, (work) => resultsOf(work, id, number));
     if (!results) return;
-    yield results.map((result) => `${JSON.stringify(wireResult(result, requestId))}\n`).join('');
+    yield results.map((result) => `${JSON.stringify(wireResult(result, requestId, speaker))}\n`).join('');
   }
 }

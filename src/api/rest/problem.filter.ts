@@ -2,6 +2,7 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { outage } from '#kernel/db/outage.js';
 import { DomainError, type ErrorKind } from '#kernel/errors/domain-error.js';
+import { speakerOf } from '../http/speaker.js';
 import { defect, problemOf, retryAfter, type Problem } from '../problem.js';
 
 export interface DefectLog {
@@ -21,12 +22,13 @@ export class ProblemFilter implements ExceptionFilter {
   send(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const known = error instanceof DomainError ? error : (outage(error) ?? transportError(error));
     if (!known) this.log.error({ err: error, requestId: request.id, url: request.url.split('?')[0] }, 'A request met a defect');
-    const problem: Problem = known ? problemOf(known, request.id) : defect(request.id);
+    const speaker = speakerOf(request);
+    const problem: Problem = known ? problemOf(known, request.id, speaker) : defect(request.id, speaker);
     const wait = known ? retryAfter(known) : null;
     if (wait !== null) void reply.header('retry-after', String(wait));
     if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
     if (problem.status === 415) void reply.headers(takenAt(request));
-    void reply.header('content-language', 'en');
+    void reply.header('content-language', speaker.language);
     void reply.code(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem));
   }
 }

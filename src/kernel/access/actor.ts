@@ -54,6 +54,9 @@ export interface Actor extends Reached {
   readonly fieldRights: FieldRights;
   /** Same for all actors that may see the same things in the same way: keys plans in the read path. */
   readonly shape: string;
+  /** Language the actor reads, a BCP 47 tag, and the IANA zone he lives in; absent where no person stands behind him. */
+  readonly language?: string;
+  readonly timeZone?: string;
 }
 
 export const systemActor = (label: string): Actor => ({

@@ -9,7 +9,8 @@ export function knownPermissions(registry: Registry): ReadonlySet<string> {
   return known;
 }
 
-function rightsOf(registry: Registry): string[] {
+/** The rights the definitions ask for, without wildcards. */
+export function rightsOf(registry: Registry): string[] {
   const resources = [...registry.resources.values()].flatMap(({ name, operations }) =>
     operations.map((operation) => `${name}:${operation === 'list' || operation === 'get' ? 'read' : operation}`),
   );

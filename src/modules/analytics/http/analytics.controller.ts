@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Inject, Post, Query, Req, Res } from '
 import { ApiBearerAuth, ApiBody, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Authenticator } from '#api/auth/authenticator.js';
+import { speakerOf } from '#api/http/speaker.js';
 import { problemOf, retryAfter } from '#api/problem.js';
 import { DomainError, invalid } from '#kernel/errors/domain-error.js';
 import { Runner, type Call } from '#kernel/usecase/runner.js';
@@ -73,16 +74,18 @@ export class AnalyticsController {
   private async answer(request: FastifyRequest, reply: FastifyReply, run: (call: Call) => Promise<unknown>): Promise<unknown> {
     const requestId = request.id;
     try {
-      const { tenantId, actor } = await this.authenticator.authenticate(asBearer(request.headers.authorization), request.ip);
+      request.principal = await this.authenticator.authenticate(asBearer(request.headers.authorization), request.ip);
+      const { tenantId, actor } = request.principal;
       return await run({ tenantId, actor, requestId });
     } catch (error) {
       // A defect is for the common filter to log.
       if (!(error instanceof DomainError)) throw error;
-      const problem = problemOf(error, requestId);
+      const speaker = speakerOf(request);
+      const problem = problemOf(error, requestId, speaker);
       const wait = retryAfter(error);
       if (wait !== null) void reply.header('retry-after', wait);
-      void reply.status(problem.status).type('application/problem+json');
-      return { ...problem, error: error.message };
+      void reply.header('content-language', speaker.language).status(problem.status).type('application/problem+json');
+      return { ...problem, error: problem.detail };
     }
   }
 }

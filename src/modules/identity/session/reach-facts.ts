@@ -6,6 +6,8 @@ import type { RoleRights } from '../role/field-rules.js';
 export interface UserFacts {
   readonly userId: string;
   readonly userName: string;
+  readonly locale: string;
+  readonly timeZone: string;
   readonly roles: readonly RoleRights[];
   readonly ownUserIds: readonly string[];
   readonly principalIds: readonly string[];
@@ -39,7 +41,10 @@ export const rolesOfUser = (now: Date): Sql => sql`cross join lateral (
       where d.tenant_id = u.tenant_id and d.delegate_id = u.id and d.valid_from <= ${now} and d.valid_until > ${now}))) p`;
 
 /** Members of teams, of subtrees and territories are read only for who has a right that reaches so far, or when `all` of them are asked for. */
-export const userFacts = (now: Date, all = false): Sql => sql`u.id as "userId", u.name as "userName", r.roles,
+export const userFacts = (
+  now: Date,
+  all = false,
+): Sql => sql`u.id as "userId", u.name as "userName", u.locale, u.time_zone as "timeZone", r.roles,
   p.own as "ownUserIds", p.principals as "principalIds",
   case when ${all} or r.by_team then (${teamUsers}) end as "teamUserIds",
   case when ${all} or r.by_subtree then (${subtreeUsers(now)}) end as "subtreeUserIds",

@@ -110,6 +110,8 @@ function actorOf(facts: UserFacts, who: Who, { permissions, fieldRules }: Pick<R
     ...who,
     ...reached,
     userId: facts.userId,
+    language: facts.locale,
+    timeZone: facts.timeZone,
     permissions,
     fieldRights: fieldRules,
     shape: createHash('sha256')

@@ -1,0 +1,102 @@
+import type { ErrorTexts } from '#kernel/text/catalog.js';
+
+/** Refusals of service and analytics, and of long calls, files and imports. */
+export const workErrors: ErrorTexts = {
+  'business_calendar.exhausted': 'Der Kalender hat in den nächsten 4.000 Tagen nicht so viele offene Minuten.',
+  'business_calendar.name_taken': 'Ein anderer Geschäftskalender hat diesen Namen schon.',
+  'business_calendar.no_hours': 'In einer Woche ohne Öffnungszeiten liefe keine Uhr je ab.',
+  'business_calendar.time_invalid': 'Uhrzeiten werden als HH:mm mit 24 Stunden geschrieben.',
+  'business_calendar.unknown_zone': 'Die Zone ist keine IANA-Zeitzone wie Europe/Berlin.',
+  'calendar_exception.day_taken': 'Dieser Kalender hat für den Tag schon eine Ausnahme.',
+  'case.illegal_transition': 'Der Vorgang ist in einem Zustand, aus dem dies nicht möglich ist.',
+  'case.is_over': 'Der Vorgang ist abgeschlossen; öffnen Sie ihn zuerst wieder.',
+  'case.number_taken': 'Ein anderer Vorgang hat diese Nummer schon.',
+  'case.owner_inactive': 'Den neuen Zuständigen gibt es nicht, oder er ist nicht aktiv.',
+  'case.reopen_too_late': 'Der Vorgang endete vor mehr als sieben Tagen. Eröffnen Sie einen neuen, der an ihn anschließt.',
+  'case.time_invalid': 'Der Zeitpunkt liegt in der Zukunft oder vor der Eröffnung des Vorgangs.',
+  'case.wait_in_past': 'Eine Wartezeit endet nach ihrem Beginn.',
+  'case_message.external_id_taken': 'Eine Nachricht mit dieser Fremdkennung gibt es schon.',
+  'case_message.note_to_customer': 'Eine Notiz ist intern.',
+  'case_segment.seq_taken': 'Dieser Vorgang hat schon einen Abschnitt mit dieser Nummer.',
+  'case_timer.taken': 'Dieser Vorgang hat für das Maß und den Durchlauf schon eine Uhr.',
+  'escalation.taken': 'Diese Eskalation gibt es schon.',
+  'escalation_effect.taken': 'Diese Wirkung der Eskalation gibt es schon.',
+  'escalation_step.level_taken': 'Diese Stufe gibt es in der Version schon.',
+  'notification.told_already': 'Der Benutzer wurde darüber schon benachrichtigt.',
+  'service_level.calendar_without_hours': 'Der Kalender hat keine Öffnungszeiten, eine Geschäftsuhr liefe also nie.',
+  'service_level.ladder_invalid': [
+    'Die Eskalationsleiter ist nicht in Ordnung: {problem}.',
+    'Die Eskalationsleiter ist nicht in Ordnung, oder eine Stufe oder Aktion ist unvollständig.',
+  ],
+  'service_level.name_taken': 'Eine andere Servicevereinbarung hat diesen Namen schon.',
+  'service_level.target_missing': 'Ein Maß mit einem Ziel braucht eines zu jeder Priorität.',
+  'service_level.target_twice': 'Ein Maß hat zu einer Priorität zwei Ziele.',
+  'service_level_target.taken': 'Diese Version hat für Maß und Priorität schon ein Ziel.',
+  'service_level_version.number_taken': 'Diese Servicevereinbarung hat schon eine Version mit dieser Nummer.',
+  'sla_event.seq_taken': 'Diese Uhr hat schon ein Ereignis mit dieser Nummer.',
+
+  'analytics.date_range_invalid': 'Der Zeitraum hat keine der Formen, die wir lesen.',
+  'analytics.filter_mixed': 'Bedingungen an Kennzahlen und an Dimensionen können nicht in einer Gruppe aus „and“ oder „or“ stehen.',
+  'analytics.limit_too_high': 'Höchstens 50.000 Zeilen werden auf einmal geliefert; blättern Sie mit offset.',
+  'analytics.member_unknown':
+    'Die Abfrage nennt eine Kennzahl, Dimension oder ein Segment, das es im Modell nicht gibt; siehe /v1/analytics/meta.',
+  'analytics.operator_not_allowed': 'Der Operator des Filters passt nicht zur Art des Feldes.',
+  'analytics.order_not_selected': 'Die Abfrage sortiert nach etwas, das sie nicht auswählt.',
+  'analytics.query_invalid': 'Die Abfrage hat nicht die Form, die das Abfrageformat von Cube verlangt; errors nennt die Stelle.',
+  'analytics.timezone_unknown': 'Die Zeitzone ist kein IANA-Name wie Europe/Berlin.',
+  'analytics.value_invalid': 'Ein Filterwert ist keine Zahl und kein Text, mit dem verglichen werden kann.',
+
+  'bulk.atomic_too_large':
+    'Höchstens 200 Einträge werden ganz oder gar nicht geschrieben. Senden Sie weniger, oder nehmen Sie den Modus partial.',
+  'bulk.line_unreadable': [
+    'Zeile {line} ist kein JSON-Objekt oder länger als 1 MiB.',
+    'Eine Zeile ist kein JSON-Objekt oder länger als 1 MiB.',
+  ],
+  'bulk.no_dry_run': 'Nur Aufrufe, die sofort beantwortet werden, können ohne Wirkung ausprobiert werden.',
+  'bulk.refused': 'Es wurde nichts geschrieben: Ein Eintrag wurde abgelehnt; refused sagt, welcher und warum.',
+  'bulk.too_many': 'Ein Vorgang nimmt höchstens 100.000 Einträge. Senden Sie den Rest in einem weiteren.',
+  'bulk.unknown_op': ['Ein Eintrag sagt mit op, was zu tun ist: {offered}.', 'Ein Eintrag nennt etwas, das hier nicht angeboten wird.'],
+  'external_ref.exists': 'Einen Datensatz mit diesem Fremdschlüssel gibt es schon.',
+  'external_ref.no_such_record': 'Einen Datensatz mit dieser Kennung gibt es nicht, oder Sie dürfen ihn nicht sehen.',
+  'external_ref.not_all_seen':
+    'Ihre Rechte reichen nicht zu allen Datensätzen dieser Art; ob der Fremdschlüssel frei ist, kann Ihnen nicht gesagt werden.',
+  'external_ref.not_found': [
+    'Es gibt keinen Datensatz, den {system} {externalId} nennt, oder Sie dürfen ihn nicht sehen.',
+    'Einen Datensatz mit diesem Fremdschlüssel gibt es nicht, oder Sie dürfen ihn nicht sehen.',
+  ],
+  'external_ref.other_id': 'Das andere System nennt diesen Datensatz schon anders. Lösen Sie zuerst jenen Verweis.',
+  'external_ref.taken': 'Ein anderer Datensatz hat diesen Fremdschlüssel schon.',
+  'operation.needs_a_user': 'Einen Vorgang beginnt ein Benutzer oder ein Schlüssel eines Benutzers.',
+  'operation.over': 'Der Vorgang ist schon zu Ende.',
+
+  'file.broken_off': 'Das Hochladen brach vor dem Ende ab. Senden Sie die Datei noch einmal.',
+  'file.empty': 'Die Datei ist leer.',
+  'file.link_over': 'Diese Adresse zum Herunterladen gilt nicht, oder nicht mehr. Holen Sie eine neue.',
+  'file.missing': 'Das Formular enthält keine Datei: Senden Sie sie als Teil mit einem Dateinamen.',
+  'file.no_dry_run': 'Ein Hochladen kann nicht ohne Wirkung ausprobiert werden.',
+  'file.no_such_record':
+    'Einen Datensatz mit dieser Kennung, der Dateien haben kann, gibt es nicht, oder er liegt außerhalb Ihrer Reichweite.',
+  'file.not_found': 'Diese Datei gibt es nicht, oder Sie dürfen sie nicht sehen.',
+  'file.quarantined':
+    'Die Datei ist nicht, was sie zu sein vorgibt, und wird nicht herausgegeben. Wer Dateien freigeben darf, kann sie ansehen.',
+  'file.quota_exceeded': [
+    'Alle Dateien der Firma zusammen dürfen {allowed, number} Byte haben. Löschen Sie zuerst welche.',
+    'Die Firma hat den Platz für ihre Dateien aufgebraucht.',
+  ],
+  'file.too_large': ['Eine Datei darf höchstens {allowed, number} Byte haben.', 'Die Datei ist größer, als eine Datei sein darf.'],
+
+  'import.broken_csv': ['{file}, Zeile {line}: Das ist kein lesbares CSV.', 'Eine Datei ist kein lesbares CSV.'],
+  'import.encoding_unknown': 'Eine Datei hat nicht die Zeichenkodierung, die sie zu haben scheint. Speichern Sie sie als UTF-8.',
+  'import.file_empty': 'Eine Datei hat nicht einmal eine Kopfzeile.',
+  'import.file_missing': 'Eine Datei, die die Zuordnung liest, wurde nicht gesendet.',
+  'import.file_twice': 'Eine Datei wurde zweimal gesendet.',
+  'import.file_unknown': 'Es wurde eine Datei gesendet, die die Zuordnung nicht liest.',
+  'import.header_unfit': [
+    '{file}, Zeile {line}: Eine Spalte, die die Zuordnung liest, fehlt oder steht zweimal da.',
+    'Eine Spalte, die die Zuordnung liest, fehlt oder steht zweimal da.',
+  ],
+  'import.mapping_unknown': 'Eine Zuordnung mit diesem Namen gibt es nicht.',
+  'import.over': 'Der Import ist schon fertig, gescheitert oder abgebrochen.',
+  'import.too_large': 'Eine Datei oder alle zusammen sind größer, als ein Import sein darf.',
+  'import.too_many_rows': 'Eine Datei hat mehr Zeilen, als ein Import nimmt. Teilen Sie sie.',
+};

@@ -1,0 +1,102 @@
+import type { Registry } from '../resource/registry.js';
+import type { Resource } from '../resource/define-resource.js';
+import { rightsOf } from '../access/known-permissions.js';
+import type { ModuleSpec } from '../usecase/define-module.js';
+import type { Labels, Words } from './catalog.js';
+
+export interface Label {
+  readonly name: string;
+  readonly label: string;
+}
+export interface FieldLabels extends Label {
+  readonly resource: string;
+  readonly choices: Label[];
+}
+
+/** `closeOn` → `Close on`, `price_list` → `Price list`, `accountId` → `Account`: what a name says in English. */
+export function spelledOut(name: string): string {
+  const words = name
+    .replace(/(?<=[a-z])Id$/, '')
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replaceAll(/[_.]/g, ' ')
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** What things are called in one language. Without a catalog, in English. */
+export class Labeller {
+  constructor(private readonly labels: Labels | null) {}
+
+  module = (name: string): string => this.labels?.modules[name] ?? spelledOut(name);
+  noun = (name: string): string => this.labels?.resources[name] ?? spelledOut(name);
+  role = (key: string, english: string): string => this.labels?.roles[key] ?? english;
+  description = (of: string, english: string): string => this.labels?.descriptions[of] ?? english;
+
+  field = (resource: string, name: string): string =>
+    this.labels?.fields[`${resource}.${name}`] ?? this.labels?.fields[name] ?? spelledOut(name);
+
+  choice = (resource: string, field: string, value: string): string => {
+    const words = this.labels?.choices;
+    return words?.[`${resource}.${field}.${value}`] ?? words?.[`${field}.${value}`] ?? words?.[value] ?? spelledOut(value);
+  };
+
+  /** `lead:convert` → `Lead: Umwandeln`. */
+  right = (right: string): string => {
+    const [noun = '', verb = ''] = right.split(':');
+    return `${this.noun(noun)}: ${this.labels?.verbs[`${noun}.${verb}`] ?? this.labels?.verbs[verb] ?? spelledOut(verb)}`;
+  };
+}
+
+const baseFields = ['id', 'version', 'createdAt', 'updatedAt'];
+
+export function fieldLabels(labeller: Labeller, { name: resource, fields }: Resource): FieldLabels[] {
+  const shown = Object.entries(fields).filter(([, field]) => !field.options.hidden);
+  return [
+    ...baseFields.map((name) => ({ resource, name, label: labeller.field(resource, name), choices: [] })),
+    ...shown.map(([name, { values = [] }]) => ({
+      resource,
+      name,
+      label: labeller.field(resource, name),
+      choices: values.map((value) => ({ name: value, label: labeller.choice(resource, name, value) })),
+    })),
+  ];
+}
+
+/** Names in the definitions that a catalog has no word for. */
+export function unnamed(registry: Registry, labels: Labels): string[] {
+  const said = [
+    ...registry.modules.flatMap((module) => unnamedOfModule(module, labels)),
+    ...[...registry.resources.values()].flatMap((resource) => unnamedOfResource(resource, labels)),
+    ...rightsOf(registry).flatMap((right) => unnamedOfRight(right, labels)),
+  ];
+  return [...new Set(said)];
+}
+
+/** What is to be said under a name, unless one of the keys has it. */
+const unless = (words: Words, name: string, ...keys: string[]): string[] => (keys.some((key) => words[key] !== undefined) ? [] : [name]);
+
+const unnamedOfModule = ({ name, roles: seeds = [] }: ModuleSpec, { modules, descriptions, roles }: Labels): string[] => [
+  ...unless(modules, `module ${name}`, name),
+  ...unless(descriptions, `description ${name}`, name),
+  ...seeds.flatMap(({ key }) => unless(roles, `role ${key}`, key)),
+];
+
+const unnamedOfResource = ({ name, fields: own }: Resource, { resources, descriptions, fields, choices }: Labels): string[] => [
+  ...unless(resources, `resource ${name}`, name),
+  ...unless(descriptions, `description ${name}`, name),
+  ...Object.entries(own).flatMap(([field, { values = [] }]) => [
+    ...unless(fields, `field ${name}.${field}`, `${name}.${field}`, field),
+    ...values.flatMap((value) =>
+      unless(choices, `choice ${name}.${field}.${value}`, `${name}.${field}.${value}`, `${field}.${value}`, value),
+    ),
+  ]),
+];
+
+function unnamedOfRight(right: string, { resources, verbs }: Labels): string[] {
+  const [noun = '', verb = ''] = right.split(':');
+  return [...unless(resources, `resource ${noun}`, noun), ...unless(verbs, `verb ${right}`, `${noun}.${verb}`, verb)];
+}
+
+/** How many words there are to be had. */
+export const namedCount = (registry: Registry): number =>
+  unnamed(registry, { modules: {}, resources: {}, fields: {}, choices: {}, verbs: {}, roles: {}, descriptions: {} }).length;

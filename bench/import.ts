@@ -128,6 +128,7 @@ const noPorts = {
   publicUrl: 'http://localhost',
   sign: () => '',
   verify: () => false,
+  keyFor: () => Buffer.alloc(32),
 };
 
 if (import.meta.main) console.table([await benchImport()]);

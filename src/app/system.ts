@@ -81,6 +81,7 @@ export async function openSystem(config: Config, log: Logger): Promise<System> {
       publicUrl: config.publicUrl,
       sign: (purpose, text) => signer.sign(purpose, text),
       verify: (purpose, text, signature) => signer.verify(purpose, text, signature),
+      keyFor: (purpose) => signer.keyFor(purpose),
     };
     return {
       config,

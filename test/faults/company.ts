@@ -46,6 +46,7 @@ export async function provision(appUrl: string) {
     publicUrl: 'http://localhost',
     sign: () => '',
     verify: () => false,
+    keyFor: () => Buffer.alloc(32),
   };
   try {
     const admin = { ...login, name: 'Admin' };

@@ -133,6 +133,7 @@ export const stuckToday: Readonly<Record<string, string>> = {
 /** Tables in which no tenant owns a row. */
 export const withoutTenant: Readonly<Record<string, string>> = {
   'identity.login_throttle': 'counts failed sign-ins by hashes of address and origin, before anybody knows which tenant is meant',
+  'kernel.audit_mark': 'how far the audit is chained: a number of a transaction',
   'kernel.request_counts': 'counts requests by a hash of who sends them',
   'kernel.tenants': 'the tenants themselves; a policy shows each of them only itself',
   'public.kontor_migrations': 'which migrations ran',
@@ -144,6 +145,7 @@ export const doors: Readonly<Record<string, string>> = {
   'identity.login_tenants': 'an address may sign in to several companies',
   'imports.measure_tables': 'fresh statistics after an import',
   'imports.tenant_of_slug': 'the import by command line names the company by its short name',
+  'kernel.make_audit_months': 'makes room for the audit of the coming months; gives out a count',
   'kernel.failed_tasks': 'operators see what failed, whose ever it is',
   'kernel.feed_position': 'where the feed of changes stands',
   'kernel.plan_periodic': 'periodic jobs are planned for every tenant',
@@ -153,6 +155,7 @@ export const doors: Readonly<Record<string, string>> = {
   'kernel.relayed_since': 'what a process missed while its line was broken',
   'kernel.retry_task': 'operators try a failed task again',
   'kernel.ring_due': 'due tasks of all tenants are rung for',
+  'kernel.seal_audit': 'chains the audit of every tenant; gives out a count',
   'kernel.task_stats': 'counts for operators',
   'kernel.unring': 'a bell that could not be given to a queue is taken back',
 };

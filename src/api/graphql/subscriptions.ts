@@ -194,7 +194,15 @@ class VisibleChanges implements AsyncIterableIterator<Change> {
     // A change of nothing he may see is no change to him.
     if (change.verb === 'updated' && change.changedFields.length > 0 && changedFields.length === 0) return null;
     const filter = isGiven(args['filter']) ? constant(args['filter']) : undefined;
-    const listener = { registry: parts.registry, actor, tenantId, resource, filter, cursorSecret: parts.cursorSecret };
+    const listener = {
+      registry: parts.registry,
+      actor,
+      tenantId,
+      resource,
+      filter,
+      cursorSecret: parts.cursorSecret,
+      installationKey: parts.runner.runtime.ports.keyFor('record-keys'),
+    };
     const judge = change.verb === 'deleted' ? wasForListener : isForListener;
     return (await judge(parts.database.pool, listener, change.id)) ? { ...change, changedFields } : null;
   }

@@ -41,9 +41,16 @@ export const reachesNobody: Reached = {
   sharedNouns: [],
 };
 
+/** Who audit knows. `support` is the house that runs the installation, `agent` a program that decides by itself. */
+export type ActorType = 'user' | 'api_key' | 'workflow' | 'import' | 'agent' | 'support' | 'system' | 'anonymous';
+
 /** Who acts: a person, an integration's key, or the system itself. */
 export interface Actor extends Reached {
   readonly kind: 'user' | 'api_key' | 'system' | 'anonymous';
+  /** What audit calls him, where that is more than his kind says. */
+  readonly type?: ActorType;
+  /** The user in whose place he acts, where his id does not say it. */
+  readonly behalfOf?: string | null;
   /** Id of the user or key; null for system and anonymous. */
   readonly id: string | null;
   /** Name of the system part that acts, for audit. */
@@ -59,8 +66,9 @@ export interface Actor extends Reached {
   readonly timeZone?: string;
 }
 
-export const systemActor = (label: string): Actor => ({
+export const systemActor = (label: string, type?: ActorType): Actor => ({
   kind: 'system',
+  ...(type ? { type } : {}),
   id: null,
   label,
   userId: null,

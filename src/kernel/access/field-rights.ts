@@ -36,8 +36,8 @@ const byStrictness = ['hide', 'mask', 'read'] as const;
 export const strictest = (rights: readonly (FieldRight | null)[]): FieldRight | null =>
   byStrictness.find((right) => rights.includes(right)) ?? null;
 
-export const isHidden = (actor: Bearer, resource: Resource, name: string): boolean => fieldRight(actor, resource, name) === 'hide';
-export const isMasked = (actor: Bearer, resource: Resource, name: string): boolean => fieldRight(actor, resource, name) === 'mask';
+export const isHidden = (actor: Bearer, resource: Pick<Resource, 'name' | 'fields'>, name: string): boolean => fieldRight(actor, resource, name) === 'hide';
+export const isMasked = (actor: Bearer, resource: Pick<Resource, 'name' | 'fields'>, name: string): boolean => fieldRight(actor, resource, name) === 'mask';
 
 /** Whether the value may decide anything the actor can see: which rows are found, in which order, what they add up to. */
 export function mayAsk(actor: Bearer, resource: Resource, name: string): boolean {
@@ -102,13 +102,13 @@ export function visibleRow(actor: Bearer, resource: Resource, row: Row): Record<
 }
 
 /** Names of changed fields as an actor may be told them: that a hidden field changed is not told. */
-export const visibleNames = (actor: Bearer, resource: Resource, names: readonly string[]): string[] =>
+export const visibleNames = (actor: Bearer, resource: Pick<Resource, 'name' | 'fields'>, names: readonly string[]): string[] =>
   names.filter((name) => !isHidden(actor, resource, name));
 
 export type FieldChanges = Readonly<Record<string, readonly [before: unknown, after: unknown]>>;
 
 /** The changes of an audit entry as an actor may read them; a masked field shows that it changed and its masks. */
-export function visibleChanges(actor: Bearer, resource: Resource, changes: FieldChanges): FieldChanges {
+export function visibleChanges(actor: Bearer, resource: Pick<Resource, 'name' | 'fields'>, changes: FieldChanges): FieldChanges {
   const seen = visibleNames(actor, resource, Object.keys(changes)).map((name) => {
     const [before, after] = changes[name] ?? [null, null];
     const field = resource.fields[name];

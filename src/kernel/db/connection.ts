@@ -12,6 +12,15 @@ export interface Cause {
   readonly requestId?: string;
   readonly eventId?: string;
   readonly taskId?: string;
+  /** The operation or import it is a part of. */
+  readonly batchId?: string;
+}
+
+/** Where a request comes from and why it was made, as far as its sender says; kept with audit. */
+export interface Origin {
+  readonly reason?: string;
+  readonly ip?: string;
+  readonly client?: string;
 }
 
 /** The inside of a Work: shared by it, its repos and its system twin. Nothing outside kernel/db sees it. */
@@ -23,6 +32,9 @@ export interface Connection {
   readonly actor: Actor;
   readonly now: Date;
   readonly cause: Cause;
+  readonly origin: Origin;
+  /** Seals the keys of records. */
+  readonly installationKey: Buffer;
   readonly links: Pick<Ports, 'publicUrl' | 'sign' | 'verify'>;
   /** In a command, rows of its own noun are judged by the reach of its permission. */
   readonly ownNoun: (VerbReach & { readonly noun: string }) | null;

@@ -118,4 +118,8 @@ export class OpenWork implements Work {
 }
 
 /** The system on somebody's behalf: all rights, but audit still names who it was. */
-const systemFor = ({ actor }: Connection) => ({ ...systemActor(actor.label), id: actor.id });
+const systemFor = ({ actor }: Connection) => ({
+  ...systemActor(actor.label, actor.type ?? actor.kind),
+  id: actor.id,
+  behalfOf: actor.behalfOf ?? (actor.kind === 'api_key' ? actor.userId : null),
+});

@@ -1,10 +1,12 @@
-import { isDeepStrictEqual } from 'node:util';
 import { invalid } from '../errors/domain-error.js';
-import { textOf } from '../pure/text.js';
 import { outOfReach, rowNotFound, versionConflict } from '../access/errors.js';
+import { changesOf, hasPersonal, type Changes } from '../audit/changes.js';
+import { newRecordKey, sealValues, type RecordKey } from '../audit/record-keys.js';
+import { recordKeyOf } from '../audit/key-of.js';
+import { actorType, originOf } from '../audit/trace.js';
 import { changedColumns, rowColumns } from './row-values.js';
 import type { BaseRow, Resource, Row } from '../resource/define-resource.js';
-import type { Field, Fields } from '../resource/fields.js';
+import type { Fields } from '../resource/fields.js';
 import { codeOfResource, isUuid, newId } from '../resource/ids.js';
 import { normalise, withDefaults } from '../resource/normalise.js';
 import type { Repo } from '../usecase/work.js';
@@ -16,7 +18,17 @@ import { checkRefs } from './refs.js';
 import { deleteStatement, insertManyStatement, insertStatement, updateStatement, type Statement } from './statements.js';
 
 type PlainRow = Record<string, unknown> & BaseRow;
-type Changes = Record<string, readonly [unknown, unknown]>;
+
+/** What is told of a write beside the write. */
+interface Told {
+  readonly verb: 'created' | 'updated' | 'deleted';
+  readonly changes: Changes;
+  readonly id: string;
+  /** The record as it was, or will be when it is new. */
+  readonly row: Readonly<Record<string, unknown>>;
+  /** Key of the record, where it has personal values. */
+  readonly key: Buffer | null;
+}
 
 /** Rows of one resource on one connection. */
 export function makeRepo<R extends Resource>(resource: R, connection: Connection): Repo<R> {
@@ -76,7 +88,9 @@ class ResourceRepo {
     const id = (input['id'] as string | undefined) ?? this.newId();
     const changes = changesOf(this.fields, {}, values);
     const columns = rowColumns(this.resource, values);
-    const [row] = await this.write(insertStatement(this.resource), 'created', changes, [id, ...columns]);
+    const vault = this.newKey(id);
+    const told: Told = { verb: 'created', changes, id, row: values, key: vault?.key ?? null };
+    const [row] = await this.write(insertStatement(this.resource), told, [id, ...columns, ...(vault ? [vault.wrapped] : [])]);
     if (!row) throw new Error(`Creating a ${this.resource.name} returned nothing.`);
     return row;
   }
@@ -86,17 +100,23 @@ class ResourceRepo {
     const rows = inputs.map((input) => this.complete(input));
     await checkRefs(this.resource, this.connection, rows);
     const ids = inputs.map((input) => (input['id'] as string | undefined) ?? this.newId());
-    const changes = rows.map((row) => JSON.stringify(changesOf(this.fields, {}, row)));
+    const changes = rows.map((row) => changesOf(this.fields, {}, row));
+    const vaults = ids.map((id) => this.newKey(id));
+    const sealed = hasPersonal(this.resource)
+      ? [ids.map((id, i) => this.sealed(id, changes[i], vaults[i]?.key ?? null)), vaults.map((vault) => vault?.wrapped ?? null)]
+      : [];
     const byRow = rows.map((row) => rowColumns(this.resource, row));
     const arrays = (byRow[0] ?? []).map((_, i) => byRow.map((values) => values[i]));
     const { actor, cause, tenantId, now } = this.connection;
-    const head = [tenantId, now, actor.kind, actor.id, actor.label, cause.command, this.resource.name, cause.requestId ?? null];
+    const head = [tenantId, now, actorType(actor), actor.id, actor.label, cause.command, this.resource.name, cause.requestId ?? null];
     const created = await this.run(insertManyStatement(this.resource, options.events ?? 'each'), [
       ...head,
       ids,
-      changes,
+      changes.map(({ kept }) => JSON.stringify(kept)),
       ids.map(() => newId(0)),
       this.eventName('created'),
+      ...originOf(this.connection, this.resource),
+      ...sealed,
       ...arrays,
     ]);
     const order = new Map(ids.map((id, i) => [id, i] as const));
@@ -108,12 +128,13 @@ class ResourceRepo {
     this.expect(before, options.expectedVersion);
     const after = this.patched(before, patch);
     const changes = changesOf(this.fields, before, after);
-    const names = Object.keys(this.fields).filter((name) => Object.hasOwn(changes, name));
+    const names = Object.keys(this.fields).filter((name) => Object.hasOwn(changes.kept, name));
     if (names.length === 0) return before;
     this.holdInvariants(after);
     await checkRefs(this.resource, this.connection, [Object.fromEntries(names.map((name) => [name, after[name]]))]);
     const columns = changedColumns(this.resource, names, after);
-    const [row] = await this.write(updateStatement(this.resource, names), 'updated', changes, [id, ...columns]);
+    const told: Told = { verb: 'updated', changes, id, row: before, key: await this.keyFor(id, changes) };
+    const [row] = await this.write(updateStatement(this.resource, names), told, [id, ...columns]);
     if (!row) throw rowNotFound(this.resource, id);
     return row;
   }
@@ -121,7 +142,10 @@ class ResourceRepo {
   async delete(id: string, options: { readonly expectedVersion?: number } = {}): Promise<void> {
     const before = await this.lock(id);
     this.expect(before, options.expectedVersion);
-    await this.write(deleteStatement(this.resource), 'deleted', changesOf(this.fields, before, {}), [id]);
+    const changes = changesOf(this.fields, before, {});
+    await this.write(deleteStatement(this.resource), { verb: 'deleted', changes, id, row: before, key: await this.keyFor(id, changes) }, [
+      id,
+    ]);
   }
 
   private rows(find: Find): Promise<PlainRow[]> {
@@ -165,28 +189,38 @@ class ResourceRepo {
     return `${this.resource.module}.${this.resource.name}_${verb}`;
   }
 
-  private write(
-    statement: Statement,
-    verb: 'created' | 'updated' | 'deleted',
-    changes: Changes,
-    tail: readonly unknown[],
-  ): Promise<PlainRow[]> {
+  private newKey(recordId: string): RecordKey | null {
+    const { tenantId, installationKey } = this.connection;
+    return hasPersonal(this.resource) ? newRecordKey(installationKey, { tenantId, recordId }) : null;
+  }
+
+  private keyFor(id: string, { personal }: Changes): Promise<Buffer> | null {
+    return personal && recordKeyOf(this.connection, id);
+  }
+
+  private sealed(recordId: string, changes: Changes | undefined, key: Buffer | null): Buffer | null {
+    return changes?.personal && key ? sealValues(key, changes.personal, { tenantId: this.connection.tenantId, recordId }) : null;
+  }
+
+  private write(statement: Statement, { verb, changes, id, row, key }: Told, tail: readonly unknown[]): Promise<PlainRow[]> {
     const { actor, cause, tenantId, now } = this.connection;
     return this.run(statement, [
       tenantId,
       now,
-      actor.kind,
+      actorType(actor),
       actor.id,
       actor.label,
       cause.command,
       this.resource.name,
-      JSON.stringify(changes),
+      JSON.stringify(changes.kept),
       cause.requestId ?? null,
       newId(0),
       this.eventName(verb),
-      JSON.stringify(Object.keys(changes)),
+      JSON.stringify(Object.keys(changes.kept)),
       JSON.stringify({ kind: actor.kind, id: actor.id, label: actor.label }),
       JSON.stringify(cause),
+      ...originOf(this.connection, this.resource, row),
+      this.sealed(id, changes, key),
       ...tail,
     ]);
   }
@@ -200,34 +234,3 @@ class ResourceRepo {
     }
   }
 }
-
-/** Field by field before and after; secrets only as a mark that they changed. */
-function changesOf(fields: Fields, before: Readonly<Record<string, unknown>>, after: Readonly<Record<string, unknown>>): Changes {
-  const changes: Record<string, readonly [unknown, unknown]> = {};
-  for (const [name, field] of Object.entries(fields)) {
-    if (field.stored?.in === 'formula') continue;
-    const [old, fresh] = [before[name] ?? null, after[name] ?? null];
-    if (same(field, old, fresh)) continue;
-    changes[name] = field.options.hidden ? ['•', '•'] : [old, fresh];
-  }
-  return changes;
-}
-
-function same(field: Field, a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (a === null || b === null) return false;
-  if (a instanceof Date && b instanceof Date) return a.getTime() === b.getTime();
-  if (field.kind === 'decimal') return sameNumber(textOf(a), textOf(b));
-  if (field.kind === 'money') {
-    const [x, y] = [a as { amount: string; currency: string }, b as { amount: string; currency: string }];
-    return x.currency === y.currency && sameNumber(x.amount, y.amount);
-  }
-  if (field.kind === 'address') return isDeepStrictEqual(compact(a as object), compact(b as object));
-  return isDeepStrictEqual(a, b);
-}
-
-const compact = (value: object) => Object.fromEntries(Object.entries(value).filter(([, v]) => v !== null && v !== undefined));
-
-/** `5.0` and `5.0000` are the same amount. */
-const sameNumber = (a: string, b: string) => trimmed(a) === trimmed(b);
-const trimmed = (n: string) => (n.includes('.') ? n.replace(/\.?0+$/, '') : n).replace(/^-0$/, '0');

@@ -5,7 +5,7 @@ import type { Ports } from '../ports/ports.js';
 import type { Registry } from '../resource/registry.js';
 import type { Clock } from '../usecase/clock.js';
 import type { UseCase } from '../usecase/define-command.js';
-import type { Cause, Connection } from './connection.js';
+import type { Cause, Connection, Origin } from './connection.js';
 import type { Database } from './data-source.js';
 import { OpenWork } from './open-work.js';
 
@@ -13,18 +13,23 @@ export interface WorkRequest {
   readonly tenantId: string;
   readonly actor: Actor;
   readonly cause: Cause;
+  readonly origin?: Origin;
   /** The use-case about to run: rows of its noun are judged by its permission. */
   readonly useCase?: UseCase;
 }
 
 /** What a process needs to do work: definitions, database, clock and the ports to the outside. */
 export class Runtime {
+  private readonly installationKey: Buffer;
+
   constructor(
     readonly registry: Registry,
     readonly database: Database,
     readonly clock: Clock,
     readonly ports: Ports,
-  ) {}
+  ) {
+    this.installationKey = ports.keyFor('record-keys');
+  }
 
   /** Runs `fn` in one transaction of one tenant. Throwing rolls back. */
   async withWork<T>(request: WorkRequest, fn: (work: OpenWork) => Promise<T>): Promise<T> {
@@ -63,7 +68,7 @@ export class Runtime {
     }
   }
 
-  private open(client: pg.PoolClient, { tenantId, actor, cause, useCase }: WorkRequest): OpenWork {
+  private open(client: pg.PoolClient, { tenantId, actor, cause, origin = {}, useCase }: WorkRequest): OpenWork {
     const ownNoun = useCase ? { noun: useCase.noun, verb: useCase.verb, reach: reachOf(actor.permissions, useCase.permission) } : null;
     const connection: Connection = {
       client,
@@ -73,6 +78,8 @@ export class Runtime {
       actor,
       now: this.clock.now(),
       cause,
+      origin,
+      installationKey: this.installationKey,
       links: this.ports,
       ownNoun,
     };

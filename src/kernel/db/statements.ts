@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { hasPersonal } from '../audit/changes.js';
+import { originColumns } from '../audit/trace.js';
 import { calculatedColumns, resourceColumns, tableColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 
@@ -25,13 +27,17 @@ const written = (resource: Resource) => `select ${['changed.*', ...calculatedCol
 /** What tells the rows of a shared table apart, as a column and its value. */
 const kindOf = ({ within }: Resource) => (within ? [{ name: within.column, value: `'${within.value}'` }] : []);
 
-/** Audit and event of one changed row, in the same statement as the change. Parameters $1 … $9 belong to `traceParams`. */
+/** Audit and event of one changed row, in the same statement as the change. Parameters $1 … $21 belong to `ResourceRepo.write`. */
 const trace = (action: string) => `
-, audit as (insert into kernel.audit_entries (tenant_id, at, actor_kind, actor_id, actor_label, command, resource, record_id, action, changes, request_id)
-  select $1, $2, $3, $4, $5, $6, $7, changed.id, '${action}', $8::jsonb, $9 from changed)
+, audit as (insert into kernel.audit_entries (tenant_id, at, actor_kind, actor_id, actor_label, command, resource, record_id, action, changes, request_id, ${originColumns}, personal)
+  select $1, $2, $3, $4, $5, $6, $7, changed.id, '${action}', $8::jsonb, $9, $15, $16, $17, $18, $19, $20, $21 from changed)
 , event as (insert into kernel.outbox (tenant_id, id, type, subject_resource, subject_id, payload, actor, cause, occurred_at)
   select $1, $10, $11, $7, changed.id, jsonb_build_object('id', changed.id, 'version', changed.version, 'changed', $12::jsonb), $13::jsonb, $14::jsonb, $2 from changed)`;
-const traceCount = 14;
+const traceCount = 21;
+
+/** A new record that tells of a person brings its key. */
+const keyOf = (place: string) => `
+, vault as (insert into kernel.record_keys (tenant_id, record_id, key) select $1, changed.id, ${place} from changed)`;
 
 export function insertStatement(resource: Resource): Statement {
   return cached(resource, 'insert', () => {
@@ -46,7 +52,8 @@ export function insertStatement(resource: Resource): Statement {
       ...kind.map((c) => c.value),
       ...columns.map((_, i) => `$${traceCount + 2 + i}`),
     ];
-    return `with changed as (insert into ${resource.table} (${names.join(', ')}) values (${values.join(', ')}) returning *)${trace('created')} ${written(resource)}`;
+    const key = hasPersonal(resource) ? keyOf(`$${traceCount + 2 + columns.length}`) : '';
+    return `with changed as (insert into ${resource.table} (${names.join(', ')}) values (${values.join(', ')}) returning *)${key}${trace('created')} ${written(resource)}`;
   });
 }
 
@@ -79,7 +86,14 @@ export function insertManyStatement(resource: Resource, events: 'each' | 'none')
     const columns = tableColumns(resource);
     const kind = kindOf(resource);
     const names = [...kind.map((c) => c.name), 'id', ...columns.map((c) => c.name)];
-    const arrays = ['$9::uuid[]', '$10::text[]', '$11::uuid[]', ...columns.map((c, i) => `$${13 + i}::${arrayType(c.type)}`)];
+    const sealed = hasPersonal(resource) ? ['personal', 'record_key'] : [];
+    const arrays = [
+      '$9::uuid[]',
+      '$10::text[]',
+      '$11::uuid[]',
+      ...sealed.map((_, i) => `$${19 + i}::bytea[]`),
+      ...columns.map((c, i) => `$${19 + sealed.length + i}::${arrayType(c.type)}`),
+    ];
     const picks = [
       ...kind.map((c) => c.value),
       'given.id',
@@ -92,10 +106,11 @@ export function insertManyStatement(resource: Resource, events: 'each' | 'none')
 , event as (insert into kernel.outbox (tenant_id, id, type, subject_resource, subject_id, payload, actor, cause, occurred_at)
   select $1, given.event_id, $12, $7, changed.id, jsonb_build_object('id', changed.id, 'version', 1, 'changed', '[]'::jsonb),
     jsonb_build_object('kind', $3::text, 'id', $4::uuid, 'label', $5::text), jsonb_build_object('command', $6::text), $2 from changed join given using (id))`;
-    return `with given as (select * from unnest(${arrays.join(', ')}) as given (id, changes, event_id${columns.map((c) => `, ${c.name}`).join('')}))
+    const vault = sealed.length > 0 ? keyOf('given.record_key').replace('from changed', 'from changed join given using (id)') : '';
+    return `with given as (select * from unnest(${arrays.join(', ')}) as given (id, changes, event_id${sealed.map((name) => `, ${name}`).join('')}${columns.map((c) => `, ${c.name}`).join('')}))
 , changed as (insert into ${resource.table} (tenant_id, created_at, updated_at, ${names.join(', ')}) select $1, $2, $2, ${picks.join(', ')} from given returning *)
-, audit as (insert into kernel.audit_entries (tenant_id, at, actor_kind, actor_id, actor_label, command, resource, record_id, action, changes, request_id)
-  select $1, $2, $3, $4, $5, $6, $7, changed.id, 'created', given.changes::jsonb, $8 from changed join given using (id))${event}
+, audit as (insert into kernel.audit_entries (tenant_id, at, actor_kind, actor_id, actor_label, command, resource, record_id, action, changes, request_id, ${originColumns}, personal)
+  select $1, $2, $3, $4, $5, $6, $7, changed.id, 'created', given.changes::jsonb, $8, $13, $14, $15, $16, $17, $18, ${sealed.length > 0 ? 'given.personal' : 'null'} from changed join given using (id))${vault}${event}
 ${written(resource)}${events === 'none' ? ' where $12::text is not null' : ''}`;
   });
 }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { sealAudit } from '#kernel/audit/seal-audit.js';
 import { relayOutbox, subscriptionsOf, type Subscriptions } from '#kernel/outbox/relay.js';
 import type { Exec } from '#kernel/outbox/exec.js';
 import type { Doorbell } from './doorbell.js';
@@ -24,6 +25,8 @@ const afterRingTroubleMs = 1_000;
 const reclaimEveryMs = 1_000;
 const purgeEveryMs = 10 * 60_000;
 const purgeBatch = 5_000;
+/** Entries of the audit are chained so long after their commit at most, when there is not too much else to do. */
+const sealEveryMs = 1_000;
 
 /** Looks again and again what has happened and what is due, and rings for it. Any number of processes may have one. */
 export class TaskClock {
@@ -86,10 +89,15 @@ export class TaskClock {
     const now = this.host.clock.now();
     await this.every('reclaim', reclaimEveryMs, () => this.reclaim(now));
     await this.every('purge', purgeEveryMs, () => this.purge(now));
+    await this.every('seal', sealEveryMs, () => this.seal());
     await this.everyMinute(now);
     const told = await relayOutbox(this.doors, this.subscriptions, now);
     const rung = await this.ring(now);
     return told > 0 || rung > 0;
+  }
+
+  private async seal(): Promise<void> {
+    await sealAudit(this.doors);
   }
 
   private async ring(now: Date): Promise<number> {

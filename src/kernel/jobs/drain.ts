@@ -1,3 +1,4 @@
+import { sealAudit } from '#kernel/audit/seal-audit.js';
 import { relayOutbox, subscriptionsOf } from '#kernel/outbox/relay.js';
 import { periodicJobs, planPeriodic, reclaimExpired, ringDue } from './due-tasks.js';
 import { TaskRunner } from './run-task.js';
@@ -38,7 +39,10 @@ export async function drain(host: TaskHost, { onFailure = 'throw' }: DrainOption
       await runner.run(bell);
       if (failures.length > 0) throw failures[0];
     }
-    if (told === 0 && bells.length === 0) return;
+    if (told === 0 && bells.length === 0) {
+      await sealAudit(doors);
+      return;
+    }
   }
   throw new Error('Draining does not end: some task goes on making new ones that are due at once.');
 }

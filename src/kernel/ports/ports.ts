@@ -80,4 +80,6 @@ export interface Ports {
   /** Signs links that leave the house: HMAC-SHA256 under a purpose-bound key, base64url. */
   sign(purpose: string, text: string): string;
   verify(purpose: string, text: string, signature: string): boolean;
+  /** A key of 32 bytes for one purpose, the same in every process of the installation and nowhere else. */
+  keyFor(purpose: string): Buffer;
 }

@@ -1,4 +1,7 @@
 import type { Actor } from '../access/actor.js';
+import { openChanges, type KeptEntry } from '../audit/open-changes.js';
+import { recordKeys } from '../audit/key-of.js';
+import type { FieldChanges } from '../access/field-rights.js';
 import { translate } from '../db/constraint-errors.js';
 import type { TenantPool } from '../db/tenant-pool.js';
 import { columnsOf } from '../resource/columns.js';
@@ -16,6 +19,8 @@ export interface Listener {
   readonly resource: Resource;
   readonly filter: Val | undefined;
   readonly cursorSecret: string;
+  /** Opens the keys of records. */
+  readonly installationKey: Buffer;
 }
 
 type Source = (writer: StatementWriter) => string;
@@ -60,21 +65,27 @@ async function asked(
 }
 
 /** A deleted row's columns, put together from what the audit kept of it. */
-async function lastRow(pool: TenantPool, { tenantId, resource }: Listener, id: string): Promise<Record<string, unknown> | null> {
+async function lastRow(
+  pool: TenantPool,
+  { tenantId, resource, installationKey }: Listener,
+  id: string,
+): Promise<Record<string, unknown> | null> {
   const client = await pool.lease(tenantId);
   try {
-    const { rows } = await client.query<{ changes: Record<string, [unknown, unknown]> }>({
+    const { rows } = await client.query<KeptEntry>({
       name: 'last_row',
-      text: `select changes from kernel.audit_entries where tenant_id = $1 and record_id = $2 and resource = $3 and action = 'deleted' order by id desc limit 1`,
+      text: `select record_id, changes, personal from kernel.audit_entries where tenant_id = $1 and record_id = $2 and resource = $3 and action = 'deleted' order by id desc limit 1`,
       values: [tenantId, id, resource.name],
     });
-    return rows[0] ? { tenant_id: tenantId, id, ...columnsFrom(resource, rows[0].changes) } : null;
+    if (!rows[0]) return null;
+    const keys = rows[0].personal ? await recordKeys({ client, tenantId, installationKey }, [id]) : new Map<string, Buffer>();
+    return { tenant_id: tenantId, id, ...columnsFrom(resource, openChanges(rows[0], { tenantId, keys }).changes) };
   } finally {
     client.release();
   }
 }
 
-function columnsFrom(resource: Resource, changes: Readonly<Record<string, readonly [unknown, unknown]>>): Record<string, unknown> {
+function columnsFrom(resource: Resource, changes: FieldChanges): Record<string, unknown> {
   const row: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(resource.fields)) {
     const before = changes[name]?.[0];

@@ -38,6 +38,10 @@ export interface FieldOptions {
   readonly unique?: true;
   /** Readable only at creation by commands, never through the API: hashes, secrets. */
   readonly hidden?: true;
+  /** Tells of a person: audit keeps its values under a key of the record, and whoever deletes the key erases them. */
+  readonly personal?: true;
+  /** Whoever reads it is noted in the audit. */
+  readonly sensitive?: true;
   /** An index serves filters and orders on this field. Refs are always indexed. */
   readonly index?: true;
   /** Bounds of numbers and of lists. */

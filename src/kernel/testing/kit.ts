@@ -210,6 +210,7 @@ function testPorts(mails: OutgoingMail[]): Ports {
     publicUrl: 'http://127.0.0.1:3000',
     sign,
     verify: (purpose, text, signature) => sign(purpose, text) === signature,
+    keyFor: (purpose) => createHash('sha256').update(`test ${purpose}`).digest(),
   };
 }
 

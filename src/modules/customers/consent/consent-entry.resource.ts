@@ -16,7 +16,7 @@ export const ConsentEntry = defineResource('consent_entry', {
     saidAt: instant({ required: true, writer: 'system', description: 'When the contact said so.' }),
     source: text(200, { required: true, writer: 'system', description: 'Where it was said: web form, call, unsubscribe link.' }),
     textVersion: text(100, { writer: 'system', description: 'Version of the text the contact agreed to.' }),
-    ip: text(45, { writer: 'system', description: 'Address the proof came from.' }),
+    ip: text(45, { personal: true, writer: 'system', description: 'Address the proof came from.' }),
     recordedById: ref('user', { writer: 'system', description: 'Who recorded it; empty when the contact did so by himself.' }),
   },
   indexes: [['contactId', 'channel', 'purpose', 'saidAt']],

@@ -18,7 +18,7 @@ export const Consent = defineResource('consent', {
     changedAt: instant({ required: true, writer: 'system', description: 'When the contact last said so.' }),
     source: text(200, { required: true, writer: 'system', description: 'Where it was said: web form, call, unsubscribe link.' }),
     textVersion: text(100, { writer: 'system', description: 'Version of the text the contact agreed to.' }),
-    ip: text(45, { writer: 'system', description: 'Address the proof came from.' }),
+    ip: text(45, { personal: true, writer: 'system', description: 'Address the proof came from.' }),
   },
   unique: [{ fields: ['contactId', 'channel', 'purpose'], code: 'already_recorded' }],
   invariants: [

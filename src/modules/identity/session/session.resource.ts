@@ -12,8 +12,8 @@ export const Session = defineResource('session', {
     expiresAt: instant({ required: true, writer: 'system', description: 'No token of the session is good after this.' }),
     revokedAt: instant({ writer: 'system', description: 'When the session was ended before its time.' }),
     revokedReason: choice(['logout', 'refresh_reused', 'password_changed', 'deactivated', 'revoked'], { writer: 'system' }),
-    userAgent: text(300, { writer: 'system', description: 'What the client called itself when it signed in.' }),
-    ip: text(45, { writer: 'system', description: 'Address the sign-in came from.' }),
+    userAgent: text(300, { personal: true, writer: 'system', description: 'What the client called itself when it signed in.' }),
+    ip: text(45, { personal: true, writer: 'system', description: 'Address the sign-in came from.' }),
   },
 });
 export type Session = Row<typeof Session>;

@@ -8,8 +8,15 @@ export const User = defineResource('user', {
   scope: everyone,
   operations: ['list', 'get', 'update'],
   fields: {
-    email: email({ required: true, unique: true, search: true, writer: 'system', description: 'What the user signs in with.' }),
-    name: text(160, { required: true, search: true }),
+    email: email({
+      personal: true,
+      required: true,
+      unique: true,
+      search: true,
+      writer: 'system',
+      description: 'What the user signs in with.',
+    }),
+    name: text(160, { personal: true, required: true, search: true }),
     teamId: ref('team', {
       writer: 'system',
       inverse: 'members',

@@ -24,7 +24,7 @@ export const TrackedEvent = defineResource('tracked_event', {
       onDelete: 'cascade',
       description: 'Who did it; empty when nobody known has the address.',
     }),
-    email: email({ writer: 'system', description: 'The address the source knows the person by.' }),
+    email: email({ personal: true, writer: 'system', description: 'The address the source knows the person by.' }),
     occurredAt: instant({
       required: true,
       writer: 'system',

@@ -22,7 +22,7 @@ export const CaseMessage = defineResource('case_message', {
     }),
     authorId: ref('user', { writer: 'system' }),
     contactId: ref('contact', { writer: 'system', onDelete: 'set_null', description: 'Who wrote an inbound message.' }),
-    body: longText({ required: true, writer: 'system' }),
+    body: longText({ personal: true, required: true, writer: 'system' }),
     holding: boolean({
       required: true,
       default: false,

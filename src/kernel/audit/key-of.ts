@@ -1,0 +1,36 @@
+import type { Connection } from '../db/connection.js';
+import { newRecordKey, unwrap } from './record-keys.js';
+
+type Keeper = Pick<Connection, 'client' | 'tenantId' | 'installationKey'>;
+
+/** The key of a record that is locked. It has none when it is older than keys are, or was erased: then it gets one. */
+export async function recordKeyOf(connection: Keeper, recordId: string): Promise<Buffer> {
+  const { client, tenantId } = connection;
+  const known = (await recordKeys(connection, [recordId])).get(recordId);
+  if (known) return known;
+  const { key, wrapped } = newRecordKey(connection.installationKey, { tenantId, recordId });
+  await client.query({
+    name: 'record_key_new',
+    text: 'insert into kernel.record_keys (tenant_id, record_id, key) values ($1, $2, $3) on conflict do nothing',
+    values: [tenantId, recordId, wrapped],
+  });
+  return key;
+}
+
+/** The keys of records, of those that still have one this installation can open. */
+export async function recordKeys(
+  { client, tenantId, installationKey }: Keeper,
+  recordIds: readonly string[],
+): Promise<Map<string, Buffer>> {
+  if (recordIds.length === 0) return new Map();
+  const { rows } = await client.query<{ record_id: string; key: Buffer }>({
+    name: 'record_keys',
+    text: 'select record_id, key from kernel.record_keys where tenant_id = $1 and record_id = any($2::uuid[])',
+    values: [tenantId, recordIds],
+  });
+  const pairs = rows.flatMap(({ record_id: recordId, key }): [string, Buffer][] => {
+    const opened = unwrap(installationKey, key, { tenantId, recordId });
+    return opened ? [[recordId, opened]] : [];
+  });
+  return new Map(pairs);
+}

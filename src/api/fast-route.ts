@@ -2,24 +2,30 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DomainError } from '#kernel/errors/domain-error.js';
 import { speakerOf, worded } from './http/speaker.js';
 import { settleDocument, type DocumentParts } from './graphql/document-route.js';
-import { requestOf, type FastReads } from './graphql/fast-path.js';
+import { requestOf } from './graphql/fast-path.js';
 import { isRecord } from './graphql/trusted-documents.js';
+import type { GraphqlVariant, GraphqlVariants } from './graphql/variants.js';
 import { refuseVariables } from './graphql/variable-limits.js';
 
 /** The part of Fastify this needs. */
 interface HookTarget {
-  addHook(name: 'preHandler', hook: (request: FastifyRequest, reply: FastifyReply) => Promise<void>): unknown;
+  addHook(name: 'preHandler', hook: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>): unknown;
 }
 
-/** Puts the fast path before Apollo: what it cannot answer goes on as if it were not there. */
-export function addFastReads(server: HookTarget, reads: FastReads, documents: DocumentParts): void {
+/**
+ * Puts the fast path before Apollo: what it cannot answer goes on as if it were not there. Tenants that have not the whole are answered by what is
+ * theirs altogether.
+ */
+export function addFastReads(server: HookTarget, variants: GraphqlVariants, documents: DocumentParts): void {
   server.addHook('preHandler', async (request, reply) => {
     if (request.routeOptions.url !== '/graphql' || !(await settleDocument(request, reply, documents))) return;
-    if (request.method !== 'POST' || !isJson(request)) return;
+    const { principal } = request;
+    const variant = principal ? (variants.ready(principal.definitions) ?? (await variants.of(principal.definitions))) : null;
+    if (request.method !== 'POST' || !isJson(request)) return variant?.answer?.(request, reply);
     const refusal = isRecord(request.body) ? refuseVariables(request.body['variables']) : null;
     if (refusal) return refuse(request, reply, refusal);
-    const text = await answer(request, reads);
-    if (text === null) return;
+    const text = await answer(request, variant);
+    if (text === null) return variant?.answer?.(request, reply);
     const wanted = request.headers.accept?.includes('application/graphql-response+json')
       ? 'application/graphql-response+json'
       : 'application/json';
@@ -27,10 +33,10 @@ export function addFastReads(server: HookTarget, reads: FastReads, documents: Do
   });
 }
 
-async function answer(request: FastifyRequest, reads: FastReads): Promise<string | null> {
+async function answer(request: FastifyRequest, variant: GraphqlVariant | null): Promise<string | null> {
   const { principal } = request;
-  const body = principal ? requestOf(request.body) : null;
-  return principal && body ? reads.answer(body, principal) : null;
+  const body = principal && variant ? requestOf(request.body) : null;
+  return principal && variant && body ? variant.reads.answer(body, principal) : null;
 }
 
 const refuse = async (request: FastifyRequest, reply: FastifyReply, { message, code }: DomainError) => {

@@ -3,20 +3,21 @@ import type { TokenSettings } from '#api/auth/access-token.js';
 import { AuthFlows } from '#api/auth/auth-flows.js';
 import { Authenticator } from '#api/auth/authenticator.js';
 import { LoginThrottle, type ThrottleLimits } from '#api/auth/login-throttle.js';
-import type { PrincipalSource } from '#api/auth/principal.js';
+import type { Principal, PrincipalSource } from '#api/auth/principal.js';
 import type { SignInPort } from '#api/auth/sign-in-port.js';
 import { systemActor } from '#kernel/access/actor.js';
 import { Channel } from '#kernel/db/channel.js';
 import type { Runtime } from '#kernel/db/runtime.js';
 import { Runner } from '#kernel/usecase/runner.js';
 import type { Work } from '#kernel/usecase/work.js';
+import { moduleSwitches } from '#kernel/modules/modules.module.js';
 import { identity } from '#modules/identity/identity.module.js';
 import { changePassword } from '#modules/identity/session/change-password.js';
 import { endSessions, sessionOfRefreshToken } from '#modules/identity/session/end-sessions.js';
 import { refreshSession } from '#modules/identity/session/refresh-session.js';
 import { readRefreshToken } from '#modules/identity/session/refresh-token.js';
 import { signIn, type Transact } from '#modules/identity/session/sign-in.js';
-import { keyStanding, sessionStanding, tenantOfKey } from '#modules/identity/session/standing.js';
+import { keyStanding, sessionStanding, tenantOfKey, type ActorStanding } from '#modules/identity/session/standing.js';
 import { createTenant, type CreatedTenant, type NewTenant } from '#modules/identity/tenant/create-tenant.js';
 
 export interface AuthOptions {
@@ -55,13 +56,17 @@ export async function wireAuth(runtime: Runtime, options: AuthOptions): Promise<
     hearsChanges: () => channel.hears,
     now: () => runtime.clock.now(),
   });
+  // First of all listeners: whoever asks again after a change asks by the definitions as they are then.
+  authenticator.onChange((tenantId) => runtime.variants.forget(tenantId));
+  runtime.variants.trust(() => channel.hears);
   const flows = new AuthFlows({
     port: signInPort(runtime, new Set(options.closedTo ?? [])),
     throttle: new LoginThrottle(runtime.database.pool, options.limits),
     tokens: options.tokens,
     authenticator,
   });
-  const nouns = new Set([...(identity.resources ?? []), ...(identity.commands ?? [])].map((one) => ('noun' in one ? one.noun : one.name)));
+  const believedAtOnce = [identity, moduleSwitches].flatMap(({ resources = [], commands = [] }) => [...resources, ...commands]);
+  const nouns = new Set(believedAtOnce.map((one) => ('noun' in one ? one.noun : one.name)));
   const runner = new Runner(runtime, (useCase, { tenantId }) => {
     if (nouns.has(useCase.noun)) authenticator.forget(tenantId);
     options.onCommit?.();
@@ -88,16 +93,36 @@ const noTenant = '00000000-0000-0000-0000-000000000000';
 function principalSource(runtime: Runtime): PrincipalSource {
   return {
     async session(claims) {
-      const standing = await read(runtime, claims.tenantId, (work) => sessionStanding(work, claims));
-      return standing && { ...standing, principal: { tenantId: claims.tenantId, actor: standing.actor, sessionId: claims.sessionId } };
+      const { tenantId, sessionId } = claims;
+      const standing = await read(
+        runtime,
+        tenantId,
+        withDefinitions((work) => sessionStanding(work, claims)),
+      );
+      return standing && { ...standing, principal: { tenantId, actor: standing.actor, definitions: standing.definitions, sessionId } };
     },
     async key(key) {
       const tenantId = await read(runtime, noTenant, (work) => tenantOfKey(work, key));
-      const standing = tenantId && (await read(runtime, tenantId, (work) => keyStanding(work, key)));
-      return standing ? { ...standing, principal: { tenantId, actor: standing.actor, sessionId: null } } : null;
+      const standing =
+        tenantId &&
+        (await read(
+          runtime,
+          tenantId,
+          withDefinitions((work) => keyStanding(work, key)),
+        ));
+      if (!standing) return null;
+      return { ...standing, principal: { tenantId, actor: standing.actor, definitions: standing.definitions, sessionId: null } };
     },
   };
 }
+
+/** Rights and definitions of one moment: neither goes without the other. */
+const withDefinitions =
+  (find: (work: Work) => Promise<ActorStanding | null>) =>
+  async (work: Work): Promise<(ActorStanding & Pick<Principal, 'definitions'>) | null> => {
+    const standing = await find(work);
+    return standing && { ...standing, definitions: work.definitions };
+  };
 
 function signInPort(runtime: Runtime, closedTo: ReadonlySet<string>): SignInPort {
   return {

@@ -3,7 +3,7 @@ import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import type { GraphQLSchema } from 'graphql';
+import type { GraphQLSchema, ValidationRule } from 'graphql';
 import { addFastReads } from '#api/fast-route.js';
 import { AuthModule } from '#api/auth/auth.module.js';
 import { FeedChanges, type Feed } from '#api/graphql/changes.js';
@@ -11,8 +11,11 @@ import type { GraphqlParts } from '#api/graphql/context.js';
 import { FastReads } from '#api/graphql/fast-path.js';
 import { FrontDoor } from '#api/graphql/front-door.js';
 import { graphqlModule } from '#api/graphql/graphql.module.js';
+import { makeVariant } from '#api/graphql/make-variant.js';
+import { GraphqlVariants } from '#api/graphql/variants.js';
 import { largestRequest, rulesFor, type IntrospectionPolicy } from '#api/graphql/limits.js';
 import { buildSchema } from '#api/graphql/schema.js';
+import type { ChangeStream } from '#api/graphql/subscriptions.js';
 import { Sockets, type SocketLimits } from '#api/graphql/sockets.js';
 import { TrustedDocuments } from '#api/graphql/trusted-documents.js';
 import { takeJsonOnly } from '#api/http/bodies.js';
@@ -93,32 +96,35 @@ export async function createApi(parts: ApiParts): Promise<Api> {
   addStreamedBodies(app.getHttpAdapter().getInstance());
   // Routes that take files say how large they may be.
   await app.register(multipart);
-  const door = addGraphql(app, { ...parts, graphql, schema, onDefect, counter });
+  const door = addGraphql(app, { ...parts, graphql, schema, changes, onDefect, counter });
   return { app, schema, door };
 }
 
 interface GraphqlWiring extends ApiParts {
   readonly graphql: GraphqlParts;
   readonly schema: GraphQLSchema;
+  readonly changes: ChangeStream;
   readonly onDefect: (error: unknown) => void;
   readonly counter: RequestCounter | null;
 }
 
 /** What stands before Apollo and beside it: trusted documents, the fast path, and what is live. */
-function addGraphql(app: NestFastifyApplication, { graphql, schema, onDefect, counter, ...parts }: GraphqlWiring): FrontDoor {
+function addGraphql(app: NestFastifyApplication, wiring: GraphqlWiring): FrontDoor {
+  const { schema, onDefect, counter, ...parts } = wiring;
   const { runtime, auth } = parts;
   const { authenticator } = auth;
   const server = app.getHttpAdapter().getInstance();
   const rules = rulesFor(introspectionOf(parts));
   const documents = new TrustedDocuments(documentSource(runtime, authenticator));
-  const reads = new FastReads(graphql, schema, rules);
-  addFastReads(server, reads, { documents, authenticator });
+  const variants = variantsOf(wiring, rules);
+  addFastReads(server, variants, { documents, authenticator });
   server.addHook('onRoute', (route) => {
     if (route.url === '/graphql') route.bodyLimit = largestRequest;
   });
   const sockets = new Sockets({
     ...parts,
     schema,
+    variants,
     rules,
     authenticator,
     documents,
@@ -129,8 +135,9 @@ function addGraphql(app: NestFastifyApplication, { graphql, schema, onDefect, co
   });
   sockets.attach(app.getHttpServer(), '/graphql');
   server.addHook('preClose', () => sockets.stop());
+  server.addHook('onClose', () => variants.stop());
   const door = new FrontDoor({
-    reads,
+    reads: variants,
     documents,
     authenticator,
     counter,
@@ -141,11 +148,17 @@ function addGraphql(app: NestFastifyApplication, { graphql, schema, onDefect, co
   return door;
 }
 
+function variantsOf({ graphql, schema, changes, onDefect, ...parts }: GraphqlWiring, rules: readonly ValidationRule[]): GraphqlVariants {
+  const apollo = { isProduction: parts.isProduction, introspection: introspectionOf(parts), onDefect };
+  const whole = { schema, reads: new FastReads(graphql, schema, rules), answer: null, stop: () => Promise.resolve() };
+  return new GraphqlVariants(whole, (definitions) => makeVariant({ graphql, changes, rules, apollo }, definitions));
+}
+
 const introspectionOf = ({ introspection, isProduction }: ApiParts) => introspection ?? (isProduction ? 'members' : 'everyone');
 
 function rootModule(parts: ApiParts, schema: GraphQLSchema, onDefect: (error: unknown) => void): DynamicModule {
   const { runtime, auth } = parts;
-  const reads = new RestReads(runtime.registry, runtime.database, parts.cursorSecret);
+  const reads = new RestReads(runtime.database, parts.cursorSecret);
   const modules = runtime.registry.modules.map((spec) => businessModule(spec, parts, reads));
   return {
     module: RootModule,

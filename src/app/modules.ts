@@ -8,12 +8,14 @@ import { analytics } from '#modules/analytics/analytics.module.js';
 import { imports } from '#modules/imports/imports.module.js';
 import { files } from '#modules/files/files.module.js';
 import { textsModule } from './texts/texts.module.js';
+import { moduleSwitches } from '#kernel/modules/modules.module.js';
 import { operations } from '#kernel/operations/operations.module.js';
 import type { ModuleSpec } from '#kernel/usecase/define-module.js';
 
 /** What this CRM is made of, in the order of who may call whom. */
 export const allModules: readonly ModuleSpec[] = [
   identity,
+  moduleSwitches,
   operations,
   customers,
   catalog,

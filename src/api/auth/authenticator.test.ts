@@ -1,11 +1,12 @@
 import { anonymous } from '#kernel/access/actor.js';
+import { buildRegistry } from '#kernel/resource/registry.js';
 import { Authenticator } from './authenticator.js';
 import type { Standing } from './principal.js';
 
 const header = 'Bearer a.b.c';
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 const standing = (label: string): Standing => ({
-  principal: { tenantId: 't', actor: { ...anonymous, label }, sessionId: 's' },
+  principal: { tenantId: 't', actor: { ...anonymous, label }, definitions: buildRegistry([]), sessionId: 's' },
   until: null,
 });
 

@@ -1,9 +1,12 @@
 import type { Actor } from '#kernel/access/actor.js';
+import type { Registry } from '#kernel/resource/registry.js';
 
 /** Who a request comes from, once its token or key has been found good. */
 export interface Principal {
   readonly tenantId: string;
   readonly actor: Actor;
+  /** The definitions his tenant has: what is not among them does not exist for him. */
+  readonly definitions: Registry;
   /** The session of an access token; null for an API key. */
   readonly sessionId: string | null;
 }

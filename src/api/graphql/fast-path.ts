@@ -41,16 +41,18 @@ interface ReadDocument {
   readonly ids: readonly string[];
 }
 
+/** How many documents are kept analysed, and how long all of them together may be. */
+export interface KeptDocuments {
+  readonly documents: number;
+  readonly bytes: number;
+}
+
 /**
  * Answers operations made of resource reads with PostgreSQL's own JSON text. Null means "not mine": the ordinary way
  * through Apollo answers, errors included, so both ways have one behaviour.
  */
 export class FastReads {
-  private readonly documents = new LRUCache<string, ReadDocument | { readonly id: null }>({
-    max: 2000,
-    maxSize: 20_000_000,
-    sizeCalculation: (_, key) => key.length + 1,
-  });
+  private readonly documents: LRUCache<string, ReadDocument | { readonly id: null }>;
   private readonly plans = new PlanCache();
   private readonly kinds: ReadonlyMap<string, RootKind>;
   private nextId = 0;
@@ -59,7 +61,9 @@ export class FastReads {
     private readonly parts: GraphqlParts,
     private readonly schema: GraphQLSchema,
     private readonly rules: readonly ValidationRule[],
+    { documents, bytes }: KeptDocuments = { documents: 2000, bytes: 20_000_000 },
   ) {
+    this.documents = new LRUCache({ max: documents, maxSize: bytes, sizeCalculation: (_, key) => key.length + 1 });
     this.kinds = rootKinds(parts.registry);
   }
 

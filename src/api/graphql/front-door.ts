@@ -5,7 +5,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Principal } from '../auth/principal.js';
 import type { RequestCounter } from '../http/rate-limits.js';
-import { requestOf, type FastReads } from './fast-path.js';
+import { requestOf } from './fast-path.js';
+import type { GraphqlVariants } from './variants.js';
 import { clientNameOf } from './document-route.js';
 import { isRecord, type TrustedDocuments } from './trusted-documents.js';
 import { refuseVariables } from './variable-limits.js';
@@ -22,7 +23,7 @@ export interface Watched {
 }
 
 export interface DoorParts {
-  readonly reads: FastReads;
+  readonly reads: Pick<GraphqlVariants, 'start'>;
   readonly documents: TrustedDocuments;
   readonly authenticator: Pick<Authenticator, 'recall'>;
   /** Null: requests are not counted. */

@@ -8,6 +8,7 @@ import { outage } from '#kernel/db/outage.js';
 import { DomainError } from '#kernel/errors/domain-error.js';
 import { english } from '#kernel/text/speaker.js';
 import type { Authenticator } from '../auth/authenticator.js';
+import type { Principal } from '../auth/principal.js';
 import { asksLanguage, inLanguage, speakerOf, worded } from '../http/speaker.js';
 import { statusOf } from '../problem.js';
 import type { GraphqlContext } from './context.js';
@@ -26,23 +27,28 @@ export interface GraphqlModuleOptions {
 export function graphqlModule(options: GraphqlModuleOptions): DynamicModule {
   const config: ApolloDriverConfig = {
     driver: ApolloDriver,
-    schema: options.schema,
     path: '/graphql',
     graphiql: false,
-    introspection: options.introspection !== 'nobody',
-    csrfPrevention: true,
-    allowBatchedHttpRequests: false,
-    persistedQueries: false,
-    includeStacktraceInErrorResponses: false,
-    parseOptions: { maxLexicalTokens },
-    validationRules: [...extraRules(options.introspection)],
     autoTransformHttpErrors: false,
-    formatError: formatError(options),
-    plugins: [costAndStatus],
+    ...apolloSettings(options),
     context: (request: FastifyRequest) => httpContext(options, request),
   };
   return GraphQLModule.forRoot<ApolloDriverConfig>(config);
 }
+
+/** What holds for every Apollo Server here, whatever its schema. */
+export const apolloSettings = (options: Omit<GraphqlModuleOptions, 'authenticator'>) => ({
+  schema: options.schema,
+  introspection: options.introspection !== 'nobody',
+  csrfPrevention: true,
+  allowBatchedHttpRequests: false,
+  persistedQueries: false as const,
+  includeStacktraceInErrorResponses: false,
+  parseOptions: { maxLexicalTokens },
+  validationRules: [...extraRules(options.introspection)],
+  formatError: formatError(options),
+  plugins: [costAndStatus],
+});
 
 async function httpContext({ authenticator, introspection }: GraphqlModuleOptions, request: FastifyRequest): Promise<GraphqlContext> {
   const { authorization } = request.headers;
@@ -51,14 +57,17 @@ async function httpContext({ authenticator, introspection }: GraphqlModuleOption
   const known = isOpen ? null : await authenticator.authenticate(authorization, request.ip).catch(unauthenticated(request));
   const principal = known && inLanguage(known, request.headers['accept-language']);
   if (principal) request.principal = principal;
-  return {
-    principal: () => Promise.resolve(principal),
-    requestId: request.id,
-    speaker: speakerOf(request),
-    isLanguageAsked: asksLanguage(request.headers['accept-language']),
-    cost: 0,
-  };
+  return contextFor(request, principal);
 }
+
+/** The context of one operation over HTTP. */
+export const contextFor = (request: FastifyRequest, principal: Principal | null): GraphqlContext => ({
+  principal: () => Promise.resolve(principal),
+  requestId: request.id,
+  speaker: speakerOf(request),
+  isLanguageAsked: asksLanguage(request.headers['accept-language']),
+  cost: 0,
+});
 
 /** Apollo answers 500 to errors of the context unless they say which status they mean. */
 const unauthenticated =

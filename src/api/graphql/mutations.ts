@@ -53,15 +53,13 @@ export class MutationFields {
     private readonly objectType: (resource: Resource) => ObjectType,
   ) {}
 
-  /** create, update and delete of every resource that offers them. */
-  crud(): FieldMap {
+  /** create, update and delete of a resource, as far as it offers them. */
+  crud(resource: Resource): FieldMap {
     const map: FieldMap = {};
-    for (const resource of this.parts.registry.resources.values()) {
-      for (const verb of ['create', 'update', 'delete'] as const) {
-        if (resource.operations.includes(verb)) map[`${verb}${resource.typeName}`] = this.crudField(resource, verb);
-      }
-      if (canUpsert(resource)) map[upsertCommand(resource).graphql] = this.upsertField(resource);
+    for (const verb of ['create', 'update', 'delete'] as const) {
+      if (resource.operations.includes(verb)) map[`${verb}${resource.typeName}`] = this.crudField(resource, verb);
     }
+    if (canUpsert(resource)) map[upsertCommand(resource).graphql] = this.upsertField(resource);
     return map;
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   GraphQLID,
   GraphQLList,
@@ -6,7 +7,13 @@ import {
   GraphQLInt,
   GraphQLSchema,
   GraphQLString,
+  getNamedType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
   type GraphQLFieldConfigMap,
+  type GraphQLInterfaceType,
+  type GraphQLNamedType,
 } from 'graphql';
 import { largestPage } from '#kernel/read/page.js';
 import type { RootSelection } from '#kernel/read/selection.js';
@@ -27,38 +34,87 @@ type Map = GraphQLFieldConfigMap<unknown, GraphqlContext>;
 
 /** The whole GraphQL schema as a projection of the registry. */
 export function buildSchema(parts: GraphqlParts, changes: ChangeStream): GraphQLSchema {
-  const book = new TypeBook(parts.registry);
+  const steps = schemaSteps(parts, changes);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** So long nobody else is let in between. */
+const sliceMs = 2;
+
+/**
+ * The same a little at a time, while requests are served. What a variant is made of has been checked with the whole, or where the tenant defined
+ * it: it is not checked again, which would take as long as making it.
+ */
+export async function buildSchemaInSlices(parts: GraphqlParts, changes: ChangeStream): Promise<GraphQLSchema> {
+  const steps = schemaSteps(parts, changes, { assumeValid: true });
+  for (let until = performance.now() + sliceMs; ;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (performance.now() < until) continue;
+    await setImmediate();
+    until = performance.now() + sliceMs;
+  }
+}
+
+function* schemaSteps(
+  parts: GraphqlParts,
+  changes: ChangeStream,
+  options: { readonly assumeValid?: true } = {},
+): Generator<void, GraphQLSchema> {
+  const { registry } = parts;
+  const book = new TypeBook(registry);
   const objects = new ObjectTypes(book);
   const lists = new ListTypes(book, (resource) => objects.of(resource));
   objects.lists = lists;
   const fields = new MutationFields(parts, book, (resource) => objects.of(resource));
-  return new GraphQLSchema({
-    query: new GraphQLObjectType({
-      name: 'Query',
-      description: 'What can be asked.',
-      fields: {
-        ...readFields(parts, book, objects, lists),
-        ...(fields.useCases(parts.registry.queries.values()) as Map),
-        ...changeCursorField(changes),
-      },
-    }),
-    mutation: new GraphQLObjectType({
-      name: 'Mutation',
-      description: 'What can be done. One mutation is one transaction.',
-      fields: { ...(fields.crud() as Map), ...(fields.useCases(parts.registry.commands.values()) as Map) },
-    }),
-    subscription: new GraphQLObjectType({
-      name: 'Subscription',
-      description: 'What can be heard, live, within the listener’s rights.',
-      fields: subscriptionFields({
-        parts,
-        changes,
-        objectType: (resource) => objects.of(resource),
-        filterType: (resource) => lists.filter(resource),
-      }),
-    }),
-    types: [...parts.registry.resources.values()].map((resource) => objects.of(resource)),
+  const verbs: Map = {};
+  for (const resource of registry.resources.values()) yield void Object.assign(verbs, fields.crud(resource));
+  for (const command of registry.commands.values()) yield void Object.assign(verbs, fields.useCases([command]));
+  const asked: Map = { ...readFields(parts, book, objects, lists) };
+  for (const query of registry.queries.values()) yield void Object.assign(asked, fields.useCases([query]));
+  const query = new GraphQLObjectType({
+    name: 'Query',
+    description: 'What can be asked.',
+    fields: { ...asked, ...changeCursorField(changes) },
   });
+  const mutation = new GraphQLObjectType({
+    name: 'Mutation',
+    description: 'What can be done. One mutation is one transaction.',
+    fields: verbs,
+  });
+  const subscription = new GraphQLObjectType({
+    name: 'Subscription',
+    description: 'What can be heard, live, within the listener’s rights.',
+    fields: subscriptionFields({
+      parts,
+      changes,
+      objectType: (resource) => objects.of(resource),
+      filterType: (resource) => lists.filter(resource),
+    }),
+  });
+  const types = [...registry.resources.values()].map((resource) => objects.of(resource));
+  yield* resolved([query, mutation, subscription, ...types]);
+  return new GraphQLSchema({ query, mutation, subscription, types, ...options });
+}
+
+/** Types say what their fields are when they are first asked: here, one after the other, and not all at once in the end. */
+function* resolved(roots: readonly GraphQLNamedType[]): Generator<void, void> {
+  const seen = new Set(roots);
+  for (const type of seen) {
+    if (isObjectType(type) || isInterfaceType(type)) resolveOutputs(type, seen);
+    else if (isInputObjectType(type)) Object.values(type.getFields()).forEach((field) => seen.add(getNamedType(field.type)));
+    yield;
+  }
+}
+
+function resolveOutputs(type: GraphQLObjectType | GraphQLInterfaceType, seen: Set<GraphQLNamedType>): void {
+  for (const field of Object.values(type.getFields())) {
+    seen.add(getNamedType(field.type));
+    field.args.forEach((argument) => seen.add(getNamedType(argument.type)));
+  }
 }
 
 function readFields(parts: GraphqlParts, book: TypeBook, objects: ObjectTypes, lists: ListTypes): Map {

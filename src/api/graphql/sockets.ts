@@ -14,6 +14,7 @@ import { clientAddress, type TrustsProxy } from '../http/trusted-proxies.js';
 import type { GraphqlContext } from './context.js';
 import { socketError, type ErrorOptions } from './errors.js';
 import { largestRequest, maxLexicalTokens } from './limits.js';
+import type { GraphqlVariants } from './variants.js';
 import { clientNameHeader, type TrustedDocuments } from './trusted-documents.js';
 import { refuseVariables } from './variable-limits.js';
 
@@ -43,7 +44,9 @@ export const socketLimits: SocketLimits = {
 };
 
 export interface SocketParts extends ErrorOptions {
+  /** Of tenants that have the whole. */
   readonly schema: GraphQLSchema;
+  readonly variants: GraphqlVariants;
   readonly rules: readonly ValidationRule[];
   readonly authenticator: Authenticator;
   readonly documents: TrustedDocuments;
@@ -64,6 +67,12 @@ interface Extra extends Record<PropertyKey, unknown> {
   speaker?: Speaker;
 }
 type Socket = Context<Record<string, unknown>, Extra>;
+
+/** Who asks, and the text he means. */
+interface Asked {
+  readonly principal: Principal;
+  readonly text: string;
+}
 
 const tooSlowMs = 2_000;
 const farewellMs = 1_000;
@@ -170,12 +179,12 @@ export class Sockets {
   private async prepare(socket: Socket, payload: SubscribePayload): Promise<ExecutionArgs | readonly GraphQLError[]> {
     const refusal = this.tooMany(socket) ?? refuseVariables(payload.variables);
     if (refusal) return [coded(refusal)];
-    const text = await this.textOf(socket.extra, payload);
-    if (text instanceof DomainError) return [coded(text)];
-    const { schema, rules } = this.parts;
-    const document = parsed(text);
+    const asked = await this.askedBy(socket.extra, payload);
+    if (asked instanceof DomainError) return [coded(asked)];
+    const { schema } = await this.parts.variants.of(asked.principal.definitions);
+    const document = parsed(asked.text);
     if (document instanceof GraphQLError) return [document];
-    const errors = validate(schema, document, rules, { maxErrors: 5 });
+    const errors = validate(schema, document, this.parts.rules, { maxErrors: 5 });
     if (errors.length > 0) return errors;
     return {
       schema,
@@ -193,10 +202,11 @@ export class Sockets {
     return tooMany('graphql.too_many_subscriptions', 'Too many operations at a time on this connection, or by you.');
   }
 
-  private async textOf(extra: Extra, payload: SubscribePayload): Promise<string | DomainError> {
+  private async askedBy(extra: Extra, payload: SubscribePayload): Promise<Asked | DomainError> {
     try {
       const principal = await this.parts.authenticator.authenticate(extra.token, this.addressOf(extra));
-      return (await this.parts.documents.settle(payload, principal, extra.clientName ?? null)) ?? '';
+      const text = await this.parts.documents.settle(payload, principal, extra.clientName ?? null);
+      return text instanceof DomainError ? text : { principal, text: text ?? '' };
     } catch (error) {
       if (error instanceof DomainError) return error;
       throw error;

@@ -14,6 +14,7 @@ import { reachOf } from '#kernel/access/actor.js';
 import { permissionMissing } from '#kernel/access/errors.js';
 import { visibleNames } from '#kernel/access/field-rights.js';
 import { isForListener, wasForListener } from '#kernel/read/rows-told.js';
+import { ownResource } from '#kernel/variants/module-off.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import { StreamEnded } from './change-queue.js';
 import { readRoot, requirePrincipal, type GraphqlContext, type GraphqlParts } from './context.js';
@@ -139,6 +140,7 @@ async function listen(asked: Asked, changes: ChangeStream): Promise<AsyncIterabl
 
 async function mayListen({ context, resource }: Asked) {
   const principal = await requirePrincipal(context);
+  ownResource(principal.definitions, resource);
   if (reachOf(principal.actor.permissions, `${resource.name}:read`) === null) throw permissionMissing(`${resource.name}:read`);
   return principal;
 }

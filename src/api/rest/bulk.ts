@@ -14,7 +14,7 @@ import { answer, idempotencyHeader, problems } from './answers.js';
 import { bulkName, bulkResultName, wireResult } from './bulk-schemas.js';
 import { dryRunQuery } from './dry-run.js';
 import type { RestParts } from './resource.controller.js';
-import { callOf, queryOf, type Route } from './routes.js';
+import { callOf, ownOf, queryOf, type Route } from './routes.js';
 import { schemaRef } from './schemas.js';
 import { itemsAsSource, SpooledLines } from './spool.js';
 import { jsonLines } from './streams.js';
@@ -27,8 +27,10 @@ export function bulkRoute(resource: Resource, parts: RestParts): Route {
   return {
     name: `bulk${resource.typeName}`,
     decorators: bulkDecorators(resource),
-    handle: (request, reply) =>
-      request.body instanceof Readable ? ofLines(resource, parts, request, reply) : ofJson(resource, parts, request, reply),
+    handle: async (request, reply) => {
+      const own = ownOf(request, resource);
+      return request.body instanceof Readable ? ofLines(own, parts, request, reply) : ofJson(own, parts, request, reply);
+    },
   };
 }
 

@@ -11,7 +11,7 @@ import { answer, idempotencyHeader, ifMatchHeader, problems } from './answers.js
 import { dryRunQuery } from './dry-run.js';
 import { rowQuery } from './query.js';
 import { etag, rowQueries, type RestParts } from './resource.controller.js';
-import { callOf, paramOf, principalOf, queryOf, type Route } from './routes.js';
+import { callOf, ownOf, paramOf, principalOf, queryOf, type Route } from './routes.js';
 import { schemaRef, updateName } from './schemas.js';
 import { expected, precondition, row, sendRow } from './versions.js';
 
@@ -57,7 +57,7 @@ function getRoute(resource: Resource, { reads, runner }: RestParts): Route {
       ...problems(400, 404),
     ],
     handle: async (request, reply) => {
-      const { result } = await runner.run(findByRefQuery(resource), refOf(request), callOf(request));
+      const { result } = await runner.run(findByRefQuery(ownOf(request, resource)), refOf(request), callOf(request));
       return sendRow(request, reply, await reads.one(resource, rowId(resource, result), rowQuery(queryOf(request)), principalOf(request)));
     },
   };
@@ -95,10 +95,11 @@ function putRoute(resource: Resource, { runner }: RestParts): Route {
     ],
     handle: async (request, reply) => {
       const input = { ...refOf(request), ...expected(request), ...mustBeNew(request), data: request.body };
-      const { result, replayed } = await precondition(request, () => runner.run(command, input, callOf(request)));
+      const own = ownOf(request, resource);
+      const { result, replayed } = await precondition(request, () => runner.run(upsertCommand(own), input, callOf(request)));
       if (replayed) void reply.header('idempotency-replayed', 'true');
-      if (result['upserted'] === 'created') created(resource, reply, result);
-      return row(resource, reply, result);
+      if (result['upserted'] === 'created') created(own, reply, result);
+      return row(own, reply, result);
     },
   };
 }

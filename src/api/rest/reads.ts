@@ -10,7 +10,7 @@ import { makePlan, PlanCache, runPlan } from '#kernel/read/plan.js';
 import type { ListItem, ObjectItem, ObjectSelection, RootSelection } from '#kernel/read/selection.js';
 import { shapeOf, variable, type Val } from '#kernel/read/values.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
-import type { Registry } from '#kernel/resource/registry.js';
+import { ownResource } from '#kernel/variants/module-off.js';
 import { relationsOf } from '#kernel/resource/relations.js';
 import type { Principal } from '../auth/principal.js';
 
@@ -35,13 +35,13 @@ export class RestReads {
   private readonly plans = new PlanCache();
 
   constructor(
-    private readonly registry: Registry,
     private readonly database: Database,
     private readonly cursorSecret: string,
   ) {}
 
   /** `{"data":[…],"page":{…}}` as text. */
-  async list(resource: Resource, query: ListQuery, principal: Principal): Promise<string> {
+  async list(defined: Resource, query: ListQuery, principal: Principal): Promise<string> {
+    const resource = ownResource(principal.definitions, defined);
     const { fields, expand, count, ...variables } = query;
     const key = [
       'list',
@@ -54,7 +54,7 @@ export class RestReads {
       nullPattern(variables.after ?? variables.before),
     ];
     return this.run(key, principal, variables, () => {
-      const selection = this.selection(resource, query, principal.actor);
+      const selection = this.selection(resource, query, principal);
       const items: ListItem[] = [
         { kind: 'nodes', key: 'data', selection },
         {
@@ -74,12 +74,13 @@ export class RestReads {
   }
 
   /** One row as text; `….not_found` when there is none to see. */
-  async one(resource: Resource, id: string, query: RowQuery, principal: Principal): Promise<string> {
+  async one(defined: Resource, id: string, query: RowQuery, principal: Principal): Promise<string> {
+    const resource = ownResource(principal.definitions, defined);
     const text = await this.run(['one', resource.name, query.fields, query.expand], principal, { id }, () => ({
       kind: 'one',
       key: 'r',
       id: variable(['id'], id),
-      selection: this.selection(resource, query, principal.actor),
+      selection: this.selection(resource, query, principal),
     }));
     if (text === 'null') throw rowNotFound(resource, id);
     return text;
@@ -87,37 +88,37 @@ export class RestReads {
 
   private async run(
     key: readonly unknown[],
-    { tenantId, actor }: Principal,
+    { tenantId, actor, definitions }: Principal,
     variables: object,
     root: () => RootSelection,
   ): Promise<string> {
-    const plan = this.plans.get(`${JSON.stringify(key)}|${actor.shape}`, () => makePlan(this.registry, actor, [root()]));
+    const plan = this.plans.get(`${JSON.stringify(key)}|${actor.shape}`, () => makePlan(definitions, actor, [root()]));
     const text = await runPlan(this.database.pool, plan, { tenantId, actor, variables, cursorSecret: this.cursorSecret });
     return text.slice('{"r":'.length, -1);
   }
 
-  private selection(resource: Resource, { fields, expand }: RowQuery, actor: Actor): ObjectSelection {
-    return { resource, items: [...rowItems(resource, fields, actor), ...this.expanded(resource, expand, actor)] };
+  private selection(resource: Resource, { fields, expand }: RowQuery, principal: Principal): ObjectSelection {
+    return { resource, items: [...rowItems(resource, fields, principal.actor), ...this.expanded(resource, expand, principal)] };
   }
 
   /** `account.owner` is the owner within the account, whether or not `account` is named too. */
-  private expanded(resource: Resource, paths: readonly string[], actor: Actor): ObjectItem[] {
+  private expanded(resource: Resource, paths: readonly string[], principal: Principal): ObjectItem[] {
     const below = new Map<string, string[]>();
     for (const path of paths) {
       const [name = '', ...inner] = path.split('.');
       below.set(name, [...(below.get(name) ?? []), ...(inner.length > 0 ? [inner.join('.')] : [])]);
     }
-    return [...below].map(([name, inner]) => this.expandedOne(resource, [name, inner], actor));
+    return [...below].map(([name, inner]) => this.expandedOne(resource, [name, inner], principal));
   }
 
-  private expandedOne(resource: Resource, [name, inner]: readonly [string, readonly string[]], actor: Actor): ObjectItem {
+  private expandedOne(resource: Resource, [name, inner]: readonly [string, readonly string[]], principal: Principal): ObjectItem {
     const plain = inner.length > 0 ? undefined : [externalRefs, can].find(({ key }) => key === name);
     if (plain) return plain;
     const refField = relationsOf(resource).get(name);
     if (refField === undefined)
       throw invalid('request.unknown_expand', `${resource.typeName} has nothing to expand by the name "${name.slice(0, 80)}".`);
-    const target = this.registry.resource(resource.fields[refField]?.target ?? '');
-    const items = [...rowItems(target, null, actor), ...this.expanded(target, inner, actor)];
+    const target = principal.definitions.resource(resource.fields[refField]?.target ?? '');
+    const items = [...rowItems(target, null, principal.actor), ...this.expanded(target, inner, principal)];
     return { kind: 'one', key: name, refField, selection: { resource: target, items } };
   }
 }

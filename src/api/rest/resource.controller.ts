@@ -11,7 +11,7 @@ import { addLink, deprecatedOf } from './deprecations.js';
 import { dryRunQuery } from './dry-run.js';
 import { listQuery, rowQuery } from './query.js';
 import type { RestReads } from './reads.js';
-import { callOf, controllerOf, json, paramOf, principalOf, queryOf, type Route } from './routes.js';
+import { callOf, controllerOf, json, ownOf, paramOf, principalOf, queryOf, type Route } from './routes.js';
 import { createName, listName, schemaRef, updateName } from './schemas.js';
 import { expected, precondition, row, sendRow } from './versions.js';
 
@@ -129,10 +129,12 @@ function createRoute(resource: Resource, { runner }: RestParts): Route {
       ...problems(400, 409, 413),
     ],
     handle: async (request, reply) => {
-      const { result, replayed } = await runner.run(command, request.body, callOf(request));
+      const own = ownOf(request, resource);
+      const verb = own === resource ? command : crudCommand(own, 'create');
+      const { result, replayed } = await runner.run(verb, request.body, callOf(request));
       void reply.header('location', `/v1/${resource.path}/${rowId(resource, result)}`);
       if (replayed) void reply.header('idempotency-replayed', 'true');
-      return row(resource, reply, result);
+      return row(own, reply, result);
     },
   };
 }
@@ -159,8 +161,10 @@ function updateRoute(resource: Resource, { runner }: RestParts): Route {
     ],
     handle: async (request, reply) => {
       const input = { id: paramOf(request, idName(resource)), ...expected(request), patch: request.body, merge: true };
-      const { result } = await precondition(request, () => runner.run(command, input, callOf(request)));
-      return row(resource, reply, result);
+      const own = ownOf(request, resource);
+      const verb = own === resource ? command : crudCommand(own, 'update');
+      const { result } = await precondition(request, () => runner.run(verb, input, callOf(request)));
+      return row(own, reply, result);
     },
   };
 }

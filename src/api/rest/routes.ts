@@ -3,6 +3,8 @@ import { ApiBearerAuth, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { unauthorized } from '#kernel/errors/domain-error.js';
 import { deprecationReason, type Deprecation } from '#kernel/resource/deprecation.js';
+import type { Resource } from '#kernel/resource/define-resource.js';
+import { ownResource } from '#kernel/variants/module-off.js';
 import type { Call } from '#kernel/usecase/runner.js';
 import type { Principal } from '../auth/principal.js';
 import { PrincipalGuard } from '../auth/principal.guard.js';
@@ -58,6 +60,9 @@ export function principalOf(request: FastifyRequest): Principal {
   if (!request.principal) throw unauthorized('auth.required', 'Sign in first.');
   return request.principal;
 }
+
+/** The resource as the caller's company has it; refused when its module is off there. */
+export const ownOf = (request: FastifyRequest, resource: Resource): Resource => ownResource(principalOf(request).definitions, resource);
 
 /** What the runner needs to know of a request. */
 export function callOf(request: FastifyRequest): Call {

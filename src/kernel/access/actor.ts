@@ -58,6 +58,8 @@ export interface Actor extends Reached {
   /** The user rows are judged by; a key acts for the user who made it. */
   readonly userId: string | null;
   readonly permissions: Permissions;
+  /** Rights he was given that mean nothing at present, because their module is off: what he may give others hangs on them too. */
+  readonly dormant?: Permissions;
   readonly fieldRights: FieldRights;
   /** Same for all actors that may see the same things in the same way: keys plans in the read path. */
   readonly shape: string;

@@ -24,7 +24,7 @@ export async function checkInputRefs(useCase: UseCase, input: unknown, connectio
   const fields = Object.fromEntries(Object.entries(useCase.input).filter(([name]) => !own.includes(name)));
   const named = namedIn(fields, input).filter(({ id }) => id !== actor.userId);
   for (const [name, places] of Map.groupBy(named, ({ target }) => target)) {
-    const target = registry.resource(name);
+    const target = registry.resources.get(name) ?? registry.whole.resource(name);
     const filter = rowFilter(target, actor, `${name}:read`);
     if (filter.kind === 'all') continue;
     const ids = [...new Set(places.map(({ id }) => id))];

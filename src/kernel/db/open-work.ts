@@ -9,6 +9,7 @@ import type { Fields } from '../resource/fields.js';
 import { insertEvent } from '../outbox/write.js';
 import { cancelTask, scheduleTask } from '../jobs/write.js';
 import type { Exec } from '../outbox/exec.js';
+import { ownResource } from '../variants/module-off.js';
 import type { Connection } from './connection.js';
 import { translate } from './constraint-errors.js';
 import { covering } from './covering.js';
@@ -64,16 +65,20 @@ export class OpenWork implements Work {
   }
 
   resource(name: string): Resource {
-    return this.connection.registry.resource(name);
+    const { registry } = this.connection;
+    const own = registry.resources.get(name);
+    return own ?? ownResource(registry, registry.whole.resource(name));
   }
 
   knowsPermission(entry: string): boolean {
-    return knownPermissions(this.connection.registry).has(entry);
+    return knownPermissions(this.connection.registry.whole).has(entry);
   }
 
   async emit<E extends DomainEvent>(event: E, payload: PayloadOf<E>, subject?: { resource: string; id: string }): Promise<string> {
     const { tenantId, actor, cause, now, registry } = this.connection;
-    if (!registry.events.has(event.name)) throw new Error(`The event ${event.name} is in no module's manifest.`);
+    // What was begun before its module went off is brought to its end.
+    if (!registry.events.has(event.name) && !registry.whole.events.has(event.name))
+      throw new Error(`The event ${event.name} is in no module's manifest.`);
     const id = newId(eventCode, now.getTime());
     await insertEvent(this.exec, {
       tenantId,
@@ -90,7 +95,8 @@ export class OpenWork implements Work {
 
   async schedule<S extends Fields>(task: Task<S>, options: ScheduleOptions<S>): Promise<void> {
     const { tenantId, now, registry } = this.connection;
-    if (!registry.tasks.has(task.name)) throw new Error(`The task ${task.name} is in no module's manifest.`);
+    if (!registry.tasks.has(task.name) && !registry.whole.tasks.has(task.name))
+      throw new Error(`The task ${task.name} is in no module's manifest.`);
     await scheduleTask(this.exec, {
       tenantId,
       id: newId(taskCode, now.getTime()),

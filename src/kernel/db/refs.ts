@@ -2,6 +2,7 @@ import { filterCondition, rowFilter, type RowFilter } from '../access/scope.js';
 import { invalid } from '../errors/domain-error.js';
 import { kindCondition } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
+import type { Registry } from '../resource/registry.js';
 import type { Connection } from './connection.js';
 import { actorParams } from './find-rows.js';
 
@@ -17,7 +18,7 @@ export async function checkRefs(
   if (connection.actor.kind === 'system') return;
   for (const [name, field] of Object.entries(resource.fields)) {
     if (field.kind !== 'ref' || field.options.writer === 'system') continue;
-    const target = connection.registry.resource(field.target ?? '');
+    const target = definitionOf(connection.registry, field.target ?? '');
     // Whatever verb is running: who names a row has to be able to read it.
     const filter = rowFilter(target, connection.actor, `${target.name}:read`);
     if (filter.kind === 'all') continue;
@@ -29,6 +30,9 @@ export async function checkRefs(
     if (ids.some((id) => !seen.has(id.toLowerCase()))) throw referenceNotFound(`/${name}`);
   }
 }
+
+/** Of a module that is off too: a row keeps what it refers to. */
+const definitionOf = (registry: Registry, name: string) => registry.resources.get(name) ?? registry.whole.resource(name);
 
 export const referenceNotFound = (path: string) =>
   invalid('input.reference_not_found', 'The record named by a reference does not exist, or you may not see it.', {

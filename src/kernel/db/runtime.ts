@@ -1,8 +1,9 @@
 import type pg from 'pg';
-import { reachOf, type Actor } from '../access/actor.js';
+import { reachOf, systemActor, type Actor } from '../access/actor.js';
 import { OutOfTime } from '../jobs/time-limit.js';
 import type { Ports } from '../ports/ports.js';
 import type { Registry } from '../resource/registry.js';
+import { RegistryVariants } from '../variants/registry-variants.js';
 import type { Clock } from '../usecase/clock.js';
 import type { UseCase } from '../usecase/define-command.js';
 import type { Cause, Connection, Origin } from './connection.js';
@@ -21,14 +22,27 @@ export interface WorkRequest {
 /** What a process needs to do work: definitions, database, clock and the ports to the outside. */
 export class Runtime {
   private readonly installationKey: Buffer;
+  /** The definitions of each tenant. */
+  readonly variants: RegistryVariants;
 
   constructor(
+    /** All definitions of the installation. */
     readonly registry: Registry,
     readonly database: Database,
     readonly clock: Clock,
     readonly ports: Ports,
   ) {
     this.installationKey = ports.keyFor('record-keys');
+    this.variants = new RegistryVariants(registry);
+  }
+
+  /** The definitions of a tenant; asks the database only when they are not known here. */
+  async definitionsOf(tenantId: string): Promise<Registry> {
+    const known = this.variants.recall(tenantId);
+    if (known) return known;
+    return this.withStatement({ tenantId, actor: systemActor('definitions'), cause: { command: 'definitions' } }, (work) =>
+      Promise.resolve(work.definitions),
+    );
   }
 
   /** Runs `fn` in one transaction of one tenant. Throwing rolls back. */
@@ -36,8 +50,9 @@ export class Runtime {
     const client = await this.database.pool.lease(request.tenantId);
     let broken = false;
     try {
+      const registry = this.variants.recall(request.tenantId) ?? (await this.learn(client, request.tenantId));
       await client.query('BEGIN');
-      const result = await fn(this.open(client, request));
+      const result = await fn(this.open(client, request, registry));
       await client.query('COMMIT');
       return result;
     } catch (error) {
@@ -59,7 +74,8 @@ export class Runtime {
     const client = await this.database.pool.lease(request.tenantId);
     let broken = false;
     try {
-      return await fn(this.open(client, request));
+      const registry = this.variants.recall(request.tenantId) ?? (await this.learn(client, request.tenantId));
+      return await fn(this.open(client, request, registry));
     } catch (error) {
       broken = isConnectionError(error);
       throw error;
@@ -68,11 +84,16 @@ export class Runtime {
     }
   }
 
-  private open(client: pg.PoolClient, { tenantId, actor, cause, origin = {}, useCase }: WorkRequest): OpenWork {
+  private learn(client: pg.PoolClient, tenantId: string): Promise<Registry> {
+    const request = { tenantId, actor: systemActor('definitions'), cause: { command: 'definitions' } };
+    return this.variants.learn(this.open(client, request, this.registry));
+  }
+
+  private open(client: pg.PoolClient, { tenantId, actor, cause, origin = {}, useCase }: WorkRequest, registry: Registry): OpenWork {
     const ownNoun = useCase ? { noun: useCase.noun, verb: useCase.verb, reach: reachOf(actor.permissions, useCase.permission) } : null;
     const connection: Connection = {
       client,
-      registry: this.registry,
+      registry,
       source: this.database.source,
       tenantId,
       actor,

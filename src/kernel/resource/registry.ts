@@ -13,8 +13,27 @@ export interface Inverse {
   readonly refField: string;
 }
 
-/** All definitions of a process, by name, with the relations between them worked out. */
+/** What a tenant's definitions lack of the installation's, by name, and the module or part whose absence takes each away. */
+export interface Absent {
+  readonly resources: ReadonlyMap<string, string>;
+  /** What is left of neither by resources nor by verbs. */
+  readonly nouns: ReadonlyMap<string, string>;
+  /** Commands and queries. */
+  readonly useCases: ReadonlyMap<string, string>;
+  /** Entries of rights (`lead:*`) that mean nothing without them. */
+  readonly rights: readonly string[];
+}
+
+/**
+ * Definitions by name, with the relations between them worked out: those of the whole installation, or the variant of them that one tenant
+ * has (docs/adr/0017). Variants are values like any other: caches are kept by them, or by their keys.
+ */
 export interface Registry {
+  /** Empty for the whole installation. Variants of the same key are the same. */
+  readonly key: string;
+  /** The definitions of the installation, which a variant was made of; of itself for those. */
+  readonly whole: Registry;
+  readonly absent: Absent;
   readonly modules: readonly ModuleSpec[];
   readonly resources: ReadonlyMap<string, Resource>;
   readonly byCode: ReadonlyMap<number, Resource>;
@@ -27,7 +46,10 @@ export interface Registry {
   resource(name: string): Resource;
 }
 
-export function buildRegistry(modules: readonly ModuleSpec[]): Registry {
+const nothing: Absent = { resources: new Map(), nouns: new Map(), useCases: new Map(), rights: [] };
+
+/** The definitions of the installation; those of a variant where told what it is. */
+export function buildRegistry(modules: readonly ModuleSpec[], variant?: Pick<Registry, 'key' | 'whole' | 'absent'>): Registry {
   const resources = unique(
     'resource',
     modules.flatMap((m) => m.resources ?? []),
@@ -41,7 +63,7 @@ export function buildRegistry(modules: readonly ModuleSpec[]): Registry {
     if (!found) throw new Error(`No module defines the resource "${name}".`);
     return found;
   };
-  return {
+  const registry: Omit<Registry, 'key' | 'whole' | 'absent'> = {
     modules,
     resources,
     byCode: codes(resources),
@@ -67,6 +89,20 @@ export function buildRegistry(modules: readonly ModuleSpec[]): Registry {
     ],
     resource,
   };
+  if (variant) return { ...registry, ...variant };
+  return selfContained(registry);
+}
+
+function selfContained(parts: Omit<Registry, 'key' | 'whole' | 'absent'>): Registry {
+  const registry: Registry = {
+    ...parts,
+    key: '',
+    absent: nothing,
+    get whole() {
+      return registry;
+    },
+  };
+  return registry;
 }
 
 function unique<T extends { readonly name: string }>(what: string, items: readonly T[]): Map<string, T> {

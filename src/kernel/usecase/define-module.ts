@@ -3,14 +3,12 @@ import type { Actor, Permissions } from '../access/actor.js';
 import type { Command, Query } from './define-command.js';
 import type { DomainEvent } from './define-event.js';
 import type { Job, Effect, Subscriber } from './define-job.js';
+import type { Registry } from '../resource/registry.js';
 import type { Work } from './work.js';
 
 /* The lists hold definitions of every input shape; `run` is contravariant, hence the one `any` of the kernel. */
 /* eslint-disable @typescript-eslint/no-explicit-any */
-export interface ModuleSpec {
-  /** Also the PostgreSQL schema the module owns. */
-  readonly name: string;
-  readonly description: string;
+export interface ModuleMembers {
   readonly resources?: readonly Resource[];
   readonly commands?: readonly Command<any, any>[];
   readonly queries?: readonly Query<any, any>[];
@@ -18,16 +16,47 @@ export interface ModuleSpec {
   readonly subscribers?: readonly Subscriber<any>[];
   readonly jobs?: readonly Job<any>[];
   readonly effects?: readonly Effect<any>[];
+}
+
+export interface ModuleSpec extends ModuleMembers {
+  /** Also the PostgreSQL schema the module owns. */
+  readonly name: string;
+  readonly description: string;
+  /** A tenant may switch it off. Left out: it is ground the others stand on. */
+  readonly switchable?: Switchable;
   /** Roles a new tenant starts with. */
   readonly roles?: readonly RoleSeed[];
   /** Writes the rows without which a new tenant could do nothing, in its language. */
   readonly furnish?: (work: Work, tenant: { readonly locale: string }) => Promise<void>;
   /** What a user or key may do now, null when nothing any more: asked by work that goes on after its request. One module knows. */
   readonly standing?: (work: Work, who: Pick<Actor, 'kind' | 'id'>) => Promise<Actor | null>;
+  /** The definitions a tenant has beyond `registry`; `registry` itself when it has none of its own. See RegistryVariants. */
+  readonly tenantDefinitions?: (registry: Registry, work: Work) => Promise<Registry>;
   /** Nest controllers for what CRUD and commands cannot say (files, tracking pixels, unsubscribe pages). */
   readonly controllers?: readonly (new (...args: any[]) => object)[];
 }
 /* eslint-enable @typescript-eslint/no-explicit-any */
+
+/** How a module is switched on and off for a tenant. */
+export interface Switchable {
+  /** Its name for people. */
+  readonly label: string;
+  /** Keys of modules and parts without which it does not work. */
+  readonly dependsOn?: readonly string[];
+  /** Keys it makes use of where they are on, and does without where they are not. */
+  readonly optional?: readonly string[];
+  readonly parts?: readonly ModulePart[];
+}
+
+/** What of a module can be switched off alone. It names members of its module. */
+export interface ModulePart extends ModuleMembers {
+  /** `leads` of `sales` has the key `sales.leads`. */
+  readonly name: string;
+  readonly label: string;
+  readonly description: string;
+  readonly dependsOn?: readonly string[];
+  readonly optional?: readonly string[];
+}
 
 export interface RoleSeed {
   readonly key: string;

@@ -38,7 +38,7 @@ const homeOf = (registry: Registry, useCase: UseCase): Place => ({ registry, hom
 function behind({ registry, home }: Place, name: string, field: Field): Behind[] {
   const named = (field.options.of ?? []).map((path): Behind => {
     const [resource = '', own = ''] = path.split('.');
-    return { of: registry.resource(resource), field: own };
+    return { of: registry.resources.get(resource) ?? registry.whole.resource(resource), field: own };
   });
   return home && Object.hasOwn(home.fields, name) ? [{ of: home, field: name }, ...named] : named;
 }

@@ -11,6 +11,7 @@ import type { Resource } from '../resource/define-resource.js';
 import type { Fields, InputOf } from '../resource/fields.js';
 import { camel } from '../resource/names.js';
 import type { Registry } from '../resource/registry.js';
+import { refuseAbsent } from '../variants/module-off.js';
 import { validateInput } from '../resource/validate.js';
 import type { UseCase } from './define-command.js';
 import { runDry } from './dry-run.js';
@@ -45,6 +46,8 @@ export class Runner {
   ) {}
 
   async run<I extends Fields, O extends Fields>(useCase: UseCase<I, O>, input: unknown, call: Call): Promise<Outcome<InputOf<O>>> {
+    const registry = this.runtime.variants.recall(call.tenantId) ?? (await this.runtime.definitionsOf(call.tenantId));
+    refuseAbsent(registry, useCase);
     permit(useCase, call.actor);
     if (useCase.secret && call.idempotencyKey !== undefined) {
       throw invalid(
@@ -52,7 +55,6 @@ export class Runner {
         'This verb deals with a secret and keeps nothing of a call: leave the Idempotency-Key out.',
       );
     }
-    const { registry } = this.runtime;
     refuseInput(registry, useCase, input, call.actor);
     const parsed = useCase.parse ? useCase.parse(input) : validateInput(useCase.input, input);
     const request: WorkRequest = {

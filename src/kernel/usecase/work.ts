@@ -54,11 +54,11 @@ export interface Work {
   /** Settings and pure helpers (link signing). Sending anything from inside a transaction is a defect. */
   readonly links: Pick<Ports, 'publicUrl' | 'sign' | 'verify'>;
   repo<R extends Resource>(resource: R): Repo<R>;
-  /** All definitions of this installation. */
+  /** The definitions this tenant has: those of the installation are its `whole`. */
   readonly definitions: Registry;
-  /** The definition of that name, for machinery that works with any resource (imports). */
+  /** The definition of that name, for machinery that works with any resource (imports); refuses what is of a module that is off. */
   resource(name: string): Resource;
-  /** Whether `entry` (`lead:read`, `lead:*`, `*:read`, `*`) means anything to this installation. */
+  /** Whether `entry` (`lead:read`, `lead:*`, `*:read`, `*`) means anything to this installation, be its module on or off. */
   knowsPermission(entry: string): boolean;
   /** Which of the verbs (`read`, `update`, `close`) the rights cover for a row; those of `who` when somebody else is meant. */
   covering(resource: Resource, id: string, verbs: readonly string[], who?: Actor): Promise<string[]>;

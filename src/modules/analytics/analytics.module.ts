@@ -16,6 +16,7 @@ import { onOpportunityChanged } from './subscribers/on-opportunity-changed.js';
 export const analytics = defineModule({
   name: 'analytics',
   description: "Figures over the deals: facts kept in step with sales, and a query API that speaks Cube's format.",
+  switchable: { label: 'Analytics', optional: ['sales'] },
   resources: [FactRefresh],
   commands: [reconcileFacts],
   queries: [loadAnalytics, describeAnalytics],

@@ -13,6 +13,7 @@ import { listFiles } from './queries/list-files.js';
 export const files = defineModule({
   name: 'files',
   description: 'Files that hang on records, kept by their content.',
+  switchable: { label: 'Files' },
   commands: [deleteFile, linkFile, releaseFile],
   queries: [getFile, listFiles],
   events: [FileAttached, FileRemoved],

@@ -11,6 +11,7 @@ import { forgetImportFiles } from './jobs/forget-files.job.js';
 export const imports = defineModule({
   name: 'imports',
   description: 'Loads files of other systems: what they mean is a mapping, what is wrong with them a list.',
+  switchable: { label: 'Imports', optional: ['sales', 'sales.leads'] },
   resources: [ImportRun, ImportIssue],
   commands: [takeImport, cancelImport],
   events: [ImportFinished],

@@ -47,6 +47,7 @@ import { EmailTemplate } from './template/email-template.resource.js';
 export const marketing = defineModule({
   name: 'marketing',
   description: 'What people do, which groups they belong to by it, and the e-mails that follow from it.',
+  switchable: { label: 'Marketing' },
   resources: [TrackedEvent, Segment, SegmentMember, EmailTemplate, Journey, JourneyVersion, Enrolment, OutboundMessage, Suppression],
   commands: [
     ingestEvent,

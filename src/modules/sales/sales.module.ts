@@ -29,6 +29,19 @@ import { salesRoles } from './roles.js';
 export const sales = defineModule({
   name: 'sales',
   description: 'From first interest to a deal made or lost.',
+  switchable: {
+    label: 'Sales',
+    parts: [
+      {
+        name: 'leads',
+        label: 'Leads',
+        description: 'People who have shown interest, until they are customers. Without it deals are opened with customers only.',
+        resources: [Lead],
+        commands: [startLead, qualifyLead, disqualifyLead, reopenLead, convertLead],
+        events: [LeadQualified, LeadDisqualified, LeadConverted],
+      },
+    ],
+  },
   resources: [Pipeline, Stage, Lead, Opportunity, OpportunityStageChange],
   commands: [
     startLead,

@@ -59,6 +59,7 @@ import { onCalendarZoneChanged } from './subscribers/on-calendar-zone-changed.js
 export const service = defineModule({
   name: 'service',
   description: 'What customers want settled, how fast we promised it, and what happens when we are late.',
+  switchable: { label: 'Service' },
   resources: [
     BusinessCalendar,
     BusinessInterval,

@@ -3,6 +3,7 @@ import type { Words } from '#kernel/text/catalog.js';
 /** What modules and resources are, in a sentence each. */
 export const descriptions: Words = {
   identity: 'Wer mit dem System arbeitet, in welchem Team, mit welchen Rechten, und wie er sich ausweist.',
+  modules: 'Welche Module der Installation in einer Firma an sind und wie man sie schaltet.',
   operations: 'Lange Aufrufe im Hintergrund, und wie andere Systeme unsere Datensätze nennen.',
   customers: 'Mit wem wir Geschäfte machen, was wir mit ihnen tun und was sie erlauben.',
   catalog: 'Was wir verkaufen und zu welchem Preis.',
@@ -27,6 +28,7 @@ export const descriptions: Words = {
   api_key: 'Ein Schlüssel für eine Schnittstelle. Er handelt für den Benutzer, der ihn gemacht hat, mit höchstens dessen Rechten.',
   graphql_client: 'Ein Programm, das GraphQL spricht, und welche Dokumente es senden darf.',
   trusted_document: 'Ein GraphQL-Dokument, das ein Client unter seinem Hash senden darf.',
+  tenant_module: 'Ob ein Modul oder ein Teil davon in dieser Firma an ist.',
   operation: 'Ein langer Aufruf im Hintergrund mit Fortschritt, Zahlen und Ergebnissen.',
   account: 'Eine Firma oder ein Haushalt, mit dem wir Geschäfte machen oder machen wollen.',
   contact: 'Eine Person, die wir kennen, meist bei einer Firma.',

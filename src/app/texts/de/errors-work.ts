@@ -2,6 +2,11 @@ import type { ErrorTexts } from '#kernel/text/catalog.js';
 
 /** Refusals of service and analytics, and of long calls, files and imports. */
 export const workErrors: ErrorTexts = {
+  'module.disabled': [
+    'Das Modul {module} ist in dieser Firma abgeschaltet. Seine Daten bleiben erhalten; ein Administrator schaltet es mit module.enable ein.',
+    'Das Modul ist in dieser Firma abgeschaltet. Seine Daten bleiben erhalten; ein Administrator schaltet es mit module.enable ein.',
+  ],
+  'tenant_module.twice': 'Jemand hat das Modul gleichzeitig geschaltet. Sehen Sie noch einmal nach.',
   'business_calendar.exhausted': 'Der Kalender hat in den nächsten 4.000 Tagen nicht so viele offene Minuten.',
   'business_calendar.name_taken': 'Ein anderer Geschäftskalender hat diesen Namen schon.',
   'business_calendar.no_hours': 'In einer Woche ohne Öffnungszeiten liefe keine Uhr je ab.',

@@ -4,6 +4,12 @@ import type { Words } from '#kernel/text/catalog.js';
 export const choices: Words = {
   activate: 'Begonnen',
   active: 'Aktiv',
+  'tenant_module.state.available': 'Verfügbar',
+  'tenant_module.state.enabled': 'An',
+  'tenant_module.state.disabling': 'Wird abgeschaltet',
+  'tenant_module.state.disabled': 'Aus',
+  'tenant_module.state.purge_scheduled': 'Wird gelöscht',
+  'tenant_module.state.purged': 'Gelöscht',
   any: 'Alle',
   api: 'API',
   archived: 'Archiviert',

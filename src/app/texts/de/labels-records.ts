@@ -2,6 +2,7 @@ import type { Words } from '#kernel/text/catalog.js';
 
 export const modules: Words = {
   identity: 'Benutzer und Rechte',
+  modules: 'Module',
   operations: 'Vorgänge im Hintergrund',
   customers: 'Kunden',
   catalog: 'Katalog',
@@ -29,6 +30,7 @@ export const resources: Words = {
   api_key: 'API-Schlüssel',
   graphql_client: 'GraphQL-Client',
   trusted_document: 'Freigegebenes Dokument',
+  tenant_module: 'Modul der Firma',
   operation: 'Hintergrundvorgang',
   account: 'Firma',
   contact: 'Kontakt',

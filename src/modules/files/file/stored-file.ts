@@ -56,7 +56,8 @@ export const fileNotFound = (id: string) =>
 /** A file whose record the actor may read (or change): the record's rights are the file's rights. */
 export async function fileInReach(work: Work, id: string, verb: 'read' | 'update'): Promise<StoredFile> {
   const [file] = codeOf(id) === null ? [] : await filesWhere(work, sql`f.id = ${id}`);
-  if (!file || !(await isInReach(work, work.resource(file.resource), file.recordId, verb))) throw fileNotFound(id);
+  const resource = file && work.definitions.resources.get(file.resource);
+  if (!resource || !(await isInReach(work, resource, file.recordId, verb))) throw fileNotFound(id);
   return file;
 }
 

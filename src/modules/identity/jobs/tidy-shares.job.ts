@@ -18,7 +18,7 @@ export const tidyShares = defineJob({
     );
     for (const { resource } of kinds) {
       // Of a kind that this installation does not know any more nothing can be said.
-      const table = work.definitions.resources.get(resource)?.table;
+      const table = work.definitions.whole.resources.get(resource)?.table;
       if (table === undefined) continue;
       await work.rows(sql`delete from kernel.record_shares s where s.tenant_id = ${work.tenantId} and s.resource = ${resource}
         and not exists (select from ${trusted(table)} r where r.tenant_id = s.tenant_id and r.id = s.record_id)`);

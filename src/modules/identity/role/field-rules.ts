@@ -68,7 +68,7 @@ const isRule = (right: unknown): right is FieldRight => right === 'hide' || righ
 
 function fieldOf(work: Work, name: string): { resource: Resource; fieldName: string; field: Field } | null {
   const [noun = '', fieldName = '', ...rest] = name.split('.');
-  const resource = work.definitions.resources.get(noun);
+  const resource = work.definitions.resources.get(noun) ?? work.definitions.whole.resources.get(noun);
   const field = resource && Object.hasOwn(resource.fields, fieldName) ? resource.fields[fieldName] : undefined;
   return resource && field && !field.options.hidden && rest.length === 0 ? { resource, fieldName, field } : null;
 }

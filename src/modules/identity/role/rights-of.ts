@@ -37,7 +37,11 @@ export async function mustCoverTeam(work: Work, teamId: string | null | undefine
 
 /** Nobody gives, takes or touches rights that reach further, or show more fields, than his own. */
 export function mustCover(work: Work, rights: Pick<RoleRights, 'permissions' | 'fieldRules'>): void {
-  const missing = [...beyond(work.actor.permissions, rights.permissions), ...milderThan(work.actor.fieldRights, rights)];
+  const { permissions, dormant, fieldRights } = work.actor;
+  const missing = [
+    ...beyond(dormant ? union([permissions, dormant]) : permissions, rights.permissions),
+    ...milderThan(fieldRights, rights),
+  ];
   if (missing.length > 0) {
     throw forbidden('access.escalation', `This would deal with rights you do not have yourself: ${missing.slice(0, 5).join(', ')}.`, {
       missing,

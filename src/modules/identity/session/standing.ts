@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Actor, FieldRights, Permissions, Reached } from '#kernel/access/actor.js';
-import { intersection, shapeText } from '#kernel/access/permissions.js';
+import { intersection, shapeText, without } from '#kernel/access/permissions.js';
 import { reachShape } from '#kernel/access/scope.js';
 import { sql } from '#kernel/db/sql.js';
 import type { Work } from '#kernel/usecase/work.js';
@@ -39,7 +39,7 @@ export async function sessionStanding(
     join kernel.tenants t on t.id = s.tenant_id and t.state = 'active'
     where s.tenant_id = ${work.tenantId} and s.id = ${sessionId} and s.user_id = ${userId} and s.revoked_at is null and s.expires_at > ${work.now}`);
   if (!facts) return null;
-  return { actor: userActor(facts), until: earlier(facts.until, facts.nextChange), allowedIps: null };
+  return { actor: userActor(work, facts), until: earlier(facts.until, facts.nextChange), allowedIps: null };
 }
 
 /** Null when the key is unknown, ended or its secret is wrong. A key never has more rights than its user has now. */
@@ -49,7 +49,7 @@ export async function keyStanding(work: Work, text: string): Promise<ActorStandi
   if (!facts || !timingSafeEqual(Buffer.from(facts.hash, 'hex'), Buffer.from(hashOf(key.secret), 'hex'))) return null;
   await work.rows(sql`update identity.api_keys set last_used_at = ${work.now} where tenant_id = ${work.tenantId} and id = ${key.id}
     and (last_used_at is null or last_used_at < ${new Date(work.now.getTime() - 300_000)})`);
-  return { actor: keyActor(facts), until: earlier(facts.until, facts.nextChange), allowedIps: facts.allowedIps };
+  return { actor: keyActor(work, facts), until: earlier(facts.until, facts.nextChange), allowedIps: facts.allowedIps };
 }
 
 /** A user or key as it would act if it asked now; null when it could not. For work that goes on after its request, and for explaining. */
@@ -57,12 +57,12 @@ export async function actorNow(work: Work, { kind, id }: Pick<Actor, 'kind' | 'i
   if (id === null || (kind !== 'user' && kind !== 'api_key')) return null;
   if (kind === 'api_key') {
     const facts = await keyFacts(work, id);
-    return facts && keyActor(facts);
+    return facts && keyActor(work, facts);
   }
   const [facts] = await work.rows<UserFacts>(sql`select ${userFacts(work.now)} from identity.users u ${rolesOfUser(work.now)}
     join kernel.tenants t on t.id = u.tenant_id and t.state = 'active'
     where u.tenant_id = ${work.tenantId} and u.id = ${id} and u.active`);
-  return facts ? userActor(facts) : null;
+  return facts ? userActor(work, facts) : null;
 }
 
 /** All that a user's reaches could come down to, whatever rights he has: for trying out roles. */
@@ -81,13 +81,13 @@ async function keyFacts(work: Work, keyId: string): Promise<KeyFacts | null> {
   return facts ?? null;
 }
 
-const userActor = (facts: UserFacts): Actor =>
-  actorOf(facts, { kind: 'user', id: facts.userId, label: facts.userName }, together(facts.roles));
+const userActor = (work: Work, facts: UserFacts): Actor =>
+  actorOf({ work, facts }, { kind: 'user', id: facts.userId, label: facts.userName }, together(facts.roles));
 
-function keyActor(facts: KeyFacts): Actor {
+function keyActor(work: Work, facts: KeyFacts): Actor {
   const ofUser = together(facts.roles);
   return actorOf(
-    facts,
+    { work, facts },
     { kind: 'api_key', id: facts.keyId, label: facts.keyName },
     {
       permissions: intersection(ofUser.permissions, facts.keyPermissions),
@@ -104,8 +104,16 @@ export async function tenantOfKey(work: Work, text: string): Promise<string | nu
   return row?.tenantId ?? null;
 }
 
-function actorOf(facts: UserFacts, who: Who, { permissions, fieldRules }: Pick<RoleRights, 'permissions' | 'fieldRules'>): Actor {
+interface Found {
+  readonly work: Work;
+  readonly facts: UserFacts;
+}
+
+function actorOf({ work, facts }: Found, who: Who, given: Pick<RoleRights, 'permissions' | 'fieldRules'>): Actor {
   const reached = reachedOf(facts);
+  const { key, absent } = work.definitions;
+  const permissions = without(given.permissions, absent.rights);
+  const { fieldRules } = given;
   return {
     ...who,
     ...reached,
@@ -113,12 +121,15 @@ function actorOf(facts: UserFacts, who: Who, { permissions, fieldRules }: Pick<R
     language: facts.locale,
     timeZone: facts.timeZone,
     permissions,
+    ...(absent.rights.length > 0 ? { dormant: intersection(given.permissions, allOf(absent.rights)) } : {}),
     fieldRights: fieldRules,
     shape: createHash('sha256')
-      .update(`${shapeText(permissions)} ${shapeText(fieldRules)} ${reachShape(reached)}`)
+      .update(`${key}${shapeText(permissions)} ${shapeText(fieldRules)} ${reachShape(reached)}`)
       .digest('base64url')
       .slice(0, 22),
   };
 }
+
+const allOf = (entries: readonly string[]): Permissions => Object.fromEntries(entries.map((entry) => [entry, 'all'] as const));
 
 const earlier = (a: Date | null, b: Date | null) => (a && b ? new Date(Math.min(a.getTime(), b.getTime())) : (a ?? b));

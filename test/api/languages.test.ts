@@ -1,5 +1,6 @@
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
+import { dayIn } from '#kernel/pure/time.js';
 import { openApiKit, type ApiKit, type Client, type Company } from './api-kit.js';
 
 let api: ApiKit;
@@ -130,6 +131,46 @@ describe('labels', () => {
   test('a language we do not speak is refused, and never reaches SQL', async () => {
     const said = await admin.get(`/v1/labels?language=${encodeURIComponent(`de'||pg_sleep(3)--`)}`);
     expect([said.status, said.body['code']]).toEqual([400, 'text.language_unknown']);
+  });
+});
+
+describe('days as people say them', () => {
+  const east = 'Pacific/Kiritimati';
+  const west = 'Pacific/Pago_Pago';
+
+  test('are those where the viewer lives, in both ways of reading and in REST', async () => {
+    const today = () => [east, west].map((zone) => dayIn(zone, new Date()));
+    const near = [-2, -1, 0, 1, 2].map((n) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10));
+    for (const dueOn of near) await admin.post('/v1/activities', { kind: 'task', subject: 'When?', dueOn });
+    const query = '{ activities(filter: {subject: {eq: "When?"}, dueOn: {during: today}}) { nodes { dueOn } } }';
+    const seen: string[] = [];
+    const before = today();
+    for (const timeZone of [east, west]) {
+      await admin.patch(`/v1/users/${admin.userId}`, { timeZone });
+      const [fast, slow] = [await admin.graphql(query), await admin.graphql(query, {}, { slow: true })];
+      expect(fast.data).toEqual(slow.data);
+      const filter = encodeURIComponent(JSON.stringify({ subject: { eq: 'When?' }, dueOn: { during: 'today' } }));
+      const rest = (await admin.get(`/v1/activities?filter=${filter}&fields=dueOn`)).body['data'] as { dueOn: string }[];
+      expect((fast.data?.['activities'] as { nodes: unknown }).nodes).toEqual(rest.map(({ dueOn }) => ({ dueOn })));
+      seen.push(...rest.map(({ dueOn }) => dueOn));
+    }
+    // Noon in the one is never noon in the other; the day may have changed while the test ran.
+    const after = today();
+    expect(seen).toHaveLength(2);
+    seen.forEach((day, i) => expect([before[i], after[i]]).toContain(day));
+    expect(seen[0] === seen[1]).toBe(false);
+  });
+
+  test('of instants too, and a word we do not know is refused at its place', async () => {
+    const { data } = await admin.graphql('{ activities(filter: {subject: {eq: "When?"}, createdAt: {during: this_year}}) { totalCount } }');
+    expect(data).toEqual({ activities: { totalCount: 5 } });
+    const filter = encodeURIComponent(JSON.stringify({ createdAt: { during: `'||pg_sleep(3)--` } }));
+    const { status, body } = await admin.get(`/v1/activities?filter=${filter}`);
+    expect([status, body['code'], (body['errors'] as { path: string }[])[0]?.path]).toEqual([
+      400,
+      'filter.bad_value',
+      '/filter/createdAt/during',
+    ]);
   });
 });
 

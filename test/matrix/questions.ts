@@ -109,13 +109,15 @@ function conditions(operators: GraphQLInputObjectType, value: unknown): [string,
     }
     if (name === 'isNull') return [[name, { isNull: value === null }]];
     if (value === null || value === undefined) return [];
-    const written = writtenOf(value);
+    const written = writtenOf(name, value);
     return [[name, { [name]: isListType(getNullableType(type)) ? [written] : written }]];
   });
 }
 
 /** A plan is asked about by its local time. */
-function writtenOf(value: unknown): unknown {
+function writtenOf(operator: string, value: unknown): unknown {
+  // The rows were made today.
+  if (operator === 'during') return 'this_year';
   if (value instanceof Date) return value.toISOString();
   return typeof value === 'object' && value !== null && 'local' in value ? value.local : value;
 }

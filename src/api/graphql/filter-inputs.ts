@@ -1,5 +1,6 @@
 import {
   GraphQLBoolean,
+  GraphQLEnumType,
   GraphQLID,
   GraphQLInputObjectType,
   GraphQLInt,
@@ -8,14 +9,24 @@ import {
   type GraphQLInputType,
   type GraphQLScalarType,
 } from 'graphql';
+import { spanWords } from '#kernel/pure/time.js';
 import type { Field } from '#kernel/resource/fields.js';
 import { DateTime, Decimal, LocalDate, LocalDateTime, listOf } from './scalars.js';
 
-type Operators = 'equal' | 'order' | 'text';
+type Operators = 'equal' | 'order' | 'text' | 'span';
+
+const spanType = new GraphQLEnumType({
+  name: 'DaySpan',
+  description: 'Days as people say them, seen from where the caller is: in his time zone, his weeks beginning on the day they do there.',
+  values: Object.fromEntries(
+    spanWords.map((word) => [word, { description: `${word.charAt(0).toUpperCase()}${word.slice(1).replace('_', ' ')}.` }]),
+  ),
+});
 const operatorNames: Readonly<Record<Operators, readonly string[]>> = {
   equal: ['eq', 'ne'],
   order: ['lt', 'lte', 'gt', 'gte'],
   text: ['contains', 'startsWith', 'endsWith'],
+  span: [],
 };
 const meanings: Readonly<Record<string, string>> = {
   eq: 'Equal to.',
@@ -39,6 +50,7 @@ export function operatorInput(name: string, type: GraphQLInputType, groups: read
     fields['in'] = { type: several, description: 'One of; at most 500 values.' };
     fields['notIn'] = { type: several, description: 'None of; at most 500 values.' };
   }
+  if (groups.includes('span')) fields['during'] = { type: spanType, description: 'Within these days, in the time zone of the caller.' };
   fields['isNull'] = { type: GraphQLBoolean, description: 'true: empty. false: not empty.' };
   return new GraphQLInputObjectType({ name, description: `Conditions on one value; all must hold.`, fields });
 }
@@ -47,10 +59,11 @@ export const textFilter = operatorInput('TextFilter', GraphQLString, ['equal', '
 export const idFilter = operatorInput('IdFilter', GraphQLID, ['equal']);
 export const intFilter = operatorInput('IntFilter', GraphQLInt, ['equal', 'order']);
 const booleanFilter = operatorInput('BooleanFilter', GraphQLBoolean, ['equal']);
-const scalarFilter = (type: GraphQLScalarType) => operatorInput(`${type.name}Filter`, type, ['equal', 'order']);
+const scalarFilter = (type: GraphQLScalarType, ...more: Operators[]) =>
+  operatorInput(`${type.name}Filter`, type, ['equal', 'order', ...more]);
 const decimalFilter = scalarFilter(Decimal);
-const dateFilter = scalarFilter(LocalDate);
-export const instantFilter = scalarFilter(DateTime);
+const dateFilter = scalarFilter(LocalDate, 'span');
+export const instantFilter = scalarFilter(DateTime, 'span');
 const localFilter = scalarFilter(LocalDateTime);
 const isNull = { isNull: { type: GraphQLBoolean, description: 'true: empty. false: not empty.' } };
 const presenceFilter = new GraphQLInputObjectType({ name: 'PresenceFilter', description: 'Whether there is a value.', fields: isNull });

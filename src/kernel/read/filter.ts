@@ -20,6 +20,7 @@ import {
   tooManyValues,
   type Leaf,
 } from './leaves.js';
+import { duringSql } from './during.js';
 import type { StatementWriter } from './statement.js';
 import { entries, isAbsent, items, plain, type Val } from './values.js';
 
@@ -200,9 +201,11 @@ function againstNull(column: string, operator: string, path: string): string {
   throw badAt(invalid('filter.null_value', `null cannot be compared with "${operator.slice(0, 40)}"; use isNull.`), path);
 }
 
-function matches({ writer, column, leaf, path }: Compared, operator: string, val: Val): string {
+function matches(compared: Compared, operator: string, val: Val): string {
+  const { writer, column, leaf, path } = compared;
   const pattern = Object.hasOwn(patterns, operator) ? patterns[operator] : undefined;
   const at = `${path}/${pointer(operator)}`;
+  if (operator === 'during') return duringSql(compared, at, val);
   if (!pattern || leaf !== textLeaf)
     throw badAt(invalid('filter.unknown_operator', `"${operator.slice(0, 40)}" is no operator for this field.`), at);
   const { convert } = placed(textLeaf, at);

@@ -58,7 +58,7 @@ const isOrder = (resource: Resource, name: string) =>
   ['id', 'createdAt', 'updatedAt'].includes(name) || Object.hasOwn(resource.fields, name) || relationsOf(resource).has(name);
 
 /** Operators an index serves, or whose rows a walk along the key meets soon. */
-const treeOperators = ['eq', 'ne', 'in', 'notIn', 'lt', 'lte', 'gt', 'gte', 'isNull'];
+const treeOperators = ['eq', 'ne', 'in', 'notIn', 'lt', 'lte', 'gt', 'gte', 'during', 'isNull'];
 const trigramOperators = ['eq', 'in', 'contains', 'startsWith', 'endsWith'];
 
 export function servedOperators(resource: Resource, name: string): readonly string[] {

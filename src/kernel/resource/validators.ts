@@ -50,7 +50,7 @@ export const isInstant = (v: unknown): boolean =>
     : typeof v === 'string' && instantPattern.test(v) && isDay(v.slice(0, 10)) && !Number.isNaN(Date.parse(v));
 
 const zones = new Set([...Intl.supportedValuesOf('timeZone'), 'UTC']);
-export const isZone = (v: unknown): boolean => typeof v === 'string' && zones.has(v);
+export const isZone = (v: unknown): v is string => typeof v === 'string' && zones.has(v);
 
 const isMoney = (v: unknown): boolean =>
   isRecord(v) &&

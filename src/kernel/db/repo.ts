@@ -10,12 +10,14 @@ import type { Fields } from '../resource/fields.js';
 import { codeOfResource, isUuid, newId } from '../resource/ids.js';
 import { normalise, withDefaults } from '../resource/normalise.js';
 import type { Repo } from '../usecase/work.js';
+import { queryRows } from './brief-query.js';
 import type { Connection } from './connection.js';
 import { translate } from './constraint-errors.js';
 import { covering } from './covering.js';
 import { countRows, findRows, rowFrom, type Find } from './find-rows.js';
 import { checkRefs } from './refs.js';
 import { deleteStatement, insertManyStatement, insertStatement, updateStatement, type Statement } from './statements.js';
+import { textReader } from './tenant-pool.js';
 
 type PlainRow = Record<string, unknown> & BaseRow;
 
@@ -227,7 +229,7 @@ class ResourceRepo {
 
   private async run(statement: Statement, values: readonly unknown[]): Promise<PlainRow[]> {
     try {
-      const { rows } = await this.connection.client.query<Record<string, unknown>>({ ...statement, values: [...values] });
+      const rows = await queryRows(this.connection.client, { ...statement, values: [...values] }, textReader);
       return rows.map((row) => rowFrom(this.resource, row) as Row<Resource> & Record<string, unknown>);
     } catch (error) {
       throw translate(error, this.resource);

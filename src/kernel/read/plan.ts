@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { TenantPool } from '../db/tenant-pool.js';
 import { named } from '../db/statements.js';
-import { queryText } from '../db/text-query.js';
+import { queryText } from '../db/brief-query.js';
 import { translate } from '../db/constraint-errors.js';
 import { placeUnstorable } from '../db/unstorable.js';
 import { DomainError, invalid } from '../errors/domain-error.js';

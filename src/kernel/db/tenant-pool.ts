@@ -6,8 +6,9 @@ const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.DATE, (text) => text);
 types.setTypeParser(pg.types.builtins.TIMESTAMP, (text) => text.replace(' ', 'T'));
 
-/** How the text of a column is read, by the column's type. */
-export const textReader = (type: number): ((text: string) => unknown) => types.getTypeParser(type, 'text') as (text: string) => unknown;
+/** How the text of a column is read, by the column's type. pg's types know only parsers of numbers here. */
+export const textReader = (type: number): ((text: string) => unknown) =>
+  types.getTypeParser(type, 'text') as unknown as (text: string) => unknown;
 
 interface IdleItem {
   readonly client: pg.PoolClient;

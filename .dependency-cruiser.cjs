@@ -39,7 +39,7 @@ module.exports = {
       'domain-is-pure',
       'Domain functions take values and return values. No framework, no database, no clock, no other layer.',
       { path: '^src/modules/([^/]+)/domain/', pathNot: TEST },
-      { pathNot: ['^src/modules/$1/domain/', '^src/kernel/pure/', npm('decimal\\.js', 'temporal-polyfill')] },
+      { pathNot: ['^src/modules/$1/domain/', '^src/kernel/pure/', npm('decimal\\.js', 'temporal-polyfill', 'libphonenumber-js')] },
     ),
     rule(
       'pure-is-pure',

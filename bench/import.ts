@@ -15,8 +15,9 @@ import { systemClock } from '#kernel/usecase/clock.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '#app/embedded-postgres.js';
 import { allModules } from '#app/modules.js';
 import { startImport } from '#modules/imports/import/start-import.js';
-import { runImport, type Transact } from '#modules/imports/run/run-import.js';
-import { Upload } from '#modules/imports/store/files.js';
+import { runImport } from '#modules/imports/run/run-import.js';
+import type { Transact } from '#modules/imports/run/transact.js';
+import { Upload } from '#modules/imports/store/upload.js';
 
 export interface ImportBench {
   readonly rows: number;

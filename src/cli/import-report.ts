@@ -1,6 +1,6 @@
 import { ImportIssue } from '#modules/imports/import/import-issue.resource.js';
 import type { ImportRun } from '#modules/imports/import/import-run.resource.js';
-import type { Transact } from '#modules/imports/run/run-import.js';
+import type { Transact } from '#modules/imports/run/transact.js';
 
 const shownIssues = 10;
 

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import type { Command } from 'commander';
@@ -10,11 +10,12 @@ import type { Runtime } from '#kernel/db/runtime.js';
 import { DomainError } from '#kernel/errors/domain-error.js';
 import { drain } from '#kernel/jobs/drain.js';
 import { allMappings, mappingNamed } from '#modules/imports/mappings/all-mappings.js';
-import { findUnfinished, startImport } from '#modules/imports/import/start-import.js';
+import { fileNames, findUnfinished, startImport } from '#modules/imports/import/start-import.js';
 import type { ImportRun } from '#modules/imports/import/import-run.resource.js';
 import { limits } from '#modules/imports/read/limits.js';
-import { runImport, type Transact } from '#modules/imports/run/run-import.js';
-import { Upload } from '#modules/imports/store/files.js';
+import { runImport } from '#modules/imports/run/run-import.js';
+import type { Transact } from '#modules/imports/run/transact.js';
+import { Upload } from '#modules/imports/store/upload.js';
 import { printReport } from './import-report.js';
 import { openCompany } from './import-company.js';
 
@@ -37,7 +38,7 @@ export const register = (program: Command): void => {
     .option('--create-tenant', 'make that company if there is none; without --tenant this goes without saying outside production')
     .option('--admin-email <address>', 'the administrator of a company that is made')
     .action(async (folder: string, options: Options) => {
-      const files = readFiles(resolve(folder), options.mapping);
+      const files = await readFiles(resolve(folder), options.mapping);
       const config = readConfig();
       const system = await openSystem(config, makeLog({ logLevel: config.logLevel === 'info' ? 'warn' : config.logLevel }));
       try {
@@ -61,19 +62,19 @@ export const register = (program: Command): void => {
 };
 
 /** All files the mapping reads, before anything else is done. */
-function readFiles(folder: string, name: string): Upload[] {
+async function readFiles(folder: string, name: string): Promise<Upload[]> {
   try {
-    return Object.values(mappingNamed(name).files).map((file) => readFile(folder, file.name));
+    return await Promise.all(fileNames(mappingNamed(name)).map((file) => readFile(folder, file)));
   } catch (error) {
     throw error instanceof DomainError ? new OperatorError(error.message) : error;
   }
 }
 
-function readFile(folder: string, name: string): Upload {
+function readFile(folder: string, name: string): Promise<Upload> {
   const path = join(folder, name);
   if (!existsSync(path)) throw new OperatorError(`${path} does not exist: name the folder that holds ${name}.`);
   if (statSync(path).size > limits.fileBytes) throw new OperatorError(`${path} is larger than ${limits.fileBytes / 2 ** 20} MB: split it.`);
-  return Upload.of(name, readFileSync(path));
+  return Upload.fromDisk(path, name);
 }
 
 const transactions =

@@ -1,5 +1,5 @@
 import { changed, crmFiles, someFiles } from '../db/import/crm-files.js';
-import type { Upload } from '#modules/imports/store/files.js';
+import type { Upload } from '#modules/imports/store/upload.js';
 import { openApiKit, type ApiKit, type Client, type Company } from './api-kit.js';
 
 let kit: ApiKit;
@@ -121,16 +121,6 @@ test.each([
     },
     400,
     'import.file_unknown',
-  ],
-  [
-    'a file that is too large',
-    () => {
-      const form = formOf([]);
-      form.append('files', new Blob([Buffer.alloc(21 * 2 ** 20, 65)]), 'accounts.csv');
-      return form;
-    },
-    413,
-    'import.too_large',
   ],
 ])('%s is refused', async (_, form, status, code) => {
   expect(await upload(company.admin, form())).toMatchObject({ status, body: { code } });

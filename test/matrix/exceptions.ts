@@ -26,6 +26,12 @@ const upload = (given: Given) => () => {
   return form;
 };
 
+/** The smallest mapping there can be. */
+const readsAccounts = {
+  files: [{ name: 'accounts.csv' }],
+  steps: [{ name: 'accounts', resource: 'account', file: 'accounts.csv', match: ['name'], columns: [{ from: 'name', to: 'name' }] }],
+};
+
 const later = '2099-01-01T00:00:00Z';
 const yearOf = (year: number) => ({ validFrom: `${year}-01-01T00:00:00Z`, validUntil: `${year}-12-31T00:00:00Z` });
 
@@ -50,6 +56,10 @@ export const wishes: Readonly<Record<string, (source: Source) => Given>> = {
     targets: ['p1', 'p2', 'p3', 'p4', 'p5'].map((priority) => ({ metric: 'first_response', priority, minutes: 60 })),
   }),
   'opportunity.move': ({ ref }) => ({ stageId: ref('next stage') }),
+  'import.create': () => ({ files: [{ name: 'accounts.csv', content: 'name\nA\n' }] }),
+  'import.map': () => ({ definition: readsAccounts }),
+  'import.start': () => ({ withoutDryRun: true }),
+  'import_mapping.save': () => ({ definition: readsAccounts }),
   'import.run': () => ({ files: Object.entries(tables).map(([name, content]) => ({ name, content })) }),
 };
 
@@ -97,6 +107,16 @@ export const handMade: Readonly<Record<string, Exception>> = {
     deed: 'import.run',
     why: 'takes files',
     ask: (given) => ({ method: 'POST', path: '/v1/imports', form: upload(given) }),
+  },
+  'POST /v1/imports/upload': {
+    deed: 'import.create',
+    why: 'takes files',
+    ask: () => ({ method: 'POST', path: '/v1/imports/upload', form: upload({}) }),
+  },
+  'GET /v1/imports/{importId}/failed-rows': {
+    deed: 'import.get',
+    why: 'lines of the files of an import, for whoever may see it',
+    ask: (given) => ({ method: 'GET', path: `/v1/imports/${String(given['id'])}/failed-rows` }),
   },
   'GET /v1/imports/{importId}/issues': {
     deed: 'import.get',

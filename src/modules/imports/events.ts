@@ -17,3 +17,13 @@ export const ImportFinished = defineEvent(
     rejected: integer({ required: true }),
   },
 );
+
+export const ImportReverted = defineEvent(
+  'imports.import_reverted',
+  'An import was taken back, as far as nobody had changed its records since.',
+  {
+    importId: ref('import', { required: true }),
+    reverted: integer({ required: true }),
+    kept: integer({ required: true }),
+  },
+);

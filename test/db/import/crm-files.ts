@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Upload } from '#modules/imports/store/files.js';
+import { Upload } from '#modules/imports/store/upload.js';
 
 /** A real company's deals: what `npm run kontor -- import` is for. */
 export const crmFolder = join(process.cwd(), '..', 'shared', 'data', 'crm_opportunities');

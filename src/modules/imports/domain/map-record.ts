@@ -28,13 +28,15 @@ export interface Wanted {
 
 export interface MappedRow {
   readonly line: number;
-  /** Values by field; empty ones are left out: an empty cell never clears a value. */
+  /** Values by field; empty ones are left out: an empty cell never clears a value. Null, from a cell of `\\N`, does. */
   readonly values: Record<string, unknown>;
   /** Fields still to be filled with ids. */
   readonly wanted: Readonly<Record<string, Wanted>>;
   /** Fields written when the row is made and left alone afterwards. */
   readonly once: ReadonlySet<string>;
   readonly findings: Finding[];
+  /** When the other system made and last changed it. */
+  readonly history?: { readonly createdAt?: Date; readonly updatedAt?: Date };
   /** `skip`: nothing for this step in the line, which is no fault. `repeat`: an earlier line said just the same. */
   fate: 'import' | 'reject' | 'skip' | 'repeat';
 }
@@ -46,12 +48,14 @@ export interface Reading {
   readonly step: Step;
   readonly file: FileSpec | undefined;
   readonly now: Date;
+  /** Who started the import; null when a machine did. */
+  readonly me?: string | null;
   /** Whether this step speaks for the file's columns: of several that read it, one does. */
   readonly speaks: boolean;
 }
 
 /** A record as the resource's fields hold it. */
-export function mapRecord(record: SourceRecord, { step, file, now, speaks }: Reading): MappedRow {
+export function mapRecord(record: SourceRecord, { step, file, now, me = null, speaks }: Reading): MappedRow {
   const findings: Finding[] = [];
   const empty = { line: record.line, values: {}, wanted: {}, once: new Set<string>(), findings };
   if (record.broken) {
@@ -59,20 +63,50 @@ export function mapRecord(record: SourceRecord, { step, file, now, speaks }: Rea
     findings.push(brokenLine(record, record.broken));
     return { ...empty, fate: 'reject' };
   }
+  if (step.mode === 'report') return { ...empty, findings: [...findings, homeless(record, step)], fate: 'reject' };
   const cells = clean(file, record, speaks ? findings : []);
   if (step.when !== undefined && !cells[step.when]) return { ...empty, fate: 'skip' };
-  const { faults, ...read } = readFields(step, cells, now);
+  const { faults, ...read } = readFields(step, { cells, now, me, faults: [] });
+  if (step.mode === 'link' && isBare(step, read)) return { ...empty, fate: 'skip' };
   findings.push(...faults.map((fault) => faultOf(record, fault)));
-  return { line: record.line, ...read, findings, fate: faults.every((fault) => fault.orEmpty) ? 'import' : 'reject' };
+  const history = step.history ? { history: readHistory(step.history, { cells, now, me, faults: [] }) } : {};
+  return { line: record.line, ...read, ...history, findings, fate: faults.every((fault) => fault.orEmpty) ? 'import' : 'reject' };
 }
 
-function readFields(step: Step, cells: Readonly<Record<string, string>>, now: Date) {
+/** Nothing but the key: there is no link to set. */
+const isBare = ({ key }: Step, { values, wanted }: Pick<MappedRow, 'values' | 'wanted'>): boolean =>
+  [...Object.keys(values), ...Object.keys(wanted)].every((field) => key.includes(field));
+
+/** A row that has nowhere to go is told, with what it says, rather than passed over. */
+const homeless = ({ line, cells }: SourceRecord, { reason }: Step): Finding => ({
+  line,
+  field: null,
+  rule: 'no_home',
+  severity: 'error',
+  value: Object.values(cells)
+    .filter((cell) => cell !== '')
+    .join(' | ')
+    .slice(0, 500),
+  done: leftOut,
+  message: reason ?? 'There is nothing here that holds such rows.',
+});
+
+/** A date that makes no sense is no reason to leave the row out: it is then as old as the import. */
+function readHistory(history: NonNullable<Step['history']>, given: Cells): NonNullable<MappedRow['history']> {
+  const found = Object.entries(history).flatMap(([name, source]) => {
+    const outcome = read(source, given);
+    return outcome !== null && 'value' in outcome && outcome.value instanceof Date ? [[name, outcome.value] as const] : [];
+  });
+  return Object.fromEntries(found);
+}
+
+function readFields(step: Step, given: Cells) {
   const values: Record<string, unknown> = {};
   const wanted: Record<string, Wanted> = {};
   const once = new Set<string>();
-  const faults: Fault[] = [];
+  const { faults } = given;
   for (const [field, source] of Object.entries(step.set)) {
-    const outcome = read(source, cells, now);
+    const outcome = read(source, given);
     if (outcome === null) continue;
     if ('rule' in outcome) faults.push(outcome);
     else if ('wanted' in outcome) wanted[field] = outcome.wanted;
@@ -133,16 +167,43 @@ interface Fault {
 }
 type Read = { readonly value: unknown; readonly once?: true } | { readonly wanted: Wanted } | Fault | null;
 
-function read(source: Source, cells: Readonly<Record<string, string>>, now: Date): Read {
+interface Cells {
+  readonly cells: Readonly<Record<string, string>>;
+  readonly now: Date;
+  readonly me: string | null;
+  /** Faults that leave a part of a value empty. */
+  readonly faults: Fault[];
+}
+
+function read(source: Source, given: Cells): Read {
   if ('constant' in source) return source.constant === null ? null : { value: source.constant };
-  if ('now' in source) return { value: now, once: true };
-  if ('firstOf' in source) return source.firstOf.map((s) => read(s, cells, now)).find((found) => found !== null) ?? null;
+  if ('now' in source) return { value: given.now, once: true };
+  if ('me' in source) return given.me === null ? null : { value: given.me, once: true };
+  if ('only' in source) return source.only.is.includes(given.cells[source.only.column] ?? '') ? read(source.source, given) : null;
+  if ('parts' in source) return readParts(source.parts, given);
+  if ('firstOf' in source) return source.firstOf.map((s) => read(s, given)).find((found) => found !== null) ?? null;
   if ('reference' in source) {
-    const wanted = fillReference(source.reference, cells);
+    const wanted = fillReference(source.reference, given.cells);
     return wanted && { wanted };
   }
-  return readCell(source, cells, source.orEmpty === true);
+  return readCell(source, given.cells, source.orEmpty === true);
 }
+
+/** The parts that have a value; nothing when none has. */
+function readParts(parts: Readonly<Record<string, Source>>, given: Cells): Read {
+  const value: Record<string, unknown> = {};
+  for (const [name, source] of Object.entries(parts)) {
+    const outcome = read(source, given);
+    if (outcome === null || 'wanted' in outcome) continue;
+    if (!('rule' in outcome)) value[name] = outcome.value;
+    else if (outcome.orEmpty) given.faults.push(outcome);
+    else return outcome;
+  }
+  return Object.keys(value).length === 0 ? null : { value };
+}
+
+/** What a cell says that empties a field; an empty cell leaves it as it is. */
+const clearing = '\\N';
 
 function readCell(
   source: CellSource,
@@ -151,6 +212,7 @@ function readCell(
 ): { readonly value: unknown } | Fault | null {
   const cell = fill(source.from, cells);
   if (cell === null) return null;
+  if (cell === clearing) return { value: null };
   const outcome = transform(cell, source.transforms ?? []);
   if ('rule' in outcome) return { ...outcome, column: partsOf(source.from).columns[0] ?? '', cell, orEmpty };
   return outcome.value === null ? null : outcome;

@@ -1,16 +1,37 @@
 import type { JsonValue } from '#kernel/pure/json.js';
 
+/** How days are written. `iso` takes the day of a date with or without a time; `us` and `eu` take what is usual there, and that too. */
+export type DayFormat =
+  'm/d/yyyy' | 'm/d/yy' | 'd.m.yyyy' | 'd.m.yy' | 'd/m/yyyy' | 'd/m/yy' | 'yyyy-mm-dd' | 'yyyy/mm/dd' | 'yyyymmdd' | 'iso' | 'us' | 'eu';
+
 /** One step of turning a cell into a value. */
 export type Transform =
-  | { readonly do: 'date'; readonly format: 'm/d/yyyy' | 'd.m.yyyy' | 'yyyy-mm-dd' }
+  | { readonly do: 'date'; readonly format: DayFormat }
+  /** A day with a time of day on the clocks of a zone; a cell that says its own zone keeps it. */
+  | { readonly do: 'instant'; readonly format: DayFormat; readonly zone: string }
+  /** Days since the last day of 1899, or since the first of 1904, as spreadsheets count them. */
+  | { readonly do: 'serial'; readonly system: '1900' | '1904' }
   | { readonly do: 'startOfDay' }
   | { readonly do: 'decimal'; readonly mark: '.' | ',' }
   | { readonly do: 'integer' }
+  | { readonly do: 'boolean' }
   | { readonly do: 'scale'; readonly by: string }
+  | { readonly do: 'round'; readonly digits: number }
   | { readonly do: 'money'; readonly currency: string }
+  | { readonly do: 'phone'; readonly country: string }
+  | { readonly do: 'email' }
+  /** An address of the web; `https://` is put in front where there is no scheme. */
+  | { readonly do: 'url' }
   | { readonly do: 'lower' }
+  | { readonly do: 'upper' }
   | { readonly do: 'slug' }
+  /** One word of several: the first, the last, or all but the last. */
+  | { readonly do: 'word'; readonly which: 'first' | 'last' | 'butLast' }
+  | { readonly do: 'cut'; readonly max: number }
+  /** Takes a text out wherever it stands: `$`, ` EUR`. */
+  | { readonly do: 'remove'; readonly text: string }
   | { readonly do: 'append'; readonly text: string }
+  | { readonly do: 'prepend'; readonly text: string }
   | { readonly do: 'part'; readonly of: string }
   /** Translates; a word that is missing is an error, unless `otherwise` says what it becomes. */
   | { readonly do: 'words'; readonly words: Readonly<Record<string, JsonValue>>; readonly otherwise?: JsonValue };
@@ -33,6 +54,12 @@ export type Source =
   | (CellSource & { readonly orEmpty?: true })
   | { readonly constant: JsonValue }
   | { readonly reference: Reference }
+  /** Whoever started the import. */
+  | { readonly me: true }
+  /** Only for rows in which a column says one of these. */
+  | { readonly only: { readonly column: string; readonly is: readonly string[] }; readonly source: Source }
+  /** A value of several parts (an address, an amount with its currency), each from a source of its own. */
+  | { readonly parts: Readonly<Record<string, Source>> }
   /** The moment the import began: written when the row is made and left alone afterwards. */
   | { readonly now: true }
   /** The first of several that has a value. */
@@ -51,7 +78,13 @@ export interface FileSpec {
   readonly name: string;
   /** Columns the file must have; others are ignored. */
   readonly columns: Readonly<Record<string, ColumnRule>>;
+  /** How it is read, where it does not say so itself. */
+  readonly read?: { readonly encoding?: string; readonly delimiter?: string; readonly header?: readonly string[] };
+  /** It may be missing: its steps are left out. */
+  readonly optional?: true;
 }
+
+export type StepMode = 'create' | 'upsert' | 'update' | 'link' | 'report';
 
 /** Rows of one file (or of the mapping itself) become rows of one resource. */
 export interface Step {
@@ -67,8 +100,14 @@ export interface Step {
   readonly distinct?: true;
   /** Only rows with something in this column. */
   readonly when?: string;
-  /** `link` changes rows of an earlier step and makes none. */
-  readonly mode?: 'upsert' | 'link';
+  /** `upsert` when left out. `link` changes rows of an earlier step and makes none; `report` has no home for its rows and says so of each. */
+  readonly mode?: StepMode;
+  /** Of `create`, where the key is taken already, and of a key that comes again in the file: what becomes of the later row. `reject` when left out. */
+  readonly duplicates?: 'reject' | 'skip' | 'update';
+  /** Of `report`: why the rows are not imported. */
+  readonly reason?: string;
+  /** When the rows were made and last changed in the other system. */
+  readonly history?: { readonly createdAt?: Source; readonly updatedAt?: Source };
   readonly set: Readonly<Record<string, Source>>;
 }
 
@@ -103,6 +142,8 @@ export interface Mapping {
   /** In the order of dependence. */
   readonly steps: readonly Step[];
   readonly checks: readonly Check[];
+  /** False: rows that are created tell of themselves, as if somebody had made them by hand. */
+  readonly silent?: false;
 }
 
 export const column = (name: string, ...transforms: Transform[]): CellSource => ({ from: `{${name}}`, transforms });
@@ -114,7 +155,8 @@ export const link = (to: Reference): Source => ({ reference: to });
 export const firstOf = (...sources: Source[]): Source => ({ firstOf: sources });
 export const now: Source = { now: true };
 
-export const day = (format: Extract<Transform, { do: 'date' }>['format']): Transform => ({ do: 'date', format });
+export const partsFrom = (parts: Readonly<Record<string, Source>>): Source => ({ parts });
+export const day = (format: DayFormat): Transform => ({ do: 'date', format });
 export const startOfDay: Transform = { do: 'startOfDay' };
 export const decimal = (mark: '.' | ','): Transform => ({ do: 'decimal', mark });
 export const integer: Transform = { do: 'integer' };
@@ -124,6 +166,10 @@ export const lower: Transform = { do: 'lower' };
 export const slug: Transform = { do: 'slug' };
 export const append = (text: string): Transform => ({ do: 'append', text });
 export const part = (of: string): Transform => ({ do: 'part', of });
+export const prepend = (text: string): Transform => ({ do: 'prepend', text });
+export const phone = (country: string): Transform => ({ do: 'phone', country });
+export const word = (which: 'first' | 'last' | 'butLast'): Transform => ({ do: 'word', which });
+export const round = (digits: number): Transform => ({ do: 'round', digits });
 export const words = (map: Readonly<Record<string, JsonValue>>, otherwise?: JsonValue): Transform => ({
   do: 'words',
   words: map,

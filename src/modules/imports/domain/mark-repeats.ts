@@ -1,22 +1,25 @@
+import { hashOf, type KeyHash, type KeySet } from './key-set.js';
 import type { MappedRow } from './map-record.js';
+import type { Step } from './mapping.js';
 import { keyOf } from './plan.js';
 
-/** What earlier lines of a step brought, by key. */
-export type Seen = Map<string, string>;
-
-/** A key that comes again is the same thing said twice where the step expects that, and a mistake elsewhere. */
-export function markRepeats(row: MappedRow, key: readonly string[], distinct: boolean, seen: Seen): void {
-  if (row.fate !== 'import') return;
-  const name = keyOf(key.map((field) => row.wanted[field] ?? row.values[field] ?? null));
-  const content = distinct ? keyOf([row.values, row.wanted]) : '';
-  const before = seen.get(name);
-  if (before === undefined) {
-    seen.set(name, content);
-    return;
-  }
-  if (distinct && before === content) {
+/** A key that comes again is the same thing said twice where the step expects that, and a mistake elsewhere. Returns the key of a row that counts. */
+export function markRepeats(
+  row: MappedRow,
+  { key, distinct, duplicates }: Pick<Step, 'key' | 'distinct' | 'duplicates'>,
+  seen: KeySet,
+): KeyHash | null {
+  if (row.fate !== 'import' || key.length === 0) return null;
+  const hash = hashOf(
+    keyOf(key.map((field) => row.wanted[field] ?? row.values[field] ?? null)),
+    distinct ? keyOf([row.values, row.wanted]) : '',
+  );
+  const before = seen.add(hash);
+  if (before === null) return hash;
+  if (duplicates === 'update') return hash;
+  if (duplicates === 'skip' || (distinct && before === hash.content)) {
     row.fate = 'repeat';
-    return;
+    return null;
   }
   row.fate = 'reject';
   row.findings.push({
@@ -28,4 +31,5 @@ export function markRepeats(row: MappedRow, key: readonly string[], distinct: bo
     done: 'row left out',
     message: distinct ? 'An earlier line says something else about the same thing.' : 'An earlier line has the same key.',
   });
+  return null;
 }

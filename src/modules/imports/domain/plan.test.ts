@@ -1,6 +1,7 @@
 import { date, decimal, money, ref, text, type Fields } from '#kernel/resource/fields.js';
 import type { MappedRow, Wanted } from './map-record.js';
-import { markRepeats, type Seen } from './mark-repeats.js';
+import { KeySet } from './key-set.js';
+import { markRepeats } from './mark-repeats.js';
 import { fillReferences, planRow, wantedByDepth, type Existing } from './plan.js';
 
 const fields: Fields = {
@@ -76,8 +77,9 @@ test('references within references are found first', () => {
 
 describe('a key that comes again', () => {
   const mark = (rows: MappedRow[], distinct: boolean) => {
-    const seen: Seen = new Map();
-    rows.forEach((one) => markRepeats(one, ['externalRef'], distinct, seen));
+    const seen = new KeySet();
+    const step = { key: ['externalRef'], ...(distinct ? { distinct: true as const } : {}) };
+    rows.forEach((one) => markRepeats(one, step, seen));
     return rows.map((one) => [one.fate, one.findings[0]?.rule]);
   };
 

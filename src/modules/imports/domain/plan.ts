@@ -1,4 +1,5 @@
 import type { MappedRow, Wanted } from './map-record.js';
+import type { Step, StepMode } from './mapping.js';
 import { merged, sameValue } from './same-value.js';
 import type { Target, Targets } from './target.js';
 
@@ -73,24 +74,30 @@ const describe = (wanted: Wanted): string =>
 /** A row that is there already. */
 export interface Existing {
   readonly id: string;
+  readonly version?: number;
   readonly [field: string]: unknown;
 }
 
 export type Action =
-  | { readonly kind: 'create' | 'unchanged' | 'repeated' | 'rejected' | 'skipped'; readonly row: MappedRow }
+  | { readonly kind: 'create' | 'repeated' | 'rejected' | 'skipped'; readonly row: MappedRow }
+  | { readonly kind: 'unchanged'; readonly row: MappedRow; readonly id?: string }
   | { readonly kind: 'update'; readonly row: MappedRow; readonly existing: Existing; readonly patch: Record<string, unknown> };
 
 export interface PlanRules {
   readonly fields: Targets;
   readonly key: readonly string[];
-  readonly mode: 'upsert' | 'link';
+  readonly mode: StepMode;
+  readonly duplicates?: Step['duplicates'];
+  /** Whether an earlier row of the same dry run would have made it. */
+  readonly isMade?: (row: MappedRow) => boolean;
 }
 
 /** What is to be done for one line. */
 export function planRow(row: MappedRow, existing: ReadonlyMap<string, Existing>, rules: PlanRules): Action {
   if (row.fate !== 'import') return { kind: without[row.fate], row };
-  const there = existing.get(rowKey(row, rules.key));
-  if (!there) return { kind: rules.mode === 'upsert' ? 'create' : 'skipped', row };
+  const there = rules.key.length === 0 ? undefined : existing.get(rowKey(row, rules.key));
+  if (!there) return planNew(row, rules);
+  if (rules.mode === 'create' && rules.duplicates !== 'update') return planTaken(row, there, rules);
 
   const patch: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(row.values)) {
@@ -98,8 +105,34 @@ export function planRow(row: MappedRow, existing: ReadonlyMap<string, Existing>,
     if (!target || row.once.has(field) || sameValue(target, value, there[field])) continue;
     patch[field] = merged(target, value, there[field]);
   }
-  if (Object.keys(patch).length === 0) return { kind: 'unchanged', row };
+  if (Object.keys(patch).length === 0) return { kind: 'unchanged', row, id: there.id };
   return { kind: 'update', row, existing: there, patch };
+}
+
+function planNew(row: MappedRow, { mode, isMade }: PlanRules): Action {
+  if (isMade?.(row)) return { kind: 'update', row, existing: { id: '', version: 0 }, patch: {} };
+  if (mode === 'create' || mode === 'upsert') return { kind: 'create', row };
+  if (mode === 'link') return { kind: 'skipped', row };
+  const finding = { line: row.line, field: null, rule: 'not_found', severity: 'error', value: null, done: 'row left out' } as const;
+  return {
+    kind: 'rejected',
+    row: { ...row, findings: [...row.findings, { ...finding, message: 'There is no record to change, and none is made.' }] },
+  };
+}
+
+/** Only new records are wanted, and this one is there. */
+function planTaken(row: MappedRow, there: Existing, { key, duplicates }: PlanRules): Action {
+  if (duplicates === 'skip') return { kind: 'unchanged', row, id: there.id };
+  const finding = {
+    line: row.line,
+    field: key[0] ?? null,
+    rule: 'duplicate_in_db',
+    severity: 'error',
+    value: key.map((field) => String(row.values[field] ?? '')).join(' / '),
+    done: 'row left out',
+    message: 'There is a record with this key already.',
+  } as const;
+  return { kind: 'rejected', row: { ...row, findings: [...row.findings, finding] } };
 }
 
 const without = { reject: 'rejected', skip: 'skipped', repeat: 'repeated' } as const;

@@ -30,7 +30,7 @@ const sameNumber = (a: unknown, b: unknown) => new Decimal(String(a)).eq(String(
 
 /** A source that knows only the country leaves the street alone. */
 export const merged = (field: Target, next: unknown, current: unknown): unknown =>
-  field.kind === 'address' && current ? { ...(current as Address), ...(next as Address) } : next;
+  field.kind === 'address' && current && next ? { ...(current as Address), ...(next as Address) } : next;
 
 /** JSON with its keys in order: PostgreSQL does not keep the order they were sent in. */
 const stable = (value: unknown): string =>

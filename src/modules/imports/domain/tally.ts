@@ -12,10 +12,13 @@ export interface StepCount {
   /** Said before by an earlier line of the file. */
   readonly repeated: number;
   readonly rejected: number;
+  /** Nothing in the line for this step. */
+  readonly skipped?: number;
 }
 
 /** What one chunk came to. */
-export interface Tally extends Omit<StepCount, 'step' | 'resource'> {
+export interface Tally extends Omit<StepCount, 'step' | 'resource' | 'skipped'> {
+  readonly skipped: number;
   readonly issues: number;
 }
 
@@ -28,6 +31,7 @@ export function tallyOf(actions: readonly Action[], issues: number): Tally {
     unchanged: count('unchanged'),
     repeated: count('repeated'),
     rejected: count('rejected'),
+    skipped: count('skipped'),
     issues,
   };
 }
@@ -35,7 +39,8 @@ export function tallyOf(actions: readonly Action[], issues: number): Tally {
 /** The counts of all steps with those of one chunk added. */
 export function addCounts(steps: readonly StepCount[], step: Pick<Step, 'name' | 'resource'>, tally: Tally): StepCount[] {
   const before = steps.find((count) => count.step === step.name);
-  const sum = (key: 'read' | 'created' | 'updated' | 'unchanged' | 'repeated' | 'rejected') => (before?.[key] ?? 0) + tally[key];
+  const sum = (key: 'read' | 'created' | 'updated' | 'unchanged' | 'repeated' | 'rejected' | 'skipped') =>
+    (before?.[key] ?? 0) + tally[key];
   const after: StepCount = {
     step: step.name,
     resource: step.resource,
@@ -45,6 +50,7 @@ export function addCounts(steps: readonly StepCount[], step: Pick<Step, 'name' |
     unchanged: sum('unchanged'),
     repeated: sum('repeated'),
     rejected: sum('rejected'),
+    skipped: sum('skipped'),
   };
   return before ? steps.map((count) => (count === before ? after : count)) : [...steps, after];
 }

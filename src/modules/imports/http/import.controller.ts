@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import { Controller, Get, HttpCode, Inject, Param, Post, Req, Res, UseGuards } from '@nestjs/common';
-import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiBearerAuth, ApiBody, ApiConsumes, ApiOperation, ApiParam, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PrincipalGuard } from '#api/auth/principal.guard.js';
 import { answer, idempotencyHeader, problems } from '#api/rest/answers.js';
@@ -8,10 +9,13 @@ import { RestReads } from '#api/rest/reads.js';
 import { callOf, json, principalOf, queryOf } from '#api/rest/routes.js';
 import { listName, outputName } from '#api/rest/schemas.js';
 import { Runner } from '#kernel/usecase/runner.js';
+import { failedRows, transactAs } from './failed-rows.js';
 import { ImportIssue } from '../import/import-issue.resource.js';
 import { ImportRun } from '../import/import-run.resource.js';
 import { takeImport, takeUploads } from '../import/take-import.js';
-import { readForm } from './read-form.js';
+import { withForm } from './read-form.js';
+import { invalid, notFound } from '#kernel/errors/domain-error.js';
+import { createFromUploads } from '../import/create-import.js';
 
 const all =
   (decorators: readonly MethodDecorator[]): MethodDecorator =>
@@ -27,7 +31,7 @@ const form = {
     files: {
       type: 'array' as const,
       maxItems: 20,
-      items: { type: 'string' as const, format: 'binary', maxLength: 20_971_520 },
+      items: { type: 'string' as const, format: 'binary', maxLength: 1_073_741_824 },
       description: 'The files, each with its name.',
     },
   },
@@ -60,9 +64,61 @@ export class ImportController {
     ...problems(400, 404, 409, 413),
   ])
   async start(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
-    const { result } = await this.runner.run(takeUploads, await readForm(request), callOf(request));
+    const { result } = await withForm(request, (form) => this.runner.run(takeUploads, form, callOf(request)));
     void reply.header('location', `/v1/imports/${result.importId}`);
     return result;
+  }
+
+  @Post('upload')
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'uploadImportFiles',
+    summary: 'Bring files for an import by steps.',
+    description:
+      'CSV, workbooks, JSON lines or SQL inserts. They are looked through in the background; nothing is imported before it is mapped and started.',
+  })
+  @ApiConsumes('multipart/form-data')
+  @ApiBody({ required: true, schema: { ...form, required: ['files'], properties: { files: form.properties.files } } })
+  @all([
+    idempotencyHeader,
+    answer(202, outputName(createFromUploads), 'Taken.', { Location: { description: 'Where the import tells how far it is.' } }),
+    ...problems(400, 409, 413),
+  ])
+  async upload(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    const { result } = await withForm(request, ({ files }) => {
+      const nameless = files.length === 0 || files.some(({ name }) => name === '');
+      if (nameless) throw invalid('input.invalid', 'The files are missing: send each as a part of its own, with its file name.');
+      return this.runner.run(createFromUploads, { files }, callOf(request));
+    });
+    void reply.header('location', `/v1/imports/${result.importId}`);
+    return result;
+  }
+
+  @Get(':importId/failed-rows')
+  @ApiOperation({
+    operationId: 'downloadFailedRows',
+    summary: 'The rows of an import that were left out.',
+    description: 'As CSV with the columns of the file and `__error` as the last: to be put right and imported again.',
+  })
+  @ApiParam({ name: 'importId', description: 'Id of the import.', schema: { ...text(36), format: 'uuid' } })
+  @ApiQuery({ name: 'table', required: false, description: 'Which table of `tables`; the first when left out.', schema: text(300) })
+  @ApiResponse({ status: 200, description: 'The rows.', content: { 'text/csv': { schema: { type: 'string', maxLength: 2_147_483_647 } } } })
+  @all(problems(400, 404))
+  async failed(
+    @Param('importId') id: string,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<Readable> {
+    const { tenantId, actor } = principalOf(request);
+    const transact = transactAs(this.runner.runtime, { tenantId, actor, cause: { command: 'import.failed_rows', requestId: request.id } });
+    await this.reads.one(ImportRun, id, { fields: ['state'], expand: [] }, principalOf(request));
+    const run = await transact((work) => work.repo(ImportRun).get(id));
+    const wanted = queryOf(request)['table'];
+    const table = run.tables?.find(({ name }) => wanted === undefined || name === wanted);
+    if (!table && (wanted !== undefined || (run.tables ?? []).length > 0))
+      throw notFound('import.table_unknown', 'The import has no such table.');
+    void reply.header('content-type', 'text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="failed-rows.csv"');
+    return Readable.from(failedRows(transact, { importId: run.id, table: table ?? null }));
   }
 
   @Get(':importId/issues')

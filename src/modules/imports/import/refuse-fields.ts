@@ -23,6 +23,7 @@ const matched = ({ resource, key, set }: Step): FieldName[] => [
 
 function matchedBySource(source: Source): FieldName[] {
   if ('firstOf' in source) return source.firstOf.flatMap(matchedBySource);
+  if ('only' in source) return matchedBySource(source.source);
   return 'reference' in source ? matchedByReference(source.reference) : [];
 }
 

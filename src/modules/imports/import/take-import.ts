@@ -3,7 +3,7 @@ import { json, list, object, ref, text } from '#kernel/resource/fields.js';
 import { defineCommand, type Command } from '#kernel/usecase/define-command.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { continueImport } from '../jobs/continue-import.job.js';
-import { Upload } from '../store/files.js';
+import { Upload } from '../store/upload.js';
 import { startImport, type StartInput } from './start-import.js';
 
 const mapping = text(80, { required: true, description: 'What the files mean, e.g. `crm-opportunities`.' });

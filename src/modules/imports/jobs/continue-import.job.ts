@@ -1,5 +1,6 @@
 import { ref } from '#kernel/resource/fields.js';
 import { defineEffect, type EffectContext } from '#kernel/usecase/define-job.js';
+import { isUnderWay } from '../domain/states.js';
 import { ImportRun } from '../import/import-run.resource.js';
 import { runImport } from '../run/run-import.js';
 
@@ -18,7 +19,7 @@ export const continueImport = defineEffect({
     const until = context.now().getTime() + turnMs;
     try {
       const run = await runImport(importId, (fn) => context.work(fn), { pause: () => context.now().getTime() >= until });
-      if (run.state === 'running') await nextTurn(run, context);
+      if (isUnderWay(run.state)) await nextTurn(run, context);
     } catch (error) {
       if (context.attempt >= attempts) await giveUp(importId, context);
       throw error;
@@ -27,7 +28,7 @@ export const continueImport = defineEffect({
 });
 
 async function nextTurn(run: ImportRun, context: EffectContext): Promise<void> {
-  const key = `${run.id}:${run.position?.step}:${run.position?.record}`;
+  const key = `${run.id}:${run.version}`;
   await context.work((work) => work.schedule(continueImport, { key, payload: { importId: run.id } }));
 }
 

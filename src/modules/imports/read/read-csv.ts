@@ -1,10 +1,8 @@
 import { Readable } from 'node:stream';
 import { parse, CsvError } from 'csv-parse';
 import { invalid } from '#kernel/errors/domain-error.js';
-import { decode, delimiterOf } from './decode.js';
-import type { SourceRecord } from '../domain/map-record.js';
-import type { FileSpec } from '../domain/mapping.js';
 import { limits } from './limits.js';
+import { checkHeader, checkRow, tooManyRows, type ReadOptions, type Told } from './raw-table.js';
 
 interface Parsed {
   readonly record: readonly string[];
@@ -15,82 +13,71 @@ const dialect = {
   info: true,
   relax_column_count: true,
   skip_empty_lines: true,
-  max_record_size: 1_000_000,
+  max_record_size: 10_000_000,
   record_delimiter: ['\r\n', '\n', '\r'],
 };
-const sliceLength = 64 * 1024;
+const delimiters = [',', ';', '\t', '|'] as const;
+const headerLength = 1_000_000;
 
-/** The records of a file, one at a time. A file that cannot be read to its end is refused with the line where it breaks. */
-export async function* readCsv(file: FileSpec, bytes: Uint8Array): AsyncGenerator<SourceRecord> {
-  const text = decode(file.name, bytes);
+/** The mark that parts the header into the most columns; a comma when none does. */
+export function delimiterOf(text: string): string {
+  const header = (/^[^\r\n]*/.exec(text)?.[0] ?? '').replace(/"[^"]*"/g, '');
+  const count = (mark: string) => header.split(mark).length;
+  return delimiters.reduce((best, mark) => (count(mark) > count(best) ? mark : best));
+}
+
+/** Header and rows of a file, one at a time. A file that cannot be read to its end is refused with the line where it breaks. */
+export async function* readCsv(table: string, text: AsyncIterable<string>, options: ReadOptions = {}): AsyncGenerator<Told> {
+  const { head, all } = await withHead(text);
+  const delimiter = options.delimiter ?? delimiterOf(head);
   let lastLine = 0;
   // The parser runs ahead of its reader, and drops what nobody has read yet when the text breaks.
   const noteLine = (record: string[], { lines }: { readonly lines: number }) => {
     lastLine = lines;
     return record;
   };
-  const parser = Readable.from(slices(text)).pipe(parse({ ...dialect, delimiter: delimiterOf(text), on_record: noteLine }));
-  let header: readonly string[] | null = null;
+  const parser = Readable.from(all).pipe(parse({ ...dialect, delimiter, on_record: noteLine }));
+  let header = options.header ? checkHeader(table, options.header) : null;
+  if (header) yield { table, header };
   let rows = 0;
   try {
     for await (const { record, info } of parser as AsyncIterable<Parsed>) {
-      const line = info.lines - newlinesIn(record);
       if (header === null) {
-        header = checkHeader(file, record);
+        header = checkHeader(table, record);
+        yield { table, header };
         continue;
       }
-      if (++rows > limits.rows)
-        throw invalid('import.too_many_rows', `${file.name} has more than ${limits.rows.toLocaleString('en')} rows. Split it.`);
-      yield toRecord(header, record, line);
+      if (++rows > limits.rows) throw tooManyRows(table);
+      yield { table, line: info.lines - newlinesIn(record), ...checkRow(header, record) };
     }
   } catch (error) {
-    if (error instanceof CsvError) throw brokenFile(file, error, lastLine);
+    if (error instanceof CsvError) throw brokenFile(table, error, lastLine);
     throw error;
   }
-  if (header === null) throw invalid('import.file_empty', `${file.name} is empty: not even a header line.`);
+  if (header === null) throw invalid('import.file_empty', `${table} is empty: not even a header line.`);
 }
 
-function* slices(text: string): Generator<string> {
-  for (let at = 0; at < text.length; at += sliceLength) yield text.slice(at, at + sliceLength);
+/** The first line, to look at, and the whole text all the same. */
+async function withHead(text: AsyncIterable<string>): Promise<{ head: string; all: AsyncIterable<string> }> {
+  const source = text[Symbol.asyncIterator]();
+  let head = '';
+  while (!/[\r\n]/.test(head) && head.length < headerLength) {
+    const next = await source.next();
+    if (next.done) break;
+    head += next.value;
+  }
+  async function* all() {
+    if (head !== '') yield head;
+    for (let next = await source.next(); !next.done; next = await source.next()) yield next.value;
+  }
+  return { head, all: all() };
 }
 
 const newlinesIn = (record: readonly string[]): number =>
   record.reduce((sum, cell) => sum + (cell.includes('\n') ? cell.split('\n').length - 1 : 0), 0);
 
 /** A quote that never closes is found at the end of the file; the line that opened it is the one to look at. */
-function brokenFile(file: FileSpec, error: CsvError, lastLine: number): Error {
+function brokenFile(table: string, error: CsvError, lastLine: number): Error {
   const line = error.code === 'CSV_QUOTE_NOT_CLOSED' ? lastLine + 1 : Number(error['lines'] ?? lastLine + 1);
-  return invalid('import.broken_csv', `${file.name}, line ${line}: ${error.message.replace(/ at line \d+/, '')}.`, {
-    file: file.name,
-    line,
-  });
-}
-
-function checkHeader(file: FileSpec, record: readonly string[]): readonly string[] {
-  const header = record.map((name) => name.normalize('NFC').trim());
-  const problem = (message: string) => invalid('import.header_unfit', `${file.name}, line 1: ${message}`, { file: file.name, line: 1 });
-  if (header.length > limits.columns) throw problem(`${header.length} columns are more than the ${limits.columns} allowed.`);
-  const twice = header.find((name, i) => name !== '' && header.indexOf(name) !== i);
-  if (twice !== undefined) throw problem(`the column "${twice.slice(0, 100)}" is there twice.`);
-  const missing = Object.keys(file.columns).filter((name) => !header.includes(name));
-  if (missing.length > 0)
-    throw problem(`the column${missing.length > 1 ? 's' : ''} ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing.`);
-  return header;
-}
-
-function toRecord(header: readonly string[], record: readonly string[], line: number): SourceRecord {
-  const cells: Record<string, string> = Object.create(null) as Record<string, string>;
-  header.forEach((name, i) => (cells[name] = (record[i] ?? '').normalize('NFC').trim()));
-  if (record.length !== header.length) {
-    return { line, cells, broken: { rule: 'column_count', message: `The line has ${record.length} cells, the header ${header.length}.` } };
-  }
-  const faulty = header.find((name) => (cells[name] ?? '').includes('\u0000'));
-  if (faulty !== undefined) {
-    cells[faulty] = (cells[faulty] ?? '').replaceAll('\u0000', '\uFFFD');
-    return { line, cells, broken: { rule: 'encoding', column: faulty, message: `${faulty} holds a NUL character.` } };
-  }
-  const long = header.find((name) => (cells[name] ?? '').length > limits.cellCharacters);
-  return long === undefined
-    ? { line, cells }
-    : { line, cells, broken: { rule: 'too_long', column: long, message: `${long} is longer than ${limits.cellCharacters} characters.` } };
+  return invalid('import.broken_csv', `${table}, line ${line}: ${error.message.replace(/ at line \d+/, '')}.`, { file: table, line });
 }

@@ -34,7 +34,8 @@ export function checkInvariants(resource: Resource, action: Action): Action {
 /** The row as it would be afterwards; null when nothing is written. */
 function writtenBy(resource: Resource, action: Action): Record<string, unknown> | null {
   if (action.kind === 'create') return withDefaults(resource.fields, action.row.values);
-  return action.kind === 'update' ? { ...action.existing, ...normalised(resource, action.patch) } : null;
+  // An empty id stands for a record that a dry run would have made: what else it holds is not known here.
+  return action.kind === 'update' && action.existing.id !== '' ? { ...action.existing, ...normalised(resource, action.patch) } : null;
 }
 
 /** Dates in a patch as rows hold them. */

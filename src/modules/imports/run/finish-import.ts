@@ -5,12 +5,14 @@ import type { Finding, SourceRecord } from '../domain/map-record.js';
 import type { Check, CurrencyCheck, UnusedCheck } from '../domain/mapping.js';
 import { ImportFinished } from '../events.js';
 import { ImportRun } from '../import/import-run.resource.js';
-import { readStep, recordsOfFile, type ImportSource } from './read-step.js';
-import type { Transact } from './run-import.js';
+import type { ImportSource } from './import-source.js';
+import { readStep, recordsOfFile } from './read-step.js';
 import { fileOf, report } from './write-chunk.js';
 
-/** Looks at the files as a whole, then closes the import and tells so. */
-export async function finishImport(importId: string, source: ImportSource, transact: Transact): Promise<void> {
+/** Looks at the files as a whole, then closes the import and tells so. A dry run tells nobody. */
+export async function finishImport(source: ImportSource): Promise<void> {
+  const { importId, transact } = source;
+  if (source.phase === 'dry') return finishDryRun(source);
   const own = await transact(currencyOfCompany);
   const found: Found[] = [];
   for (const check of source.mapping.checks) found.push(await look(source, check, own));
@@ -20,9 +22,20 @@ export async function finishImport(importId: string, source: ImportSource, trans
     if (run.state !== 'running') return;
     for (const { file, findings } of found) await report(work, importId, file, findings);
     const issueCount = run.issueCount + found.reduce((sum, { findings }) => sum + findings.length, 0);
-    await work.repo(ImportRun).update(importId, { state: 'finished', finishedAt: work.now, issueCount });
+    const state = run.bySteps && run.rejected > 0 ? 'partly' : 'finished';
+    await work.repo(ImportRun).update(importId, { state, finishedAt: work.now, issueCount });
     const { mapping, created, updated, rejected } = run;
     await work.emit(ImportFinished, { importId, mapping, created, updated, rejected }, { resource: 'import', id: importId });
+  });
+}
+
+async function finishDryRun({ importId, transact }: ImportSource): Promise<void> {
+  await transact(async (work) => {
+    const run = await work.repo(ImportRun).lock(importId);
+    if (run.state !== 'dry_running') return;
+    const { created, updated, unchanged, skipped, rejected } = run;
+    const dryRun = { at: work.now.toISOString(), created, updated, unchanged, skipped, rejected };
+    await work.repo(ImportRun).update(importId, { state: 'ready', dryRun });
   });
 }
 
@@ -31,7 +44,8 @@ export async function finishImport(importId: string, source: ImportSource, trans
  * itself, a minute later, joins over the new rows take longer than a statement may.
  */
 async function measureTables(work: Work, { mapping }: ImportSource): Promise<void> {
-  const tables = [...new Set(mapping.steps.map(({ resource }) => work.resource(resource).table))].sort();
+  const steps = mapping.steps.filter(({ mode }) => mode !== 'report');
+  const tables = [...new Set(steps.map(({ resource }) => work.resource(resource).table))].sort();
   await work.rows(sql`select imports.measure_tables(${tables}::regclass[])`);
 }
 

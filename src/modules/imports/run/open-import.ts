@@ -1,26 +1,27 @@
 import { DomainError } from '#kernel/errors/domain-error.js';
-import { mappingNamed } from '../mappings/all-mappings.js';
-import { ImportRun, type Position } from '../import/import-run.resource.js';
-import { loadFiles } from '../store/files.js';
-import { countRows, type ImportSource } from './read-step.js';
-import type { Transact } from './run-import.js';
+import { Made } from '../domain/made.js';
+import type { Mapping } from '../domain/mapping.js';
+import { isUnderWay } from '../domain/states.js';
+import { mappingOf } from '../import/mapping-of.js';
+import { ImportRun } from '../import/import-run.resource.js';
+import { madeInDryRun } from '../store/chunks.js';
+import type { ImportSource } from './import-source.js';
+import { overview, prepareTables } from './prepare.js';
+import { countRows } from './read-step.js';
+import type { Transact } from './transact.js';
+import { report, stateOf } from './write-chunk.js';
 
-/** What is left to read of an import, or null when there is nothing left to do. A queued one is looked through first. */
-export async function openImport(importId: string, transact: Transact): Promise<(ImportSource & { readonly position: Position }) | null> {
-  const { run, files } = await transact(async (work) => ({
-    run: await work.repo(ImportRun).get(importId),
-    files: await loadFiles(work, importId),
-  }));
-  if (run.state !== 'queued' && run.state !== 'running') return null;
-  const source = { mapping: mappingNamed(run.mapping), files, startedAt: run.startedAt, position: run.position ?? { step: 0, record: 0 } };
-  if (run.state === 'running') return source;
+export type Opened = ImportSource & { readonly made?: Made };
+
+/** What is left to read of an import, or null when there is nothing left to do. The first time, all files are read to their ends. */
+export async function openImport(importId: string, transact: Transact): Promise<Opened | null> {
+  const { run, mapping } = await transact(async (work) => {
+    const found = await work.repo(ImportRun).get(importId);
+    return { run: found, mapping: isRead(found) && found.state !== 'uploaded' ? mappingOf(work, found) : null };
+  });
+  if (!isRead(run)) return null;
   try {
-    const total = await countRows(source);
-    await transact(async (work) => {
-      const fresh = await work.repo(ImportRun).lock(importId);
-      if (fresh.state === 'queued') await work.repo(ImportRun).update(importId, { state: 'running', total });
-    });
-    return source;
+    return mapping ? await open(run, mapping, transact) : await analyse(run, transact);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     await transact((work) =>
@@ -28,4 +29,52 @@ export async function openImport(importId: string, transact: Transact): Promise<
     );
     return null;
   }
+}
+
+const isRead = ({ state }: ImportRun) => isUnderWay(state) && state !== 'reverting';
+
+async function analyse(run: ImportRun, transact: Transact): Promise<null> {
+  await prepareTables(run, null, transact);
+  await transact(async (work) => {
+    const fresh = await work.repo(ImportRun).lock(run.id);
+    if (fresh.state === 'uploaded') await work.repo(ImportRun).update(run.id, { state: 'analysed' });
+  });
+  return null;
+}
+
+async function open(run: ImportRun, mapping: Mapping, transact: Transact): Promise<Opened> {
+  const phase = run.state === 'dry_running' ? 'dry' : 'run';
+  const position = run.position ?? { step: 0, record: 0 };
+  const atStart = position.step === 0 && position.record === 0;
+  const tables = atStart ? await prepareTables(run, mapping, transact) : (run.tables ?? []);
+  const source: ImportSource = {
+    importId: run.id,
+    phase,
+    mapping,
+    tables,
+    startedAt: run.startedAt,
+    startedById: run.startedById,
+    position,
+    transact,
+  };
+  if (atStart && run.total === 0) await begin(source);
+  if (phase === 'run') return source;
+  const made = new Made(mapping);
+  for (const packed of await transact((work) => madeInDryRun(work, run.id))) made.load(packed);
+  return { ...source, made };
+}
+
+/** How much there is to do, and what is to be said before. */
+async function begin({ importId, mapping, tables, transact, phase }: ImportSource): Promise<void> {
+  const total = countRows({ mapping, tables });
+  await transact(async (work) => {
+    const fresh = await work.repo(ImportRun).lock(importId);
+    if (fresh.state !== 'queued' && (fresh.state !== stateOf(phase) || fresh.total > 0)) return;
+    let issueCount = fresh.issueCount;
+    for (const { file, findings } of fresh.bySteps ? overview(mapping, tables) : []) {
+      await report(work, importId, file, findings);
+      issueCount += findings.length;
+    }
+    await work.repo(ImportRun).update(importId, { state: stateOf(phase), total, issueCount });
+  });
 }

@@ -1,58 +1,69 @@
+import { KeySet, unpackHashes, type KeyHash } from '../domain/key-set.js';
 import { mapRecord, type MappedRow, type SourceRecord } from '../domain/map-record.js';
-import type { Mapping } from '../domain/mapping.js';
-import { markRepeats, type Seen } from '../domain/mark-repeats.js';
-import { readCsv } from '../read/read-csv.js';
-import { stepAt } from './write-chunk.js';
+import { markRepeats } from '../domain/mark-repeats.js';
+import type { Mapping, Step } from '../domain/mapping.js';
+import { keysOfStep } from '../store/chunks.js';
+import { recordsOf, type RawRow } from '../store/files.js';
+import { tableNamed, type ImportSource } from './import-source.js';
 
-/** What an import reads: its mapping, its files by name, and the moment it began. */
-export interface ImportSource {
-  readonly mapping: Mapping;
-  readonly files: ReadonlyMap<string, Uint8Array>;
-  readonly startedAt: Date;
+export interface ReadRow extends MappedRow {
+  /** The key, for rows that count by one. */
+  readonly hash: KeyHash | null;
 }
 
-/** The rows of one step, from the record at `from` on. Earlier ones are still read: they tell which keys were taken. */
-export async function* readStep(source: ImportSource, index: number, from: number): AsyncGenerator<MappedRow, void> {
-  const step = stepAt(source.mapping, { step: index, record: 0 });
+export function stepAt(mapping: Mapping, index: number): Step {
+  const step = mapping.steps[index];
+  if (!step) throw new Error(`The mapping ${mapping.name} has no step ${index}.`);
+  return step;
+}
+
+/** The rows of one step, from the record at `from` on. Which keys came before is known from the chunks that are committed. */
+export async function* readStep(source: ImportSource, index: number, from: number): AsyncGenerator<ReadRow, void> {
+  const step = stepAt(source.mapping, index);
   const file = step.file === undefined ? undefined : source.mapping.files[step.file];
   const speaks = source.mapping.steps.findIndex((other) => other.file === step.file) === index;
-  const seen: Seen = new Map();
-  let at = 0;
-  for await (const record of recordsOf(source, index)) {
-    const row = mapRecord(record, { step, file, now: source.startedAt, speaks });
-    markRepeats(row, step.key, step.distinct === true, seen);
-    if (at++ >= from) yield row;
+  const seen = new KeySet();
+  if (from > 0)
+    for (const packed of await source.transact((work) => keysOfStep(work, source, index)))
+      for (const hash of unpackHashes(packed)) seen.add(hash);
+  for await (const record of recordsOfStep(source, step, from)) {
+    const row = mapRecord(record, { step, file, now: source.startedAt, me: source.startedById, speaks });
+    const hash = markRepeats(row, step, seen);
+    yield Object.assign(row, { hash });
   }
 }
 
-async function* recordsOf(source: ImportSource, index: number): AsyncGenerator<SourceRecord> {
-  const step = stepAt(source.mapping, { step: index, record: 0 });
-  if (step.file === undefined) yield* (step.rows ?? []).map((cells) => ({ line: 0, cells }));
-  else yield* recordsOfFile(source, step.file);
+async function* recordsOfStep(source: ImportSource, step: Step, from: number): AsyncGenerator<SourceRecord> {
+  if (step.file === undefined) yield* (step.rows ?? []).slice(from).map((cells) => ({ line: 0, cells }));
+  else yield* recordsOfFile(source, step.file, from);
 }
 
-/** All records of the file a mapping knows by `key`. */
-export async function* recordsOfFile({ mapping, files }: ImportSource, key: string): AsyncGenerator<SourceRecord> {
-  const spec = mapping.files[key];
-  const bytes = spec && files.get(spec.name);
-  if (!spec || !bytes) throw new Error(`The import has no file "${spec?.name ?? key}".`);
-  yield* readCsv(spec, bytes);
+/** The records of the file a mapping knows by `key`; none of a file that may be missing and is. */
+export async function* recordsOfFile(
+  { mapping, tables, transact, importId }: ImportSource,
+  key: string,
+  from = 0,
+): AsyncGenerator<SourceRecord> {
+  const table = tableNamed(tables, mapping.files[key]?.name ?? key);
+  if (!table) return;
+  const toRecord = recordMaker(table.columns);
+  for await (const row of recordsOf(transact, importId, table.name, from)) yield toRecord(row);
 }
 
-/** Reads every file to its end before anything is written: a file that breaks on its last line must not leave half a load behind. */
-export async function countRows(source: ImportSource): Promise<number> {
-  const counts = new Map<string, number>();
-  for (const key of Object.keys(source.mapping.files)) {
-    counts.set(key, await countOf(recordsOfFile(source, key)));
-  }
-  return source.mapping.steps.reduce(
-    (sum, step) => sum + (step.file === undefined ? (step.rows?.length ?? 0) : (counts.get(step.file) ?? 0)),
-    0,
-  );
+/** Cells by column, in objects of one shape. */
+function recordMaker(columns: readonly string[]): (row: RawRow) => SourceRecord {
+  return ({ line, cells, broken }) => {
+    const byName: Record<string, string> = {};
+    for (let i = 0; i < columns.length; i += 1) byName[columns[i] ?? ''] = cells[i] ?? '';
+    return broken ? { line, cells: byName, broken } : { line, cells: byName };
+  };
 }
 
-async function countOf(records: AsyncGenerator<SourceRecord>): Promise<number> {
-  let count = 0;
-  while (!(await records.next()).done) count += 1;
-  return count;
+/** Rows all steps will go through; a table that several steps read counts once for each. */
+export const countRows = ({ mapping, tables }: Pick<ImportSource, 'mapping' | 'tables'>): number =>
+  mapping.steps.reduce((sum, step) => sum + rowsOfStep(step, mapping, tables), 0);
+
+function rowsOfStep(step: Step, mapping: Mapping, tables: ImportSource['tables']): number {
+  if (step.file === undefined) return step.rows?.length ?? 0;
+  return tableNamed(tables, mapping.files[step.file]?.name ?? step.file)?.rows ?? 0;
 }

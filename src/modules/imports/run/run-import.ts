@@ -1,14 +1,11 @@
 import { DomainError } from '#kernel/errors/domain-error.js';
-import type { Work } from '#kernel/usecase/work.js';
-import type { MappedRow } from '../domain/map-record.js';
 import { ImportRun, type Position } from '../import/import-run.resource.js';
 import { finishImport } from './finish-import.js';
-import { openImport } from './open-import.js';
-import { readStep, type ImportSource } from './read-step.js';
+import { openImport, type Opened } from './open-import.js';
+import { readStep, type ReadRow } from './read-step.js';
+import { revertImport } from './revert-import.js';
+import type { Transact } from './transact.js';
 import { writeChunk, type Chunk, type ChunkResult } from './write-chunk.js';
-
-/** Opens one transaction with the rights of the system. */
-export type Transact = <T>(fn: (work: Work) => Promise<T>) => Promise<T>;
 
 export interface RunOptions {
   readonly onProgress?: (run: ImportRun) => void;
@@ -22,24 +19,28 @@ const fullChunk = 1000;
 export async function runImport(importId: string, transact: Transact, options: RunOptions = {}): Promise<ImportRun> {
   const source = await openImport(importId, transact);
   if (source) {
-    const end = await allSteps(importId, source, transact, options);
+    const end = await allSteps({ importId, source, transact, options });
     if (end === 'moved') return runImport(importId, transact, options);
-    if (end === 'done') await finishImport(importId, source, transact);
+    if (end === 'done') await finishImport(source);
   }
-  return transact((work) => work.repo(ImportRun).get(importId));
+  const run = await transact((work) => work.repo(ImportRun).get(importId));
+  return run.state === 'reverting' ? revertImport(run, transact, options) : run;
 }
 
 type End = 'done' | 'moved' | 'stopped' | 'paused';
 
-async function allSteps(
-  importId: string,
-  source: ImportSource & { readonly position: Position },
-  transact: Transact,
-  options: RunOptions,
-): Promise<End> {
+interface Run {
+  readonly importId: string;
+  readonly source: Opened;
+  readonly transact: Transact;
+  readonly options: RunOptions;
+}
+
+async function allSteps(run: Run): Promise<End> {
+  const { source, options } = run;
   let at = source.position;
   while (at.step < source.mapping.steps.length) {
-    const end = await oneStep({ importId, source, transact, options }, at);
+    const end = await oneStep(run, at);
     if (end !== 'done') return end;
     at = { step: at.step + 1, record: 0 };
     if (at.step < source.mapping.steps.length && options.pause?.()) return 'paused';
@@ -47,19 +48,12 @@ async function allSteps(
   return 'done';
 }
 
-interface Run {
-  readonly importId: string;
-  readonly source: ImportSource;
-  readonly transact: Transact;
-  readonly options: RunOptions;
-}
-
 /** Rows read and not yet committed. */
 class Ahead {
-  readonly rows: MappedRow[] = [];
+  readonly rows: ReadRow[] = [];
   isAll = false;
 
-  constructor(private readonly source: AsyncGenerator<MappedRow, void>) {}
+  constructor(private readonly source: AsyncGenerator<ReadRow, void>) {}
 
   async fill(length: number): Promise<void> {
     while (!this.isAll && this.rows.length < length) {
@@ -68,18 +62,40 @@ class Ahead {
       else this.rows.push(next.value);
     }
   }
+
+  /** The next rows, at most `size` of them. Two that have one key are not written together: the second must find the first. */
+  take(size: number): ReadRow[] {
+    const keys = new Set<string>();
+    const end = this.rows.slice(0, size).findIndex(({ hash }) => {
+      if (!hash) return false;
+      const key = `${hash.high}:${hash.low}`;
+      if (keys.has(key)) return true;
+      keys.add(key);
+      return false;
+    });
+    return this.rows.slice(0, end === -1 ? size : end);
+  }
 }
 
 async function oneStep(run: Run, from: Position): Promise<End> {
-  const ahead = new Ahead(readStep(run.source, from.step, from.record));
+  const { source } = run;
+  const ahead = new Ahead(readStep(source, from.step, from.record));
   let at = from;
   let size = fullChunk;
   await ahead.fill(fullChunk);
   for (;;) {
-    const rows = ahead.rows.slice(0, size);
+    const rows = ahead.take(size);
     const isLast = ahead.isAll && rows.length === ahead.rows.length;
     const next = isLast ? { step: at.step + 1, record: 0 } : { step: at.step, record: at.record + rows.length };
-    const chunk: Chunk = { importId: run.importId, mapping: run.source.mapping, at, next, rows };
+    const chunk: Chunk = {
+      importId: run.importId,
+      phase: source.phase,
+      mapping: source.mapping,
+      at,
+      next,
+      rows,
+      ...(source.made ? { made: source.made } : {}),
+    };
     // The database writes this chunk while the next one is read.
     const [result] = await Promise.all([attempt(run.transact, chunk), ahead.fill(rows.length + fullChunk)]);
     if (result.kind === 'refused') size = Math.ceil(rows.length / 2);
@@ -109,7 +125,7 @@ async function attempt(transact: Transact, chunk: Chunk, left = 5): Promise<Atte
   }
 }
 
-const isRefusal = (error: unknown): error is DomainError =>
+export const isRefusal = (error: unknown): error is DomainError =>
   error instanceof DomainError && (error.kind === 'conflict' || error.kind === 'invalid');
 
 /** Deadlock, serialisation failure. */

@@ -69,5 +69,7 @@ export const descriptions: Words = {
   notification: 'Etwas, das einem Benutzer gesagt wird: dass ein Vorgang Aufmerksamkeit braucht.',
   fact_refresh: 'Ein Abgleich der Auswertungen mit den Verkaufschancen: was abwich und was berichtigt wurde.',
   import: 'Das Laden von Dateien eines anderen Systems, mit Fortschritt und Zahlen.',
+  import_mapping:
+    'Eine Fassung davon, wie die Firma die Dateien eines anderen Systems liest. Nie geändert: Erneutes Speichern macht die nächste.',
   import_issue: 'Etwas, das ein Import an einer Datei falsch fand, und was er damit tat.',
 };

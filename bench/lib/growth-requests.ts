@@ -25,8 +25,8 @@ export async function shotsOf(url: string, ids: readonly string[], step: number)
     headers,
     body: JSON.stringify({ query, variables }),
   });
-  const cursors = await cursorsOf(url, headers, ids, '');
-  const byName = await cursorsOf(url, headers, ids, ', orderBy: [{ name: ASC }]');
+  const cursors = await cursorsOf(url, headers, ids.length, '');
+  const byName = await cursorsOf(url, headers, ids.length, ', orderBy: [{ name: ASC }]');
   const input = (accountId: string, i: number) => ({ accountId, firstName: 'Bench', lastName: `C ${i}`, email: `g${i}@example.test` });
   return {
     L1: cursors.map((after) => graphql(queries.l1, { after })),
@@ -38,15 +38,21 @@ export async function shotsOf(url: string, ids: readonly string[], step: number)
   };
 }
 
-/** Cursors spread over the whole list. */
-async function cursorsOf(url: string, headers: Record<string, string>, ids: readonly string[], order: string): Promise<string[]> {
-  const cursors: string[] = [];
-  for (let at = 0; at < ids.length; at += 50) {
-    const query = `query ($ids: [ID!]!) { accounts(first: 50, filter: { id: { in: $ids } }${order}) { edges { cursor } } }`;
-    const page = await ask<{ accounts: { edges: { cursor: string }[] } }>(url, headers, query, { ids: ids.slice(at, at + 50) });
-    cursors.push(...page.accounts.edges.map(({ cursor }) => cursor));
+/** Cursors spread over the whole list. A cursor is good for its own list only, hence the long walk. */
+async function cursorsOf(url: string, headers: Record<string, string>, count: number, order: string): Promise<string[]> {
+  const query = `query ($after: String) { accounts(first: 200, after: $after${order}) { pageInfo { endCursor hasNextPage } } }`;
+  const ends: string[] = [];
+  let after: string | null = null;
+  for (;;) {
+    const page: { accounts: { pageInfo: { endCursor: string; hasNextPage: boolean } } } = await ask(url, headers, query, { after });
+    if (!page.accounts.pageInfo.hasNextPage) break;
+    after = page.accounts.pageInfo.endCursor;
+    ends.push(after);
   }
-  return cursors;
+  return Array.from(
+    { length: Math.min(count, ends.length) },
+    (_, i) => ends[Math.floor((i * ends.length) / Math.min(count, ends.length))] ?? '',
+  );
 }
 
 /** What PostgreSQL did for each case, asked of an API whose statements are explained in `log`. */
@@ -60,8 +66,9 @@ export async function workOf(url: string, log: string, shots: Readonly<Record<st
     };
     // Every connection is new and has to prepare the statement before it counts.
     for (let i = 0, good = 0; good < 12; i++) {
-      good = (await answerTo(i)).includes('"errors"') ? 0 : good + 1;
-      if (i === 200) throw new Error(`${name}: no answer without errors.`);
+      const answer = await answerTo(i);
+      good = answer.includes('"errors"') ? 0 : good + 1;
+      if (i === 200) throw new Error(`${name}: no answer without errors: ${answer.slice(0, 500)}`);
       if (good === 0) await new Promise((resolve) => setTimeout(resolve, 100));
     }
     const { size } = statSync(log);

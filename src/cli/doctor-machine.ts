@@ -26,13 +26,23 @@ function nodeVersion(): string {
   throw new OperatorError(`${process.versions.node} is too old: run Kontor by its npm scripts, which bring Node.js ${OLDEST_NODE} along.`);
 }
 
-function httpPort({ port, host }: Config): Promise<string> {
-  return new Promise((tell, fail) => {
+async function httpPort({ port, host }: Config): Promise<string> {
+  const code = await new Promise<string | null>((tell) => {
     const server = createServer();
-    server.once('error', (error) => fail(new OperatorError(portProblem(port, errorCode(error)))));
-    server.listen({ port, host, exclusive: true }, () => server.close(() => tell('free')));
+    server.once('error', (error) => tell(errorCode(error) ?? 'unknown reason'));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => tell(null)));
   });
+  if (code === null) return 'free';
+  if (code === 'EADDRINUSE' && (await isKontor(port))) return 'a Kontor answers there';
+  throw new OperatorError(portProblem(port, code));
 }
+
+/** Whether who has the port answers as Kontor does. */
+const isKontor = (port: number): Promise<boolean> =>
+  fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(2000) }).then(
+    async (answer) => (await answer.text()).includes('<title>Kontor</title>'),
+    () => false,
+  );
 
 /** The sentence for a port the HTTP server cannot have. */
 export function portProblem(port: number, code: string | undefined): string {

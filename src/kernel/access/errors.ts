@@ -1,17 +1,18 @@
 import { conflict, forbidden, notFound } from '../errors/domain-error.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { VerbReach } from './scope.js';
+import { words } from '../resource/names.js';
 
 /** Also the answer for rows that exist but may not be seen: existence is not told. */
 export const rowNotFound = (resource: Resource, id: string) =>
-  notFound(`${resource.name}.not_found`, `There is no ${resource.name.replaceAll('_', ' ')} with the id ${id}, or you may not see it.`, {
+  notFound(`${resource.name}.not_found`, `There is no ${words(resource)} with the id ${id}, or you may not see it.`, {
     id,
   });
 
-export const versionConflict = ({ name }: Resource, expectedVersion: number, currentVersion: number) =>
+export const versionConflict = (resource: Resource, expectedVersion: number, currentVersion: number) =>
   conflict(
-    `${name}.version_conflict`,
-    `The ${name} was changed by somebody else: you know version ${expectedVersion}, it is at ${currentVersion}. Read it again and repeat your change.`,
+    `${resource.name}.version_conflict`,
+    `The ${words(resource)} was changed by somebody else: you know version ${expectedVersion}, it is at ${currentVersion}. Read it again and repeat your change.`,
     { expectedVersion, currentVersion },
   );
 

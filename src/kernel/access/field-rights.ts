@@ -36,8 +36,10 @@ const byStrictness = ['hide', 'mask', 'read'] as const;
 export const strictest = (rights: readonly (FieldRight | null)[]): FieldRight | null =>
   byStrictness.find((right) => rights.includes(right)) ?? null;
 
-export const isHidden = (actor: Bearer, resource: Pick<Resource, 'name' | 'fields'>, name: string): boolean => fieldRight(actor, resource, name) === 'hide';
-export const isMasked = (actor: Bearer, resource: Pick<Resource, 'name' | 'fields'>, name: string): boolean => fieldRight(actor, resource, name) === 'mask';
+export const isHidden = (actor: Bearer, resource: Pick<Resource, 'name' | 'fields'>, name: string): boolean =>
+  fieldRight(actor, resource, name) === 'hide';
+export const isMasked = (actor: Bearer, resource: Pick<Resource, 'name' | 'fields'>, name: string): boolean =>
+  fieldRight(actor, resource, name) === 'mask';
 
 /** Whether the value may decide anything the actor can see: which rows are found, in which order, what they add up to. */
 export function mayAsk(actor: Bearer, resource: Resource, name: string): boolean {

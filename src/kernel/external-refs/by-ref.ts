@@ -5,8 +5,7 @@ import { boolean, integer, ref } from '../resource/fields.js';
 import { crudCommand } from '../usecase/crud.js';
 import type { Command, Query } from '../usecase/define-command.js';
 import { lockRef, readRef, recordOfRef, refFields, refNotFound, type ExternalRef } from './external-ref.js';
-
-const words = (resource: Resource) => resource.name.replaceAll('_', ' ');
+import { words } from '../resource/names.js';
 
 /** The id of a record within the reach of a permission; a record out of reach is as one that is not there. */
 export async function reachByRef(work: OpenWork, resource: Resource, given: ExternalRef): Promise<string> {

@@ -4,6 +4,7 @@ import type { OpenWork } from '../db/open-work.js';
 import type { Resource } from '../resource/define-resource.js';
 import { text, type Fields } from '../resource/fields.js';
 import { validate } from '../resource/validate.js';
+import { words } from '../resource/names.js';
 
 /** What another system calls a record: `{ system: 'erp', externalId: '4711' }`. */
 export interface ExternalRef {
@@ -37,11 +38,10 @@ const unfit = (field: string, message: string) =>
 
 /** The one answer for a reference nothing has, and for one whose record the caller may not see. */
 export const refNotFound = (resource: Resource, { system, externalId }: ExternalRef) =>
-  notFound(
-    'external_ref.not_found',
-    `There is no ${resource.name.replaceAll('_', ' ')} that ${system} calls ${externalId}, or you may not see it.`,
-    { system, externalId },
-  );
+  notFound('external_ref.not_found', `There is no ${words(resource)} that ${system} calls ${externalId}, or you may not see it.`, {
+    system,
+    externalId,
+  });
 
 /** Whoever writes by a reference waits here for whoever writes by the same one. */
 export async function lockRef(work: OpenWork, resource: Resource, { system, externalId }: ExternalRef): Promise<void> {

@@ -7,7 +7,7 @@ import { judgedBy, openWorkOf } from '../db/twins.js';
 import { DomainError, invalid } from '../errors/domain-error.js';
 import type { BaseRow, Resource } from '../resource/define-resource.js';
 import { boolean, integer, json } from '../resource/fields.js';
-import { pascal } from '../resource/names.js';
+import { pascal, words } from '../resource/names.js';
 import { validatePatch } from '../resource/validate.js';
 import { crudCommand } from '../usecase/crud.js';
 import type { Command } from '../usecase/define-command.js';
@@ -36,7 +36,6 @@ export function upsertCommand(resource: Resource): Command {
 }
 
 function makeCommand(resource: Resource): Command {
-  const words = resource.name.replaceAll('_', ' ');
   return {
     kind: 'command',
     name: `${resource.name}.upsert`,
@@ -46,8 +45,8 @@ function makeCommand(resource: Resource): Command {
     permission: `${resource.name}:read`,
     graphql: `upsert${pascal(resource.name)}`,
     rest: undefined,
-    summary: `Create or change a ${words} by what another system calls it.`,
-    description: `Creates the ${words} when the reference names none; otherwise changes the named fields, null empties one.`,
+    summary: `Create or change a ${words(resource)} by what another system calls it.`,
+    description: `Creates the ${words(resource)} when the reference names none; otherwise changes the named fields, null empties one.`,
     access: 'member',
     crud: { resource, namesIn: (input) => Object.keys((input as Partial<UpsertInput> | null)?.data ?? {}) },
     input: { ...refFields, expectedVersion: integer({ min: 1 }), mustBeNew: boolean(), data: json({ required: true }) },

@@ -12,3 +12,6 @@ export const pascal = (name: string) => {
 
 /** `price_lists` → `price-lists`. */
 export const kebab = (name: string) => snake(name).replaceAll('_', '-');
+
+/** The name of a resource as people say it, `price list`. */
+export const words = ({ name }: { readonly name: string }): string => name.replaceAll('_', ' ');

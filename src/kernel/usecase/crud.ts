@@ -7,6 +7,7 @@ import type { Command } from './define-command.js';
 import { keepPatchInReach, ownedRow, seenBy } from './keep-in-reach.js';
 import { mergedPatch, splitPatch } from './merge-patch.js';
 import type { Work } from './work.js';
+import { words } from '../resource/names.js';
 
 export type CrudVerb = 'create' | 'update' | 'delete';
 export interface CrudInput {
@@ -22,8 +23,6 @@ export function crudCommand(resource: Resource, verb: CrudVerb): Command {
   const byVerb = { create: createCommand, update: updateCommand, delete: deleteCommand };
   return byVerb[verb](resource);
 }
-
-const words = (resource: Resource) => resource.name.replaceAll('_', ' ');
 
 function base(resource: Resource, verb: CrudVerb, summary: string) {
   return {

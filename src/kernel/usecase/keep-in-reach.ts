@@ -2,6 +2,7 @@ import { rowFilter, withinReach } from '../access/scope.js';
 import { forbidden } from '../errors/domain-error.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Work } from './work.js';
+import { words } from '../resource/names.js';
 
 type PlainRow = Readonly<Record<string, unknown>>;
 
@@ -42,8 +43,4 @@ export async function seenBy<R extends { readonly id: string; readonly version: 
 }
 
 const outOfOwnHands = (resource: Resource, field: string) =>
-  forbidden(
-    'access.owner_out_of_reach',
-    `With your rights a ${resource.name.replaceAll('_', ' ')} can belong only to you or those in your reach.`,
-    { field },
-  );
+  forbidden('access.owner_out_of_reach', `With your rights a ${words(resource)} can belong only to you or those in your reach.`, { field });

@@ -283,6 +283,22 @@ describe('an import taken back', () => {
     await expect(t.run(takeBackImport, { importId: run.id }, t.admin)).rejects.toMatchObject({ code: 'import.not_now' });
   });
 
+  test('cannot be asked for when its journal has gone', async () => {
+    const own = await openKit(allModules);
+    try {
+      const t = await own.tenant();
+      const { importId } = await t.run(createFromUploads, { files: [csv('firms.csv', firms)] }, t.admin);
+      await own.drain();
+      await t.run(mapImport, { importId, definition: firmsOnly() }, t.admin);
+      await t.run(startPrepared, { importId, withoutDryRun: true }, t.admin);
+      await own.drain();
+      own.clock.advance({ days: 31 });
+      await expect(t.run(takeBackImport, { importId }, t.admin)).rejects.toMatchObject({ code: 'import.not_now' });
+    } finally {
+      await own.close();
+    }
+  });
+
   test('leaves alone, and lists, what somebody has changed or used since', async () => {
     const t = await kit.tenant();
     const run = await imported(t, [csv('firms.csv', 'id;name;city;revenue;parent\n1;Eins;;;\n2;Zwei;;;\n3;Drei;;;\n')], firmsOnly());
@@ -350,4 +366,48 @@ describe('mappings', () => {
     });
     await expect(t.run(dryRunImport, { importId }, seller)).rejects.toMatchObject({ kind: 'forbidden' });
   });
+});
+
+describe('a power cut', () => {
+  /** Every transaction but the first `at` ones is undone by an error that nobody expects. */
+  const fragile =
+    (t: TestTenant, at: number): Transact =>
+    (fn) => {
+      at -= 1;
+      return transact(t)(async (work) => {
+        const result = await fn(work);
+        if (at < 0) throw new Error('The power went out.');
+        return result;
+      });
+    };
+  /** Goes on from break to break, each time a transaction or so further, until nothing breaks. */
+  async function throughBreaks(t: TestTenant, importId: string): Promise<number> {
+    for (let breaks = 0; breaks < 60; breaks += 1) {
+      const end = await runImport(importId, fragile(t, 4 + (breaks % 9)), {}).catch(() => null);
+      if (end) return breaks;
+    }
+    throw new Error('The import does not come to its end.');
+  }
+
+  test('in a dry run, in the import and while it is taken back changes nothing of what comes out', async () => {
+    const t = await kit.tenant();
+    const rows = Array.from({ length: 1100 }, (_, i) => `${i};Firma ${i};Bonn;1;${i % 50 === 0 && i > 0 ? i - 1 : ''}`).join('\n');
+    const importId = await mapped(t, [csv('firms.csv', `id;name;city;revenue;parent\n${rows}\n7;Doppelt;;;\n`)], firmsOnly());
+    await t.run(dryRunImport, { importId }, t.admin);
+    expect(await throughBreaks(t, importId)).toBeGreaterThan(0);
+    expect(await runOf(t, importId)).toMatchObject({ state: 'ready', dryRun: { created: 1100, updated: 21, rejected: 1 } });
+    expect(await accounts(t)).toHaveLength(0);
+
+    await t.run(startPrepared, { importId }, t.admin);
+    expect(await throughBreaks(t, importId)).toBeGreaterThan(0);
+    expect(await runOf(t, importId)).toMatchObject({ state: 'partly', created: 1100, updated: 21, rejected: 1 });
+    const all = await accounts(t);
+    expect([all.length, all.filter(({ parentId }) => parentId !== null).length]).toEqual([1100, 21]);
+    expect(await issuesOf(t, importId)).toHaveLength(1);
+
+    await t.run(takeBackImport, { importId }, t.admin);
+    expect(await throughBreaks(t, importId)).toBeGreaterThan(0);
+    expect(await runOf(t, importId)).toMatchObject({ state: 'reverted', reverted: 1121, kept: 0 });
+    expect(await accounts(t)).toHaveLength(0);
+  }, 180_000);
 });

@@ -58,6 +58,13 @@ export const createFromUploads: Command<typeof uploads.input, typeof uploads.out
 const unmapped = 'unmapped';
 
 async function begin(work: Work, files: readonly Upload[]): Promise<{ importId: string }> {
+  const { importId } = await beginImport(work, files);
+  await work.schedule(continueImport, { key: importId, payload: { importId } });
+  return { importId };
+}
+
+/** Takes the files in; nobody works on them yet. */
+export async function beginImport(work: Work, files: readonly Upload[]): Promise<{ importId: string }> {
   checkSizes(files);
   const { id } = await work.system.repo(ImportRun).create({
     mapping: unmapped,
@@ -68,6 +75,5 @@ async function begin(work: Work, files: readonly Upload[]): Promise<{ importId: 
     startedAt: work.now,
   });
   for (const upload of files) await keepFile(work, id, upload);
-  await work.schedule(continueImport, { key: id, payload: { importId: id } });
   return { importId: id };
 }

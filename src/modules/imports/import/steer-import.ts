@@ -6,6 +6,7 @@ import { importStates, may, type ImportState, type ImportVerb } from '../domain/
 import { continueImport } from '../jobs/continue-import.job.js';
 import { templateNamed } from '../mappings/templates.js';
 import { forgetChunks } from '../store/chunks.js';
+import { keptDays } from '../store/files.js';
 import { forgetIssues } from '../store/issues.js';
 import { checkDefinition, mayCarryOut } from './check-definition.js';
 import { ImportMapping } from './import-mapping.resource.js';
@@ -184,7 +185,9 @@ export const takeBackImport = defineCommand({
   errors: notNow,
 
   async run({ importId: id }, work) {
-    await lockFor(work, id, 'revert');
+    const run = await lockFor(work, id, 'revert');
+    if (run.finishedAt && run.finishedAt.getTime() < work.now.getTime() - keptDays * 86_400_000)
+      throw conflict('import.not_now', `The journal of the import has gone: it is kept for ${keptDays} days.`, { state: run.state });
     await work.system.repo(ImportRun).update(id, { position: { step: 32_000, record: 0 }, finishedAt: null });
     return moveTo(work, id, 'reverting');
   },

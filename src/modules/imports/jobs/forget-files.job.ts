@@ -1,11 +1,9 @@
 import { defineJob } from '#kernel/usecase/define-job.js';
-import { forgetFiles } from '../store/files.js';
-
-const keptDays = 30;
+import { forgetFiles, keptDays } from '../store/files.js';
 
 export const forgetImportFiles = defineJob({
   name: 'imports.forget_files',
-  description: 'Deletes the files of imports that ended a month ago. Counts and issues stay.',
+  description: 'Deletes the files and journals of imports that ended a month ago. Counts and issues stay.',
   payload: {},
   everyMinutes: 24 * 60,
 

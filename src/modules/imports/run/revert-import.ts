@@ -6,7 +6,8 @@ import { ImportReverted } from '../events.js';
 import { ImportRun } from '../import/import-run.resource.js';
 import { mappingOf } from '../import/mapping-of.js';
 import { chunkBefore, type Before, type NotedChunk } from '../store/chunks.js';
-import { noteRestored, restoredVersion } from '../store/restored.js';
+import { noteRestored, restoredVersions } from '../store/restored.js';
+import { rowsOf } from './find-rows.js';
 import { stepAt } from './read-step.js';
 import type { RunOptions } from './run-import.js';
 import type { Transact } from './transact.js';
@@ -103,29 +104,37 @@ interface Back {
 }
 
 async function takeBack(work: Work, back: Back): Promise<void> {
-  const { chunk } = back;
+  const { chunk, run, resource } = back;
   const before = new Map(chunk.before.map((one) => [one.id, one]));
-  const rows = [...chunk.fates].map((fate, i) => ({ fate, line: chunk.lines[i] ?? 0, id: chunk.ids[i] ?? null })).reverse();
-  for (const { fate, line, id } of rows) {
-    if (id === null || (fate !== 'c' && fate !== 'u')) continue;
-    const was = before.get(id);
-    if (fate === 'u' && !was) continue;
-    const why = back.stuck.get(id) ?? (await one(work, back, { id, was: fate === 'u' ? (was ?? null) : null }));
+  const touched = [...chunk.fates]
+    .map((fate, i) => ({ fate, line: chunk.lines[i] ?? 0, id: chunk.ids[i] ?? null }))
+    .filter(({ fate, id }) => id !== null && (fate === 'c' || (fate === 'u' && before.has(id))))
+    .reverse();
+  const ids = touched.flatMap(({ id }) => id ?? []);
+  const there = new Map((await rowsOf(work, resource, { id: ids })).map((row) => [row.id, row.version ?? 0]));
+  const restored = await restoredVersions(work, run.id, ids);
+  for (const { fate, line, id } of touched) {
+    if (id === null) continue;
+    const was = fate === 'u' ? (before.get(id) ?? null) : null;
+    const version = restored.get(`${id}:${was?.to ?? 1}`) ?? was?.to ?? 1;
+    const why = back.stuck.get(id) ?? refusal(there.get(id), version, was) ?? (await one(work, back, { id, was }));
     if (why === null) back.outcome.reverted += 1;
     else back.outcome.findings.push(keptBecause(line, id, why));
   }
 }
 
-/** Null when the record was taken back, else why it was not. */
-async function one(work: Work, { run, resource }: Back, { id, was }: { id: string; was: Before | null }): Promise<string | null> {
+/** Why a record stays as it is; null when nothing is against taking it back. */
+function refusal(found: number | undefined, expected: number, was: Before | null): string | null {
+  if (found === undefined) return was ? 'It has been deleted since.' : null;
+  return found === expected ? null : 'It has been changed since.';
+}
+
+/** Null: the record is as it was, or gone. */
+async function one(work: Work, { run, resource }: Back, { id, was }: { id: string; was: Before | null }): Promise<null> {
   const repo = work.repo(resource);
-  const row = await repo.find(id);
-  if (!row) return was ? 'It has been deleted since.' : null;
-  const expected = (await restoredVersion(work, run.id, id, was?.to ?? 1)) ?? was?.to ?? 1;
-  if (row.version !== expected) return 'It has been changed since.';
   try {
-    if (!was) await repo.delete(id);
-    else await noteRestored(work, { importId: run.id, id, from: was.from, to: (await repo.update(id, { ...was.values })).version });
+    if (was) await noteRestored(work, { importId: run.id, id, from: was.from, to: (await repo.update(id, { ...was.values })).version });
+    else if (await repo.find(id)) await repo.delete(id);
     return null;
   } catch (error) {
     throw error instanceof DomainError ? new RowStuck(id, error.message) : error;

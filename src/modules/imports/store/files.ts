@@ -1,5 +1,5 @@
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
-import { sql } from '#kernel/db/sql.js';
+import { ident, sql } from '#kernel/db/sql.js';
 import type { Work } from '#kernel/usecase/work.js';
 import type { Bytes } from '../read/encoding.js';
 import type { Broken } from '../read/raw-table.js';
@@ -154,8 +154,14 @@ export async function forgetRecords(work: Work, importId: string, file: string):
     and (name = ${file} or starts_with(name, ${`${file}#`}))`);
 }
 
-/** Lets go of files that nobody will read again. */
+/** How long files and journal of an import are kept after its end. */
+export const keptDays = 30;
+
+/** Lets go of files that nobody will read again, and of the journals of their imports. */
 export async function forgetFiles(work: Work, endedBefore: Date): Promise<void> {
+  for (const table of ['import_chunks', 'import_restored'].map((name) => ident(name)))
+    await work.rows(sql`delete from imports.${table} note using imports.imports import
+      where import.tenant_id = ${work.tenantId} and note.tenant_id = import.tenant_id and note.import_id = import.id and import.finished_at < ${endedBefore}`);
   await work.rows(sql`delete from imports.import_parts part using imports.imports import
     where import.tenant_id = ${work.tenantId} and part.tenant_id = import.tenant_id and part.import_id = import.id and import.finished_at < ${endedBefore}`);
 }

@@ -14,8 +14,12 @@ export async function noteRestored(
   );
 }
 
-export async function restoredVersion(work: Work, importId: string, id: string, version: number): Promise<number | null> {
-  const [row] = await work.rows<{ version: number }>(sql`select version from imports.import_restored
-    where tenant_id = ${work.tenantId} and import_id = ${importId} and record_id = ${id} and stands_for = ${version}`);
-  return row?.version ?? null;
+/** By record and the version that is stood for, `id:version`. */
+export async function restoredVersions(work: Work, importId: string, ids: readonly string[]): Promise<Map<string, number>> {
+  const rows = await work.rows<{
+    key: string;
+    version: number;
+  }>(sql`select record_id || ':' || stands_for as key, version from imports.import_restored
+    where tenant_id = ${work.tenantId} and import_id = ${importId} and record_id = any(${[...ids]}::uuid[])`);
+  return new Map(rows.map(({ key, version }) => [key, version]));
 }

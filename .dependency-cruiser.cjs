@@ -8,6 +8,7 @@ const MAY_CALL = {
   service: ['identity', 'customers'],
   analytics: ['identity'],
   imports: ['identity', 'customers', 'catalog', 'sales'],
+  exports: [],
   files: ['identity'],
   collaboration: ['identity', 'customers', 'catalog', 'sales', 'service'],
 };

@@ -6,6 +6,7 @@ import { marketing } from '#modules/marketing/marketing.module.js';
 import { service } from '#modules/service/service.module.js';
 import { analytics } from '#modules/analytics/analytics.module.js';
 import { imports } from '#modules/imports/imports.module.js';
+import { listExports } from '#modules/exports/exports.module.js';
 import { files } from '#modules/files/files.module.js';
 import { textsModule } from './texts/texts.module.js';
 import { moduleSwitches } from '#kernel/modules/modules.module.js';
@@ -24,6 +25,7 @@ export const allModules: readonly ModuleSpec[] = [
   service,
   analytics,
   imports,
+  listExports,
   files,
   textsModule,
 ];

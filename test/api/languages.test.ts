@@ -78,7 +78,7 @@ test('what a user reads is in his language, unless the request says otherwise', 
 });
 
 test('each item of a bulk call is refused in the language of the call', async () => {
-  const { body } = await admin.post('/v1/leads/bulk', { items: [{ op: 'create', input: {} }] }, german);
+  const { body } = await admin.post('/v1/leads/bulk', { items: [{ op: 'create', data: {} }], mode: 'partial' }, german);
   expect(JSON.stringify(body)).toContain('Die Eingabe ist nicht gültig');
 });
 

@@ -11,9 +11,11 @@ export function knownPermissions(registry: Registry): ReadonlySet<string> {
 
 /** The rights the definitions ask for, without wildcards. */
 export function rightsOf(registry: Registry): string[] {
-  const resources = [...registry.resources.values()].flatMap(({ name, operations }) =>
-    operations.map((operation) => `${name}:${operation === 'list' || operation === 'get' ? 'read' : operation}`),
-  );
+  const resources = [...registry.resources.values()].flatMap(({ name, operations }) => [
+    ...operations.map((operation) => `${name}:${operation === 'list' || operation === 'get' ? 'read' : operation}`),
+    // Whole lists are taken away by a right of their own.
+    ...(operations.includes('list') ? [`${name}:export`] : []),
+  ]);
   const useCases = [...registry.commands.values(), ...registry.queries.values()];
   return [...resources, ...useCases.filter((useCase) => useCase.access === 'permission').map((useCase) => useCase.permission)];
 }

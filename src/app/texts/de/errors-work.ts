@@ -80,6 +80,12 @@ export const workErrors: ErrorTexts = {
   'operation.needs_a_user': 'Einen Vorgang beginnt ein Benutzer oder ein Schlüssel eines Benutzers.',
   'operation.over': 'Der Vorgang ist schon zu Ende.',
 
+  'export.no_such_list': 'Eine solche Liste gibt es nicht.',
+  'export.too_many_rows': [
+    'Die Liste hat {rows, number} Zeilen; ein Export nimmt höchstens {limit, number}. Grenzen Sie sie durch einen Filter ein.',
+    'Die Liste hat mehr Zeilen, als ein Export nimmt. Grenzen Sie sie durch einen Filter ein.',
+  ],
+
   'file.broken_off': 'Das Hochladen brach vor dem Ende ab. Senden Sie die Datei noch einmal.',
   'file.empty': 'Die Datei ist leer.',
   'file.link_over': 'Diese Adresse zum Herunterladen gilt nicht, oder nicht mehr. Holen Sie eine neue.',

@@ -1,6 +1,7 @@
 /** Who may call whom. Anything else is an event, or a decision for docs/adr. */
 const MAY_CALL = {
   identity: [],
+  customization: ['identity'],
   customers: ['identity'],
   catalog: ['identity'],
   sales: ['identity', 'customers', 'catalog'],

@@ -10,6 +10,7 @@ import { listExports } from '#modules/exports/exports.module.js';
 import { files } from '#modules/files/files.module.js';
 import { textsModule } from './texts/texts.module.js';
 import { moduleSwitches } from '#kernel/modules/modules.module.js';
+import { customization } from '#modules/customization/customization.module.js';
 import { operations } from '#kernel/operations/operations.module.js';
 import type { ModuleSpec } from '#kernel/usecase/define-module.js';
 
@@ -18,6 +19,7 @@ export const allModules: readonly ModuleSpec[] = [
   identity,
   moduleSwitches,
   operations,
+  customization,
   customers,
   catalog,
   sales,

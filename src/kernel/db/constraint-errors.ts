@@ -1,6 +1,6 @@
 import { DomainError, conflict, invalid, unavailable } from '../errors/domain-error.js';
 import type { Resource } from '../resource/define-resource.js';
-import { camel } from '../resource/names.js';
+import { camel, snake } from '../resource/names.js';
 
 interface DatabaseError {
   readonly code?: string;
@@ -14,7 +14,7 @@ const notStorable: Translator = () =>
   invalid('input.not_storable', 'The input holds a character that cannot be stored (NUL or half a surrogate pair).');
 
 const translators: Readonly<Record<string, Translator>> = {
-  '23505': (error, resource) => (resource ? taken(resource, error.constraint ?? '') : error),
+  '23505': (error, resource) => (resource ? (ownFieldTaken(resource, error) ?? taken(resource, error.constraint ?? '')) : error),
   '23503': (error, resource) => missingOrUsed(resource?.name ?? 'row', error.constraint ?? '', error.message),
   '22P05': notStorable,
   '22021': notStorable,
@@ -30,6 +30,25 @@ export function translate(error: unknown, resource?: Resource): unknown {
   return translator ? translator(error, resource) : error;
 }
 
+/** Fields of tenants' own share indexes, and behind the wall PostgreSQL does not say which value it was: one field is named, several are not. */
+function ownFieldTaken(resource: Resource, { constraint = '' }: DatabaseError): DomainError | null {
+  if (!constraint.startsWith('field_index_')) return null;
+  const names = Object.entries(resource.fields).flatMap(([name, { stored }]) => {
+    if (stored?.in !== 'custom' || stored.series || stored.index?.isUnique !== true) return [];
+    return constraint.startsWith(stored.index.table.slice(stored.index.table.indexOf('.') + 1)) ? [name] : [];
+  });
+  const [only, second] = names;
+  if (only !== undefined && second === undefined) return fieldTaken(resource, only, snake(only));
+  return conflict(`${resource.name}.value_taken`, `Another ${resource.name} already has one of these: ${names.join(', ')}.`, {
+    errors: names.map((name) => ({ path: `/${name}`, code: 'taken', message: 'is taken, or another of them is' })),
+  });
+}
+
+const fieldTaken = (resource: Resource, field: string, word: string): DomainError =>
+  conflict(`${resource.name}.${word}_taken`, `Another ${resource.name} already has this ${field}.`, {
+    errors: [{ path: `/${field}`, code: 'taken', message: 'is taken' }],
+  });
+
 function taken(resource: Resource, constraint: string): DomainError {
   const table = resource.table.split('.')[1] ?? '';
   const set = resource.unique?.find(
@@ -40,12 +59,8 @@ function taken(resource: Resource, constraint: string): DomainError {
       fields: set.fields,
     });
   if (constraint.endsWith('_pkey')) return conflict(`${resource.name}.id_taken`, `A ${resource.name} with this id exists already.`);
-  const field = camel(constraint.slice(table.length + 1).replace(/_key$/, ''));
-  return conflict(
-    `${resource.name}.${constraint.slice(table.length + 1).replace(/_key$/, '')}_taken`,
-    `Another ${resource.name} already has this ${field}.`,
-    { errors: [{ path: `/${field}`, code: 'taken', message: 'is taken' }] },
-  );
+  const word = constraint.slice(table.length + 1).replace(/_key$/, '');
+  return fieldTaken(resource, camel(word), word);
 }
 
 function missingOrUsed(resource: string, constraint: string, message: string): DomainError {

@@ -1,6 +1,6 @@
 import { filterCondition, rowFilter, type RowFilter } from '../access/scope.js';
 import { invalid } from '../errors/domain-error.js';
-import { kindCondition } from '../resource/columns.js';
+import { customFields, kindCondition } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Registry } from '../resource/registry.js';
 import type { Connection } from './connection.js';
@@ -15,6 +15,7 @@ export async function checkRefs(
   connection: Connection,
   rows: readonly Readonly<Record<string, unknown>>[],
 ): Promise<void> {
+  await holdTargets(resource, connection, rows);
   if (connection.actor.kind === 'system') return;
   for (const [name, field] of Object.entries(resource.fields)) {
     if (field.kind !== 'ref' || field.options.writer === 'system') continue;
@@ -28,6 +29,24 @@ export async function checkRefs(
     if (ids.length === 0) continue;
     const seen = await idsWithin(target, connection, filter, ids);
     if (ids.some((id) => !seen.has(id.toLowerCase()))) throw referenceNotFound(`/${name}`);
+  }
+}
+
+/**
+ * No foreign key holds what a field of a tenant's own points at: the target has to be there, and stays until this transaction ends. Who
+ * deletes it waits, and then finds the reference in the index.
+ */
+async function holdTargets(resource: Resource, connection: Connection, rows: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+  for (const [name, { kind, stored, target: noun = '' }] of customFields(resource)) {
+    if (kind !== 'ref' || !stored) continue;
+    const ids = [...new Set(rows.map((row) => row[name]).filter((id) => typeof id === 'string'))];
+    if (ids.length === 0) continue;
+    const target = definitionOf(connection.registry, noun);
+    const { rows: found } = await connection.client.query(
+      `select t.id from ${target.table} t where t.tenant_id = $1 and t.id = any($2::uuid[])${kindCondition(target, 't')} for key share`,
+      [connection.tenantId, ids],
+    );
+    if (found.length < ids.length) throw referenceNotFound(`/${name}`);
   }
 }
 

@@ -16,7 +16,10 @@ import { translate } from './constraint-errors.js';
 import { covering } from './covering.js';
 import { countRows, findRows, rowFrom, type Find } from './find-rows.js';
 import { checkRefs } from './refs.js';
-import { deleteStatement, insertManyStatement, insertStatement, updateStatement, type Statement } from './statements.js';
+import { numberRows } from './number-rows.js';
+import { definitionsChanged } from './own-fields.js';
+import { releaseRow } from './release-row.js';
+import { deleteStatement, insertManyStatement, insertStatement, ownParams, updateStatement, type Statement } from './statements.js';
 import { textReader } from './tenant-pool.js';
 
 type PlainRow = Record<string, unknown> & BaseRow;
@@ -86,20 +89,27 @@ class ResourceRepo {
 
   async create(input: Record<string, unknown>): Promise<PlainRow> {
     const values = this.complete(input);
+    await numberRows(this.resource, this.connection, [values]);
     await checkRefs(this.resource, this.connection, [values]);
     const id = (input['id'] as string | undefined) ?? this.newId();
     const changes = changesOf(this.fields, {}, values);
     const columns = rowColumns(this.resource, values);
     const vault = this.newKey(id);
     const told: Told = { verb: 'created', changes, id, row: values, key: vault?.key ?? null };
-    const [row] = await this.write(insertStatement(this.resource), told, [id, ...columns, ...(vault ? [vault.wrapped] : [])]);
-    if (!row) throw new Error(`Creating a ${this.resource.name} returned nothing.`);
+    const [row] = await this.write(insertStatement(this.resource), told, [
+      id,
+      ...columns,
+      ...(vault ? [vault.wrapped] : []),
+      ...ownParams(this.resource),
+    ]);
+    if (!row) throw this.nothingWritten();
     return row;
   }
 
   async createMany(inputs: readonly Record<string, unknown>[], options: { readonly events?: 'each' | 'none' } = {}): Promise<PlainRow[]> {
     if (inputs.length === 0) return [];
     const rows = inputs.map((input) => this.complete(input));
+    await numberRows(this.resource, this.connection, rows);
     await checkRefs(this.resource, this.connection, rows);
     const ids = inputs.map((input) => (input['id'] as string | undefined) ?? this.newId());
     const changes = rows.map((row) => changesOf(this.fields, {}, row));
@@ -120,7 +130,9 @@ class ResourceRepo {
       ...originOf(this.connection, this.resource),
       ...sealed,
       ...arrays,
+      ...ownParams(this.resource),
     ]);
+    if (created.length === 0) throw this.nothingWritten();
     const order = new Map(ids.map((id, i) => [id, i] as const));
     return created.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
   }
@@ -136,14 +148,16 @@ class ResourceRepo {
     await checkRefs(this.resource, this.connection, [Object.fromEntries(names.map((name) => [name, after[name]]))]);
     const columns = changedColumns(this.resource, names, after);
     const told: Told = { verb: 'updated', changes, id, row: before, key: await this.keyFor(id, changes) };
-    const [row] = await this.write(updateStatement(this.resource, names), told, [id, ...columns]);
-    if (!row) throw rowNotFound(this.resource, id);
+    const [row] = await this.write(updateStatement(this.resource, names), told, [id, ...columns, ...ownParams(this.resource, names)]);
+    // The row is locked: it is there.
+    if (!row) throw this.nothingWritten();
     return row;
   }
 
   async delete(id: string, options: { readonly expectedVersion?: number } = {}): Promise<void> {
     const before = await this.lock(id);
     this.expect(before, options.expectedVersion);
+    await releaseRow({ resource: this.resource, connection: this.connection, id, repoOf: (...place) => new ResourceRepo(...place) });
     const changes = changesOf(this.fields, before, {});
     await this.write(deleteStatement(this.resource), { verb: 'deleted', changes, id, row: before, key: await this.keyFor(id, changes) }, [
       id,
@@ -177,14 +191,19 @@ class ResourceRepo {
   }
 
   private holdInvariants(row: Record<string, unknown>): void {
-    for (const { code, message, holds } of this.resource.invariants) {
-      if (!holds(row)) throw invalid(code, message);
+    for (const { code, message, path, holds } of this.resource.invariants) {
+      if (holds(row)) continue;
+      throw invalid(code, message, path === undefined ? {} : { errors: [{ path, code: code.slice(code.indexOf('.') + 1), message }] });
     }
   }
 
   private expect(row: PlainRow, version: number | undefined): void {
     if (version === undefined || row.version === version) return;
     throw versionConflict(this.resource, version, row.version);
+  }
+
+  private nothingWritten(): Error {
+    return this.resource.metadata === undefined ? new Error(`Writing a ${this.resource.name} returned nothing.`) : definitionsChanged();
   }
 
   private eventName(verb: string): string {

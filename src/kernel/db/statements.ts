@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hasPersonal } from '../audit/changes.js';
 import { originColumns } from '../audit/trace.js';
+import { guardSql, indexedFields, indexParam, indexSql, unindexSql } from './own-fields.js';
 import { calculatedColumns, resourceColumns, tableColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 
@@ -20,6 +21,16 @@ const cached = (resource: Resource, key: string, make: () => string): Statement 
   map.set(key, known);
   return known;
 };
+
+/** Nothing is written by definitions that have changed since. */
+const guarded = ({ metadata }: Resource, place: number) =>
+  metadata === undefined ? { head: '', from: '' } : { head: `${guardSql(`$${place}`)}, `, from: 'from guard' };
+
+/** The last parameters of what writes a resource with fields of a tenant's own: its version, and which of the fields are indexed. */
+export function ownParams(resource: Resource, names?: readonly string[]): unknown[] {
+  const indexed = indexedFields(resource).filter(({ name }) => names?.includes(name) ?? true);
+  return [...(resource.metadata === undefined ? [] : [resource.metadata]), ...(indexed.length === 0 ? [] : [indexParam(indexed)])];
+}
 
 /** The rows written, with what is worked out from them. */
 const written = (resource: Resource) => `select ${['changed.*', ...calculatedColumns(resource, 'changed')].join(', ')} from changed`;
@@ -52,8 +63,13 @@ export function insertStatement(resource: Resource): Statement {
       ...kind.map((c) => c.value),
       ...columns.map((_, i) => `$${traceCount + 2 + i}`),
     ];
-    const key = hasPersonal(resource) ? keyOf(`$${traceCount + 2 + columns.length}`) : '';
-    return `with changed as (insert into ${resource.table} (${names.join(', ')}) values (${values.join(', ')}) returning *)${key}${trace('created')} ${written(resource)}`;
+    const end = traceCount + 2 + columns.length;
+    const key = hasPersonal(resource) ? keyOf(`$${end}`) : '';
+    const next = end + (key === '' ? 0 : 1);
+    const { head, from } = guarded(resource, next);
+    const source = from ? `select ${values.join(', ')} ${from}` : `values (${values.join(', ')})`;
+    const indexes = indexSql(indexedFields(resource), `$${next + 1}`);
+    return `with ${head}changed as (insert into ${resource.table} (${names.join(', ')}) ${source} returning *)${key}${trace('created')}${indexes} ${written(resource)}`;
   });
 }
 
@@ -65,8 +81,14 @@ export function updateStatement(resource: Resource, fieldNames: readonly string[
     const custom = fieldNames.some((name) => resource.fields[name]?.stored)
       ? [`custom = (custom - $${next}::text[]) || $${next + 1}::jsonb`]
       : [];
+    const last = next + (custom.length === 0 ? 0 : 2);
+    const { head, from } = guarded(resource, last);
+    const indexes = indexSql(
+      indexedFields(resource).filter(({ name }) => fieldNames.includes(name)),
+      `$${last + 1}`,
+    );
     const sets = [...columns.map((c, i) => `${c.name} = $${traceCount + 2 + i}`), ...custom];
-    return `with changed as (update ${resource.table} set version = version + 1, updated_at = $2, ${sets.join(', ')} where tenant_id = $1 and id = $${traceCount + 1} returning *)${trace('updated')} ${written(resource)}`;
+    return `with ${head}changed as (update ${resource.table} set version = version + 1, updated_at = $2, ${sets.join(', ')} where tenant_id = $1 and id = $${traceCount + 1}${from ? ` and exists (select ${from})` : ''} returning *)${trace('updated')}${indexes} ${written(resource)}`;
   });
 }
 
@@ -76,7 +98,7 @@ export function deleteStatement(resource: Resource): Statement {
     'delete',
     () =>
       `with changed as (delete from ${resource.table} where tenant_id = $1 and id = $${traceCount + 1} returning *)
-, refs as (delete from kernel.external_refs e using changed where e.tenant_id = $1 and e.record_id = changed.id)${trace('deleted')} select id from changed`,
+, refs as (delete from kernel.external_refs e using changed where e.tenant_id = $1 and e.record_id = changed.id)${unindexSql(indexedFields(resource))}${trace('deleted')} select id from changed`,
   );
 }
 
@@ -107,10 +129,13 @@ export function insertManyStatement(resource: Resource, events: 'each' | 'none')
   select $1, given.event_id, $12, $7, changed.id, jsonb_build_object('id', changed.id, 'version', 1, 'changed', '[]'::jsonb),
     jsonb_build_object('kind', $3::text, 'id', $4::uuid, 'label', $5::text), jsonb_build_object('command', $6::text), $2 from changed join given using (id))`;
     const vault = sealed.length > 0 ? keyOf('given.record_key').replace('from changed', 'from changed join given using (id)') : '';
-    return `with given as (select * from unnest(${arrays.join(', ')}) as given (id, changes, event_id${sealed.map((name) => `, ${name}`).join('')}${columns.map((c) => `, ${c.name}`).join('')}))
-, changed as (insert into ${resource.table} (tenant_id, created_at, updated_at, ${names.join(', ')}) select $1, $2, $2, ${picks.join(', ')} from given returning *)
+    const next = 19 + sealed.length + columns.length;
+    const { head, from } = guarded(resource, next);
+    const indexes = indexSql(indexedFields(resource), `$${next + 1}`);
+    return `with ${head}given as (select * from unnest(${arrays.join(', ')}) as given (id, changes, event_id${sealed.map((name) => `, ${name}`).join('')}${columns.map((c) => `, ${c.name}`).join('')}))
+, changed as (insert into ${resource.table} (tenant_id, created_at, updated_at, ${names.join(', ')}) select $1, $2, $2, ${picks.join(', ')} from given${from ? ` where exists (select ${from})` : ''} returning *)
 , audit as (insert into kernel.audit_entries (tenant_id, at, actor_kind, actor_id, actor_label, command, resource, record_id, action, changes, request_id, ${originColumns}, personal)
-  select $1, $2, $3, $4, $5, $6, $7, changed.id, 'created', given.changes::jsonb, $8, $13, $14, $15, $16, $17, $18, ${sealed.length > 0 ? 'given.personal' : 'null'} from changed join given using (id))${vault}${event}
+  select $1, $2, $3, $4, $5, $6, $7, changed.id, 'created', given.changes::jsonb, $8, $13, $14, $15, $16, $17, $18, ${sealed.length > 0 ? 'given.personal' : 'null'} from changed join given using (id))${vault}${event}${indexes}
 ${written(resource)}${events === 'none' ? ' where $12::text is not null' : ''}`;
   });
 }

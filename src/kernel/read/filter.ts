@@ -3,7 +3,8 @@ import { invalid } from '../errors/domain-error.js';
 import { humanCollation, isHuman } from '../resource/collation.js';
 import { columnsOf, columnSql, refSql, resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
-import type { Field } from '../resource/fields.js';
+import type { Field, FieldIndex } from '../resource/fields.js';
+import { besideOperators } from './indexed.js';
 import { relationsOf } from '../resource/relations.js';
 import {
   badAt,
@@ -140,6 +141,8 @@ function fieldSql({ writer, resource, alias, path }: Place, [name, field]: reado
   const leaf = leafOf(field);
   const [first] = columns;
   const column = first ? columnSql(first, alias) : '';
+  if (leaf && field.stored?.in === 'custom' && field.stored.index)
+    return besideSql({ writer, leaf, column, path }, val, { alias, index: field.stored.index });
   if (leaf) return operators({ writer, leaf, column, inOrder: isHuman(field) ? `${column} ${humanCollation}` : column, path }, val);
   const parts = entries(val).flatMap(([key, inner]) => {
     if (key === 'isNull') return [nullCheck(column, inner, `${path}/isNull`)];
@@ -148,6 +151,24 @@ function fieldSql({ writer, resource, alias, path }: Place, [name, field]: reado
       throw badAt(invalid('filter.unknown_field', `${name} cannot be filtered by "${key.slice(0, 80)}".`), `${path}/${pointer(key)}`);
     const compared = { writer, leaf: key === 'amount' ? decimalLeaf : textLeaf, column: columnSql(part, alias), path: `${path}/${key}` };
     return operators(compared, inner) ?? [];
+  });
+  return all(parts);
+}
+
+interface Beside {
+  readonly alias: string;
+  readonly index: FieldIndex;
+}
+
+/** Rows found by the index beside them, where that serves the operator; the others are judged by what they hold. */
+function besideSql(compared: Compared, val: Val, { alias, index }: Beside): string | null {
+  const { writer } = compared;
+  const served = (operator: string, inner: Val) => besideOperators.includes(operator) && !isAbsent(inner);
+  const parts = entries(val).map(([operator, inner]) => {
+    if (!served(operator, inner)) return operatorSql(compared, operator, inner);
+    const i = writer.alias();
+    const condition = operatorSql({ ...compared, column: `${i}.value` }, operator, inner);
+    return `${alias}.id in (select ${i}.record_id from ${index.table} ${i} where ${i}.tenant_id = ${writer.tenant} and ${i}.field_id = ${writer.constant(index.fieldId, 'uuid')} and ${condition})`;
   });
   return all(parts);
 }

@@ -48,6 +48,8 @@ const leadsUnique = (resource: Resource, name: string) => (resource.unique ?? []
 export function isIndexedOrder(resource: Resource, name: string): boolean {
   const field = own(resource, name);
   if (!indexOf(resource, name).tree) return false;
+  // Indexes beside the rows find rows; they do not order them.
+  if (field?.stored) return false;
   return !field?.options.unique || field.options.index === true || field.options.required === true;
 }
 
@@ -59,9 +61,12 @@ const isOrder = (resource: Resource, name: string) =>
 
 /** Operators an index serves, or whose rows a walk along the key meets soon. */
 const treeOperators = ['eq', 'ne', 'in', 'notIn', 'lt', 'lte', 'gt', 'gte', 'during', 'isNull'];
+/** Those that an index beside the rows serves. */
+export const besideOperators = ['eq', 'in', 'lt', 'lte', 'gt', 'gte'];
 const trigramOperators = ['eq', 'in', 'contains', 'startsWith', 'endsWith'];
 
 export function servedOperators(resource: Resource, name: string): readonly string[] {
+  if (own(resource, name)?.stored) return indexOf(resource, name).tree ? besideOperators : [];
   const { tree, trigrams } = indexOf(resource, name);
   return [...new Set([...(tree ? treeOperators : []), ...(trigrams ? trigramOperators : [])])];
 }

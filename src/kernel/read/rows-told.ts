@@ -86,11 +86,13 @@ async function lastRow(
 }
 
 function columnsFrom(resource: Resource, changes: FieldChanges): Record<string, unknown> {
-  const row: Record<string, unknown> = {};
+  const custom: Record<string, unknown> = {};
+  const row: Record<string, unknown> = { custom, ...(resource.within ? { [resource.within.column]: resource.within.value } : {}) };
   for (const [name, field] of Object.entries(resource.fields)) {
     const before = changes[name]?.[0];
     if (before === undefined || before === null || field.options.hidden) continue;
-    for (const column of columnsOf(name, field))
+    if (field.stored?.in === 'custom') custom[field.stored.key] = before;
+    for (const column of field.stored ? [] : columnsOf(name, field))
       row[column.name] = column.part === undefined ? before : (before as Readonly<Record<string, unknown>>)[column.part];
   }
   return row;

@@ -23,6 +23,8 @@ export const everyone: RecordScope<never> = { kind: 'everyone' };
 export interface Invariant<S extends Fields> {
   readonly code: string;
   readonly message: string;
+  /** JSON pointer to the field it is about, when it is about one. */
+  readonly path?: string;
   /** A pure predicate over the row about to be written; a new row has no `id` yet. */
   readonly holds: (row: RowFields<S> & { readonly id?: string }) => boolean;
 }
@@ -46,6 +48,8 @@ export interface ResourceSpec<S extends Fields> {
   readonly deprecated?: Deprecation;
   /** Its rows share a table with those of others: what tells them apart. */
   readonly within?: { readonly column: string; readonly value: string };
+  /** The version of the tenant's metadata that it was made of, where it differs from the product's. */
+  readonly metadata?: number;
   /** What its ids say of it, where that does not follow from its name. */
   readonly code?: number;
   /** May hold millions of rows in a tenant: whole lists of it are filtered and ordered by what an index serves, and refused otherwise. */

@@ -126,7 +126,7 @@ const codes: Readonly<Record<string, string>> = {
 function problemOf(error: ValidationError, path: string): FieldProblem {
   const [rule = 'invalid', message = 'is not valid'] = Object.entries(error.constraints ?? {})[0] ?? [];
   const said = message.startsWith(`${error.property} `) ? message.slice(error.property.length + 1) : message;
-  return { path: `${path}/${error.property}`, code: codes[rule] ?? 'wrong_type', message: said };
+  return { path: `${path}/${error.property}`, code: codes[rule] ?? (/^[a-z]+(_[a-z]+)+$/.test(rule) ? rule : 'wrong_type'), message: said };
 }
 
 const inputCache = new WeakMap<Resource, Fields>();

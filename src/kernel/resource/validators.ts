@@ -130,7 +130,7 @@ export type InputMode = 'create' | 'patch';
 /** The class-validator decorators a field's definition amounts to. */
 export function decoratorsOf(field: Field, mode: InputMode): PropertyDecorator[] {
   const needed = field.options.required === true && field.options.default === undefined;
-  const rules = byKind[field.kind](field);
+  const rules = [...byKind[field.kind](field), ...(field.rules ?? []).map(({ code, message, holds }) => rule(code, message, holds))];
   if (mode === 'create' && needed) return [IsDefined(), ...rules];
   if (field.options.required) return [ValidateIf((_, v) => v !== undefined), ...rules];
   return [ValidateIf((_, v) => v !== undefined && v !== null), ...rules];

@@ -1,4 +1,5 @@
 import { DomainError, invalid } from '../errors/domain-error.js';
+import { customFields } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import { boolean, integer, json, ref, type Fields } from '../resource/fields.js';
 import { pascal } from '../resource/names.js';
@@ -45,7 +46,8 @@ function createCommand(resource: Resource): Command {
     input: createFields(resource),
     output: {},
     errors: Object.fromEntries(resource.invariants.map((i) => [i.code, i.message])),
-    oneStatement: true,
+    // What a field of a tenant's own points at has to stay there until the row is written.
+    ...(customFields(resource).some(([, { kind }]) => kind === 'ref') ? {} : { oneStatement: true as const }),
     crud: { resource, namesIn: namesOf },
     parse: (input) => validateCreate(resource, input),
     run: async (input: Record<string, unknown>, work: Work) =>

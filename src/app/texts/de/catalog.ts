@@ -1,4 +1,5 @@
 import type { Catalog } from '#kernel/text/catalog.js';
+import { customizationErrors, customizationLabels as own, customizationProblems } from './customization.js';
 import { descriptions } from './descriptions.js';
 import { businessErrors } from './errors-business.js';
 import { generalErrors } from './errors-general.js';
@@ -9,9 +10,17 @@ import { modules, resources, roles, verbs } from './labels-records.js';
 import { phrases, problems, titles } from './problems.js';
 
 export const german: Catalog = {
-  errors: { ...generalErrors, ...businessErrors, ...workErrors },
+  errors: { ...generalErrors, ...businessErrors, ...workErrors, ...customizationErrors },
   titles,
-  problems,
+  problems: { ...problems, ...customizationProblems },
   phrases,
-  labels: { modules, resources, fields, choices, verbs, roles, descriptions },
+  labels: {
+    modules: { ...modules, ...own.modules },
+    resources: { ...resources, ...own.resources },
+    fields: { ...fields, ...own.fields },
+    choices: { ...choices, ...own.choices },
+    verbs,
+    roles,
+    descriptions: { ...descriptions, ...own.descriptions },
+  },
 };

@@ -1,0 +1,95 @@
+import { conflict, invalid } from '#kernel/errors/domain-error.js';
+import { isExtensible } from '#kernel/resource/define-resource.js';
+import { choice, integer, json, ref, text } from '#kernel/resource/fields.js';
+import { newId, typeCode } from '#kernel/resource/ids.js';
+import { relationsOf } from '#kernel/resource/relations.js';
+import { defineCommand } from '#kernel/usecase/define-command.js';
+import type { Work } from '#kernel/usecase/work.js';
+import { loadDefinitions } from '../definitions/load-definitions.js';
+import { expectedMetadata, metadataErrors, nextVersion } from '../definitions/next-version.js';
+import { productOf } from '../definitions/tenant-definitions.js';
+import { isIndexed } from '../definitions/to-field.js';
+import { FIELD_TYPES, isReference } from '../domain/field-types.js';
+import { isKey, isReserved } from '../domain/names.js';
+import { keyMalformed, labelErrors } from '../object/object-errors.js';
+import type { JsonValue } from '#kernel/pure/json.js';
+import { ObjectDefinition } from '../object/object-definition.resource.js';
+import { checkFormulas } from './check-formulas.js';
+import { FieldDefinition } from './field-definition.resource.js';
+import { fieldErrors, unfit } from './field-errors.js';
+import { fieldInput } from './field-input.js';
+import { fitType, readField } from './read-field.js';
+
+const mostFields = 500;
+const mostIndexed = 50;
+
+export const createField = defineCommand({
+  name: 'field_definition.create',
+  summary: 'Give an object, built-in or your own, a field. It is there at once, for everybody and in every way.',
+  rest: { path: '/field-definitions', status: 201 },
+  input: {
+    objectName: text(80, { required: true, description: 'The object: `account`, `x_parking_permit`.' }),
+    key: text(60, { required: true, description: 'Its name in GraphQL, REST and filters, in camel case; stable for ever.' }),
+    type: choice(FIELD_TYPES, { required: true }),
+    ...fieldInput,
+    labels: json<JsonValue, { required: true; description: string }>({
+      required: true,
+      description: 'Its name by language: `{"de": "Vertragsnummer", "en": "Contract number"}`.',
+    }),
+    target: text(80, { description: 'Of relations: the object pointed at.' }),
+    metadataVersion: expectedMetadata,
+  },
+  output: { fieldDefinitionId: ref('field_definition', { required: true }), metadataVersion: integer({ required: true }) },
+  errors: { ...metadataErrors, ...labelErrors, ...fieldErrors },
+
+  async run(input, work) {
+    const { objectName, key, type, target, metadataVersion: expected } = input;
+    if (!isKey(key)) throw keyMalformed('/key');
+    const metadataVersion = await nextVersion(work, expected);
+    await refuseKey(work, objectName, key);
+    const words = readField(input);
+    const id = newId(typeCode('field_definition'), work.now.getTime());
+    const field = { ...words, id, objectName, key, type, target: target ?? null, resultType: null, isActive: true };
+    fitType(field);
+    await refuseTarget(work, field);
+    const definitions = await loadDefinitions(work, metadataVersion);
+    const whole: FieldDefinition = { ...field, version: 1, createdAt: work.now, updatedAt: work.now };
+    refuseTooMany([...definitions.fields, whole], objectName);
+    const resultType = checkFormulas(productOf(work), definitions, whole);
+    await work.system.repo(FieldDefinition).create({ ...field, resultType });
+    return { fieldDefinitionId: id, metadataVersion };
+  },
+});
+
+/** Keys are taken for ever, and some belong to every record or to the product. */
+async function refuseKey(work: Work, objectName: string, key: string): Promise<void> {
+  const base = productOf(work).resources.get(objectName);
+  const own = base ? null : await work.system.repo(ObjectDefinition).first({ name: objectName });
+  if (!own && !(base && isExtensible(base)))
+    throw invalid('field_definition.object_unknown', `There is no object "${objectName.slice(0, 80)}" that can have fields of yours.`, {
+      errors: [{ path: '/objectName', code: 'object_unknown', message: 'is no object that can have fields of yours' }],
+    });
+  const inverses = productOf(work).inverses.get(objectName) ?? [];
+  const taken = base ? [...Object.keys(base.fields), ...relationsOf(base).keys(), ...inverses.map(({ name }) => name)] : [];
+  if (isReserved(key) || taken.includes(key))
+    throw conflict('field_definition.key_reserved', `A field cannot be called "${key}": the word is used already.`, {
+      errors: [{ path: '/key', code: 'key_reserved', message: 'is used already' }],
+    });
+  if (await work.system.repo(FieldDefinition).first({ objectName, key }))
+    throw conflict('field_definition.key_taken', `The object has a field "${key}" already, in use or not.`);
+}
+
+async function refuseTarget(work: Work, { type, target }: Pick<FieldDefinition, 'type' | 'target'>): Promise<void> {
+  if (!isReference(type)) return;
+  const name = target ?? type;
+  if (productOf(work).resources.has(name) || (await work.system.repo(ObjectDefinition).first({ name, isActive: true }))) return;
+  throw unfit('/target', 'is no object');
+}
+
+export function refuseTooMany(fields: readonly FieldDefinition[], objectName: string): void {
+  const own = fields.filter((field) => field.objectName === objectName);
+  if (own.length > mostFields)
+    throw conflict('metadata.limit_exceeded', `An object has at most ${mostFields} fields of yours.`, { limit: mostFields });
+  if (own.filter(isIndexed).length > mostIndexed)
+    throw conflict('metadata.limit_exceeded', `At most ${mostIndexed} fields of an object are indexed.`, { limit: mostIndexed });
+}

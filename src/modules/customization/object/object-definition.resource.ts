@@ -1,0 +1,35 @@
+import { defineResource, everyone, type Row } from '#kernel/resource/define-resource.js';
+import { boolean, integer, json, text } from '#kernel/resource/fields.js';
+
+/** A text in the languages of the company: `{ "de": "Vertrag", "en": "Contract" }`. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** Options of JSON that a row always has. */
+export interface Needed {
+  readonly required: true;
+  readonly writer: 'system';
+  readonly description: string;
+}
+
+export const ObjectDefinition = defineResource('object_definition', {
+  description: 'A kind of record that a company has defined itself: contracts, permits, assets. It behaves like the built-in ones.',
+  table: 'customization.object_definitions',
+  scope: everyone,
+  operations: ['list', 'get'],
+  fields: {
+    key: text(60, { required: true, writer: 'system', unique: true, description: 'Stable for ever, `parkingPermit`.' }),
+    name: text(80, { required: true, writer: 'system', unique: true, description: 'In rights and events: `x_parking_permit`.' }),
+    plural: text(60, { required: true, writer: 'system', unique: true, description: 'In addresses and in GraphQL: `parkingPermits`.' }),
+    code: integer({ required: true, writer: 'system', unique: true, description: 'What the ids of its records bear.' }),
+    labels: json<Labels, Needed>({ required: true, writer: 'system', description: 'Its name by language, `{"de": "Parkausweis"}`.' }),
+    help: json<Labels>({ writer: 'system', description: 'What it is, by language.' }),
+    nameField: text(60, { writer: 'system', description: 'The field people know a record by.' }),
+    isActive: boolean({
+      required: true,
+      default: true,
+      writer: 'system',
+      description: 'Whether it is in use. Records stay where they are.',
+    }),
+  },
+});
+export type ObjectDefinition = Row<typeof ObjectDefinition>;

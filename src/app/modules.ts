@@ -11,6 +11,7 @@ import { files } from '#modules/files/files.module.js';
 import { textsModule } from './texts/texts.module.js';
 import { moduleSwitches } from '#kernel/modules/modules.module.js';
 import { customization } from '#modules/customization/customization.module.js';
+import { audit } from '#kernel/audit/audit.module.js';
 import { operations } from '#kernel/operations/operations.module.js';
 import type { ModuleSpec } from '#kernel/usecase/define-module.js';
 
@@ -20,6 +21,7 @@ export const allModules: readonly ModuleSpec[] = [
   moduleSwitches,
   operations,
   customization,
+  audit,
   customers,
   catalog,
   sales,

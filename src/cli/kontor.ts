@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { Command } from 'commander';
 import { OperatorError } from '#app/postgres/failure.js';
+import { register as registerAudit } from './audit.js';
 import { register as registerCreateCompany } from './create-company.js';
 import { register as registerDoctor } from './doctor.js';
 import { register as registerImport } from './import.js';
@@ -17,6 +18,7 @@ import { register as registerTextsCoverage } from './texts-coverage.js';
 
 /** One command a file; a new one is an import and a line here. */
 const commands = [
+  registerAudit,
   registerCreateCompany,
   registerMakeSecrets,
   registerMigrate,

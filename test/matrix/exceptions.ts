@@ -37,6 +37,9 @@ const yearOf = (year: number) => ({ validFrom: `${year}-01-01T00:00:00Z`, validU
 
 /** Inputs that fields alone do not explain: the rule is in the verb. */
 export const wishes: Readonly<Record<string, (source: Source) => Given>> = {
+  // One over everything would keep what is to be erased.
+  'legal_hold.place': ({ ref }) => ({ record: ref('user') }),
+  'audit.restore': () => ({ fields: ['name'], at: later }),
   'access.can': () => ({ action: 'read' }),
   'access.explain': ({ ref }) => ({ userId: ref('user') }),
   'access.simulate': () => ({ permissions: { 'account:read': 'own' } }),
@@ -166,6 +169,7 @@ export const doors: Readonly<Record<string, string>> = {
   'imports.measure_tables': 'fresh statistics after an import',
   'imports.tenant_of_slug': 'the import by command line names the company by its short name',
   'kernel.make_audit_months': 'makes room for the audit of the coming months; gives out a count',
+  'kernel.purge_audit': 'lets go of entries of the audit whose time is over, of the tenant its connection is set to; gives out a count',
   'kernel.failed_tasks': 'operators see what failed, whose ever it is',
   'kernel.feed_position': 'where the feed of changes stands',
   'kernel.plan_periodic': 'periodic jobs are planned for every tenant',

@@ -4,6 +4,7 @@ import { invalid } from '#kernel/errors/domain-error.js';
 import type { RootSelection } from '#kernel/read/selection.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import type { Runner } from '#kernel/usecase/runner.js';
+import type { Origin } from '#kernel/db/connection.js';
 import type { Database } from '#kernel/db/data-source.js';
 import type { Speaker } from '#kernel/text/speaker.js';
 import type { Principal } from '../auth/principal.js';
@@ -15,6 +16,8 @@ export interface GraphqlContext {
   /** Who asks; null when nobody signed in. On sockets it is found out anew each time, so that rights taken away count at once. */
   principal(): Promise<Principal | null>;
   readonly requestId: string;
+  /** Where the request came from and why; kept with the audit. */
+  readonly origin?: Origin;
   /** In whose language refusals are said; English when left out. */
   readonly speaker?: Speaker;
   /** The request itself says which language it wants. */

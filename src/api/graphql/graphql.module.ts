@@ -9,6 +9,7 @@ import { DomainError } from '#kernel/errors/domain-error.js';
 import { english } from '#kernel/text/speaker.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Principal } from '../auth/principal.js';
+import { originOf } from '../http/origin.js';
 import { asksLanguage, inLanguage, speakerOf, worded } from '../http/speaker.js';
 import { statusOf } from '../problem.js';
 import type { GraphqlContext } from './context.js';
@@ -64,6 +65,7 @@ async function httpContext({ authenticator, introspection }: GraphqlModuleOption
 export const contextFor = (request: FastifyRequest, principal: Principal | null): GraphqlContext => ({
   principal: () => Promise.resolve(principal),
   requestId: request.id,
+  origin: originOf(request),
   speaker: speakerOf(request),
   isLanguageAsked: asksLanguage(request.headers['accept-language']),
   cost: 0,

@@ -241,6 +241,7 @@ export class MutationFields {
       tenantId,
       actor,
       requestId: context.requestId,
+      ...(context.origin ? { origin: context.origin } : {}),
       ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
       ...(typeof version === 'number' ? { expectedVersion: version } : {}),
     });

@@ -218,6 +218,7 @@ export class Sockets {
     return {
       principal: () => this.parts.authenticator.authenticate(extra.token, this.addressOf(extra)),
       requestId: 'socket',
+      origin: { ip: this.addressOf(extra) ?? '', ...(extra.clientName ? { client: extra.clientName } : {}) },
       cost: 0,
       live: {
         drop: (code, reason) => drop(extra.socket, code, reason),

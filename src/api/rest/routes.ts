@@ -7,6 +7,7 @@ import type { Resource } from '#kernel/resource/define-resource.js';
 import { ownResource } from '#kernel/variants/module-off.js';
 import type { Call } from '#kernel/usecase/runner.js';
 import type { Principal } from '../auth/principal.js';
+import { originOf } from '../http/origin.js';
 import { PrincipalGuard } from '../auth/principal.guard.js';
 import { tellDeprecation, type Deprecated } from './deprecations.js';
 import { isDryRun, tellDryRun } from './dry-run.js';
@@ -72,6 +73,7 @@ export function callOf(request: FastifyRequest): Call {
     tenantId,
     actor,
     requestId: request.id,
+    origin: originOf(request),
     ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
     ...(isDryRun(request) ? { dryRun: true } : {}),
   };

@@ -1,6 +1,7 @@
 import { reachOf, type Actor } from '../access/actor.js';
 import type { UseCase } from '../usecase/define-command.js';
 import type { Work } from '../usecase/work.js';
+import type { Cause } from './connection.js';
 import { OpenWork } from './open-work.js';
 
 /** The machine's own view of a Work; there is no other implementation. */
@@ -18,8 +19,8 @@ export function judgedBy(work: OpenWork, { noun, permission }: Pick<UseCase, 'no
 }
 
 /** The same transaction with the rights of somebody else: for tasks that go on with what a person began. */
-export function actingAs(work: OpenWork, actor: Actor, command: string): OpenWork {
-  return new OpenWork({ ...work.connection, actor, ownNoun: null, cause: { ...work.connection.cause, command } });
+export function actingAs(work: OpenWork, actor: Actor, cause: Pick<Cause, 'command' | 'batchId'>): OpenWork {
+  return new OpenWork({ ...work.connection, actor, ownNoun: null, cause: { ...work.connection.cause, ...cause } });
 }
 
 /** Runs `fn` so that its refusal takes back what it wrote and nothing else. */

@@ -1,3 +1,4 @@
+import type { ActorType } from '#kernel/access/actor.js';
 import type { Occurrence } from '#kernel/usecase/define-event.js';
 import { usualRetry, type Effect, type Job, type RetryPolicy, type Subscriber } from '#kernel/usecase/define-job.js';
 import type { Work } from '#kernel/usecase/work.js';
@@ -10,6 +11,7 @@ export type Handler = TransactionalHandler | EffectHandler;
 interface TransactionalHandler {
   readonly kind: 'transactional';
   readonly retry: RetryPolicy;
+  readonly actsAs?: ActorType | undefined;
   /** Its keys are ids of events. */
   readonly hearsEvents: boolean;
   readonly run: (payload: Record<string, unknown>, work: Work) => Promise<void>;
@@ -18,6 +20,7 @@ interface TransactionalHandler {
 interface EffectHandler {
   readonly kind: 'effect';
   readonly retry: RetryPolicy;
+  readonly actsAs?: ActorType | undefined;
   readonly effect: Effect;
 }
 
@@ -37,11 +40,17 @@ export function handlersOf({ registry }: Pick<TaskHost, 'registry'>): Handlers {
 const fromJob = (job: Job): Handler => ({
   kind: 'transactional',
   retry: job.retry,
+  actsAs: job.actsAs,
   hearsEvents: false,
   run: (payload, work) => job.run(revive(job.payload, payload), work),
 });
 
-const fromEffect = (effect: Effect): Handler => ({ kind: 'effect', retry: effect.retry, effect });
+const fromEffect = (effect: Effect): Handler => ({
+  kind: 'effect',
+  retry: effect.retry,
+  actsAs: effect.actsAs,
+  effect,
+});
 
 function fromSubscriber(subscriber: Subscriber): Handler {
   const payloads = new Map(subscriber.on.map((event) => [event.name, event.payload]));

@@ -121,7 +121,7 @@ export class TaskRunner {
     const handler = this.handlers.get(bell.name);
     const heard = handler?.kind === 'transactional' && handler.hearsEvents ? { eventId: bell.key } : {};
     const cause = { command: bell.name, taskId: bell.taskId, ...heard };
-    return this.host.withWork({ tenantId: bell.tenantId, actor: systemActor(bell.name), cause }, run);
+    return this.host.withWork({ tenantId: bell.tenantId, actor: systemActor(bell.name, handler?.actsAs), cause }, run);
   }
 
   /** The failed try is written in a transaction of its own: the task's own was rolled back. */

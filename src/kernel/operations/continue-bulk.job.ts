@@ -29,7 +29,7 @@ export const continueBulk = defineJob({
     if (!chunk) return finish(work, operation);
     const actor = await starterNow(work, operation);
     if (!actor) return fail(work, operation, 'Who started this may not act any more: the user was deactivated, or the key ended.');
-    const twin = actingAs(work, actor, `${operation.target}.bulk`);
+    const twin = actingAs(work, actor, { command: `${operation.target}.bulk`, batchId: operation.id });
     try {
       mayWrite(twin, work.resource(operation.target));
     } catch (error) {

@@ -116,7 +116,7 @@ function itemJson(writer: StatementWriter, resource: Resource, item: ObjectItem,
       return baseJson(item.name, alias);
     case 'field':
       writer.show(resource, item.name);
-      return fieldJson(resource, item.name, { alias, parts: item.parts, masked: isMasked(writer.actor, resource, item.name) });
+      return shownJson(writer, resource, item, alias);
     case 'can':
       return made(`array_to_json(${writer.verbs(resource, alias)})`);
     case 'names':
@@ -130,6 +130,20 @@ function itemJson(writer: StatementWriter, resource: Resource, item: ObjectItem,
       writer.show(item.inverse.from, item.inverse.refField);
       return listOf(writer, { list: item.list, join: (t) => `${refSql(item.inverse.from, item.inverse.refField, t)} = ${alias}.id`, rows });
   }
+}
+
+/** What is sensitive says of which record it was shown; a mask shows nothing. */
+function shownJson(
+  writer: StatementWriter,
+  resource: Resource,
+  { name, parts }: Extract<ObjectItem, { kind: 'field' }>,
+  alias: string,
+): Json {
+  const masked = isMasked(writer.actor, resource, name);
+  const json = fieldJson(resource, name, { alias, parts, masked });
+  if (masked || !resource.fields[name]?.options.sensitive) return json;
+  writer.isSensitive = true;
+  return [{ sql: `kernel.saw('${resource.name}.${name}', ${alias}.id)` }, ...json];
 }
 
 const nameColumns: Readonly<Record<string, string>> = { system: 'system', externalId: 'external_id' };

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { beginSight, noteSight } from '../audit/note-reads.js';
 import type { TenantPool } from '../db/tenant-pool.js';
 import { named } from '../db/statements.js';
 import { queryText } from '../db/brief-query.js';
@@ -21,6 +22,8 @@ export interface Plan {
   readonly text: string;
   /** Rows the answer may hold at most. */
   readonly cost: number;
+  /** It shows what is sensitive. */
+  readonly isSensitive: boolean;
   values(context: RunContext): unknown[];
 }
 
@@ -44,6 +47,7 @@ export function makePlan(registry: Registry, actor: Actor, roots: readonly RootS
     unnamed: writer.dependsOnValues,
     text,
     cost: writer.cost,
+    isSensitive: writer.isSensitive,
     values: (context) => params.map((param) => param(context)),
   };
 }
@@ -98,7 +102,10 @@ export async function runPlan(pool: TenantPool, plan: Plan, context: RunContext)
   const client = await pool.lease(context.tenantId);
   let broken = false;
   try {
-    return (await queryText(client, { name: plan.name, text: plan.text, values })) ?? '{}';
+    if (plan.isSensitive) await beginSight(client);
+    const text = (await queryText(client, { name: plan.name, text: plan.text, values })) ?? '{}';
+    if (plan.isSensitive) await noteSight(client, context);
+    return text;
   } catch (error) {
     broken = typeof (error as { severity?: unknown }).severity !== 'string';
     throw placeUnstorable(translate(error), context.variables);

@@ -33,6 +33,8 @@ export class StatementWriter {
   cost = 0;
   /** Whether the best way to run it depends on its parameters, so that a plan kept for all of them would be a bad one for some. */
   dependsOnValues = false;
+  /** Whether who reads it is to be noted. */
+  isSensitive = false;
 
   constructor(
     readonly registry: Registry,

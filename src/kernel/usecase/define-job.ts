@@ -1,3 +1,4 @@
+import type { ActorType } from '../access/actor.js';
 import type { Fields, InputOf } from '../resource/fields.js';
 import type { Ports } from '../ports/ports.js';
 import type { DomainEvent, Occurrence, PayloadOf } from './define-event.js';
@@ -21,6 +22,8 @@ export interface Job<S extends Fields = Fields> {
   readonly description: string;
   readonly payload: S;
   readonly retry: RetryPolicy;
+  /** What audit calls who does it; the system when left out. */
+  readonly actsAs?: ActorType;
   /** Runs once a period for every tenant, keyed by the period. */
   readonly everyMinutes?: number;
   run(payload: InputOf<S>, work: Work): Promise<void>;
@@ -47,6 +50,8 @@ export interface Effect<S extends Fields = Fields> {
   readonly description: string;
   readonly payload: S;
   readonly retry: RetryPolicy;
+  /** What audit calls who does it; the system when left out. */
+  readonly actsAs?: ActorType;
   run(payload: InputOf<S>, context: EffectContext): Promise<void>;
 }
 /** What a scheduled task runs. */

@@ -4,6 +4,7 @@ import { permissionMissing, rowNotFound, versionConflict } from '../access/error
 import { translate } from '../db/constraint-errors.js';
 import { placeUnstorable } from '../db/unstorable.js';
 import { checkInputRefs } from '../db/input-refs.js';
+import type { Origin } from '../db/connection.js';
 import type { OpenWork } from '../db/open-work.js';
 import type { Runtime, WorkRequest } from '../db/runtime.js';
 import { DomainError, conflict, invalid, unauthorized } from '../errors/domain-error.js';
@@ -21,6 +22,8 @@ export interface Call {
   readonly tenantId: string;
   readonly actor: Actor;
   readonly requestId?: string;
+  /** Where the request came from and why; kept with the audit. */
+  readonly origin?: Origin;
   /** The same key with the same input answers the stored result instead of doing it again. */
   readonly idempotencyKey?: string;
   /** The version of the row a command is about that its caller knows; it is refused when the row has moved on. */
@@ -61,6 +64,7 @@ export class Runner {
       tenantId: call.tenantId,
       actor: call.actor,
       useCase,
+      origin: withReason(call.origin, parsed),
       cause: { command: useCase.name, ...(call.requestId ? { requestId: call.requestId } : {}) },
     };
     const run = async (work: OpenWork): Promise<InputOf<O>> => {
@@ -98,6 +102,12 @@ export class Runner {
       throw placeUnstorable(translate(error), input);
     }
   }
+}
+
+/** A verb that is told a reason by its input needs no other. */
+function withReason(origin: Origin = {}, input: unknown): Origin {
+  const { reason } = input as { readonly reason?: unknown };
+  return origin.reason === undefined && typeof reason === 'string' ? { ...origin, reason } : origin;
 }
 
 /** The row stays locked until the command is through: nobody writes it between the look and the deed. */

@@ -4,6 +4,7 @@ import type { Words } from '#kernel/text/catalog.js';
 export const descriptions: Words = {
   identity: 'Wer mit dem System arbeitet, in welchem Team, mit welchen Rechten, und wie er sich ausweist.',
   modules: 'Welche Module der Installation in einer Firma an sind und wie man sie schaltet.',
+  audit: 'Wer was wann und warum getan hat: zum Suchen, zum Zurückblicken und als Beweis, dass nichts daran geändert wurde.',
   operations: 'Lange Aufrufe im Hintergrund, und wie andere Systeme unsere Datensätze nennen.',
   customers: 'Mit wem wir Geschäfte machen, was wir mit ihnen tun und was sie erlauben.',
   catalog: 'Was wir verkaufen und zu welchem Preis.',
@@ -30,6 +31,8 @@ export const descriptions: Words = {
   graphql_client: 'Ein Programm, das GraphQL spricht, und welche Dokumente es senden darf.',
   trusted_document: 'Ein GraphQL-Dokument, das ein Client unter seinem Hash senden darf.',
   tenant_module: 'Ob ein Modul oder ein Teil davon in dieser Firma an ist.',
+  audit_retention: 'Wie lange Einträge einer Klasse des Protokolls bleiben.',
+  legal_hold: 'Solange sie gilt, geht von dem, was sie umfasst, nichts aus dem Protokoll, so alt es auch ist.',
   operation: 'Ein langer Aufruf im Hintergrund mit Fortschritt, Zahlen und Ergebnissen.',
   account: 'Eine Firma oder ein Haushalt, mit dem wir Geschäfte machen oder machen wollen.',
   contact: 'Eine Person, die wir kennen, meist bei einer Firma.',

@@ -21,6 +21,8 @@ export const choices: Words = {
   'tenant_module.state.purge_scheduled': 'Wird gelöscht',
   'tenant_module.state.purged': 'Gelöscht',
   any: 'Alle',
+  'audit_retention.class.access': 'Einsicht',
+  'audit_retention.class.change': 'Änderung',
   api: 'API',
   archived: 'Archiviert',
   breach: 'Verletzt',

@@ -26,6 +26,8 @@ import { trustedProxies, type ProxyRule } from '#api/http/trusted-proxies.js';
 import { integrationController } from '#api/rest/integration.controller.js';
 import { ProblemFilter, type DefectLog } from '#api/rest/problem.filter.js';
 import { RestReads } from '#api/rest/reads.js';
+import { openApiDocument } from '#api/rest/openapi.js';
+import { addOpenApiRoute } from '#api/rest/openapi-route.js';
 import { resourceController } from '#api/rest/resource.controller.js';
 import { addStreamedBodies } from '#api/rest/streams.js';
 import { useCaseController } from '#api/rest/use-case.controller.js';
@@ -36,6 +38,7 @@ import { Runner } from '#kernel/usecase/runner.js';
 import { documentSource } from './document-source.js';
 import { texts } from './texts/texts.js';
 import { nestOptions } from './nest-options.js';
+import { version } from './version.js';
 import { newRequestId } from './request-id.js';
 import type { Auth } from './auth-wiring.js';
 
@@ -96,8 +99,18 @@ export async function createApi(parts: ApiParts): Promise<Api> {
   addStreamedBodies(app.getHttpAdapter().getInstance());
   // Routes that take files say how large they may be.
   await app.register(multipart);
+  addOpenApi(app, parts, filter);
   const door = addGraphql(app, { ...parts, graphql, schema, changes, onDefect, counter });
   return { app, schema, door };
+}
+
+function addOpenApi(app: NestFastifyApplication, { runtime, auth }: ApiParts, filter: ProblemFilter): void {
+  addOpenApiRoute(app.getHttpAdapter().getInstance(), {
+    whole: runtime.registry,
+    authenticator: auth.authenticator,
+    write: (definitions) => JSON.stringify(openApiDocument(app, definitions, version)),
+    refuse: (error, request, reply) => filter.send(error, request, reply),
+  });
 }
 
 interface GraphqlWiring extends ApiParts {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FrontDoor } from '#api/graphql/front-door.js';
+import { Channel } from '#kernel/db/channel.js';
 import { createQueueBackend, poolSizeFor, type QueueBackend } from '#kernel/jobs/queue-backend.js';
 import { startTasks, type TaskProcess } from '#kernel/jobs/start-tasks.js';
 import { EventFeed } from '#kernel/outbox/listen.js';
@@ -123,12 +124,27 @@ interface OpenApp {
 }
 
 /** A worker answers those who watch it and nobody else. */
-async function openWatch(system: System, { queue, metrics }: HttpParts): Promise<OpenApp> {
+async function openWatch(system: System, { queue, metrics, stops }: HttpParts): Promise<OpenApp> {
+  stops.push(await hearOfDefinitions(system));
   return {
     app: await createWorkerApp(opsModule({ system, queue, metrics }), countDefects(system, metrics)),
     tenantOf: () => null,
     door: null,
   };
+}
+
+/** A worker remembers which definitions a tenant has as long as it hears of changes. An API hears of them with those of rights. */
+async function hearOfDefinitions({ runtime, postgres, log }: System): Promise<() => Promise<void>> {
+  const channel = new Channel({
+    databaseUrl: postgres.appUrl,
+    channel: 'kontor_identity',
+    onMessage: (tenantId) => runtime.variants.forget(tenantId || null),
+    onGap: () => runtime.variants.forget(null),
+    log,
+  });
+  await channel.start();
+  runtime.variants.trust(() => channel.hears);
+  return () => channel.stop();
 }
 
 async function openApi(system: System, { queue, metrics, tasks, stops }: HttpParts): Promise<OpenApp> {

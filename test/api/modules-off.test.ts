@@ -1,4 +1,7 @@
+import { systemActor } from '#kernel/access/actor.js';
+import { ImportRun } from '#modules/imports/import/import-run.resource.js';
 import { newId, typeCode } from '#kernel/resource/ids.js';
+import { Listener, until } from '../conformance/graphql-listener.js';
 import { openApiKit, type ApiKit, type Company } from './api-kit.js';
 
 let api: ApiKit;
@@ -14,15 +17,9 @@ afterAll(async () => {
   await api.close();
 });
 
-/** As the commands write it. */
 async function switchOff(...keys: string[]): Promise<void> {
   for (const key of keys)
-    await api.kit.asOwner(
-      `insert into modules.tenant_modules (tenant_id, id, key, state, changed_at) values ($1, $2, $3, 'disabled', now())`,
-      [company.tenantId, newId(typeCode('tenant_module')), key],
-      company.tenantId,
-    );
-  api.auth.authenticator.forget(company.tenantId);
+    expect(await company.admin.post(`/v1/modules/${key}/disable`)).toMatchObject({ status: 200, body: { changed: true } });
 }
 
 const refusal = { status: 403, body: { code: 'module.disabled', module: 'sales' } };
@@ -103,6 +100,65 @@ test('rights of what is off are held by nobody, and may still be named in roles 
   const clerk = await company.user({ 'role:*': 'all', 'user:*': 'all', 'account:*': 'all' });
   const given = await clerk.post(`/v1/roles/${String(role.body['roleId'])}/assign`, { userId: clerk.userId });
   expect(given).toMatchObject({ status: 403, body: { code: 'access.escalation' } });
+});
+
+test('the document of REST is that of the company, and that of the installation for strangers', async () => {
+  const own = await company.admin.get('/v1/openapi.json');
+  const paths = (answer: { body: Record<string, unknown> }) => Object.keys(answer.body['paths'] as object);
+  expect(paths(own).filter((path) => /lead|opportunit|pipeline/.test(path))).toEqual([]);
+  expect(own.text).not.toContain('#/components/schemas/Lead"');
+  expect(paths(own)).toEqual(expect.arrayContaining(['/v1/accounts', '/v1/accounts/{accountId}', '/v1/modules']));
+  const stranger = await api.app.inject({ method: 'GET', url: '/v1/openapi.json' });
+  expect(paths({ body: stranger.json() })).toContain('/v1/leads');
+  const bad = await api.app.inject({ method: 'GET', url: '/v1/openapi.json', headers: { authorization: 'Bearer nonsense' } });
+  expect(bad.statusCode).toBe(401);
+});
+
+test('analytics goes on without sales: no cube of deals, no figures, no error', async () => {
+  const cubes = async (of: Company) => (await of.admin.get('/v1/analytics/meta')).body['cubes'];
+  expect(await cubes(whole)).toHaveLength(1);
+  expect(await cubes(company)).toEqual([]);
+  const query = encodeURIComponent('{"measures":["opportunities.count"]}');
+  expect(await company.admin.get(`/v1/analytics/load?query=${query}`)).toMatchObject({ status: 200 });
+});
+
+test('an import into what is off is refused, and an import under way holds its module on', async () => {
+  expect(await company.admin.post('/v1/imports/run', { mapping: 'crm-opportunities', files: [] })).toMatchObject({ status: 403 });
+  const { tenantId, admin } = whole;
+  const asSystem = { tenantId, actor: systemActor('test'), cause: { command: 'test' } };
+  const run = await api.kit.runtime.withWork(asSystem, (work) =>
+    work.repo(ImportRun).create({ mapping: 'crm-opportunities', state: 'running', files: [], startedAt: work.now }),
+  );
+  expect(await admin.post('/v1/modules/sales/disable')).toMatchObject({ status: 409, body: { code: 'module.busy' } });
+  expect(await admin.post('/v1/modules/service/disable', { dryRun: true })).toMatchObject({ status: 200, body: { changed: true } });
+  await api.kit.runtime.withWork(asSystem, (work) => work.repo(ImportRun).update(run.id, { state: 'cancelled' }));
+});
+
+test('a subscription ends when its module goes, and the token it came with is good for the rest', async () => {
+  const other = await api.company();
+  const url = await api.listen();
+  const { token } = other.admin;
+  const leads = new Listener(url, { token, query: 'subscription { leadChanged { id verb } }' });
+  const accounts = new Listener(url, { token, query: 'subscription { accountChanged { id verb } }' });
+  const lead = { lastName: 'Ng', company: 'Acme', ownerId: other.admin.userId };
+  await until(async () => {
+    await other.admin.post('/v1/leads', lead);
+    await other.admin.post('/v1/accounts', { name: 'Acme' });
+    await api.kit.drain();
+    return leads.told.length > 0 && accounts.told.length > 0;
+  });
+  expect(await other.admin.post('/v1/modules/sales/disable')).toMatchObject({ status: 200 });
+  await until(() => leads.errors.length > 0 || leads.closes.length > 0 || leads.isComplete);
+  const before = accounts.told.length;
+  expect(await other.admin.get('/v1/leads')).toMatchObject(refusal);
+  await other.admin.post('/v1/accounts', { name: 'Left' });
+  await api.kit.drain();
+  await until(() => accounts.told.length > before);
+  // What was said of it was kept: on again, all is as it was.
+  expect(await other.admin.post('/v1/modules/sales/enable')).toMatchObject({ status: 200, body: { changed: true } });
+  expect(JSON.stringify((await other.admin.get('/v1/leads')).body)).toContain('Acme');
+  expect(codesOf(await other.admin.graphql('{ leads(first: 1) { nodes { id can } } }'))).toBeUndefined();
+  await Promise.all([leads.socket.dispose(), accounts.socket.dispose()]);
 });
 
 test('a part goes alone', async () => {

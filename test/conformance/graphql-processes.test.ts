@@ -108,3 +108,18 @@ test('a subscription of Apollo Client outlives a restart of its process, and los
   subscription.unsubscribe();
   await socket.dispose();
 }, 180_000);
+
+test('a module that is switched off at one process is gone at the other, and comes back', async () => {
+  const leads = (at: KontorProcess) => fetch(`${at.url}/v1/leads?limit=1`, { headers: { authorization: `Bearer ${token}` } });
+  const order = (verb: string) =>
+    fetch(`${a.url}/v1/modules/sales/${verb}`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
+  expect((await leads(b)).status).toBe(200);
+  expect((await order('disable')).status).toBe(200);
+  expect((await leads(a)).status).toBe(403);
+  await until(async () => (await leads(b)).status === 403);
+  expect(await graphql(b, '{ __type(name: "Lead") { name } }')).toEqual({ __type: null });
+  expect((await order('enable')).status).toBe(200);
+  expect((await leads(a)).status).toBe(200);
+  await until(async () => (await leads(b)).status === 200);
+  expect(await graphql(b, '{ __type(name: "Lead") { name } }')).toEqual({ __type: { name: 'Lead' } });
+});

@@ -4,9 +4,10 @@ import type { Registry } from '#kernel/resource/registry.js';
 import { bulkSchemas } from './bulk-schemas.js';
 import { completeDocument } from './complete.js';
 import { componentSchemas, inputName, objectSchema } from './schemas.js';
+import { offered } from './offered.js';
 import { routeOf } from './use-case.controller.js';
 
-/** The OpenAPI 3.1 document of the whole REST API. */
+/** The OpenAPI 3.1 document of the REST API: the whole of it, or what a tenant's definitions leave of it. */
 export function openApiDocument(app: INestApplication, registry: Registry, version: string): OpenAPIObject {
   const info = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -33,7 +34,7 @@ export function openApiDocument(app: INestApplication, registry: Registry, versi
     ...(bodySchemas(registry) as object),
   };
   document.components = { ...document.components, schemas: sorted(schemas) };
-  document.paths = sorted(document.paths);
+  document.paths = sorted(offered(document.paths, registry));
   // One address for whoever runs it; tools ask what it is and whom it is for.
   const server = { url: '/', description: 'This installation, be it production, staging or local.', 'x-internal': false };
   document.servers = [server];

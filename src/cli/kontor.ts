@@ -7,6 +7,7 @@ import { register as registerDoctor } from './doctor.js';
 import { register as registerImport } from './import.js';
 import { register as registerMakeSecrets } from './make-secrets.js';
 import { register as registerMigrate } from './migrate.js';
+import { register as registerModules } from './modules.js';
 import { register as registerPrepareDatabase } from './prepare-database.js';
 import { register as registerReset } from './reset.js';
 import { register as registerSchemaDiff } from './schema-diff.js';
@@ -22,6 +23,7 @@ const commands = [
   registerCreateCompany,
   registerMakeSecrets,
   registerMigrate,
+  registerModules,
   registerImport,
   registerPrepareDatabase,
   registerReset,

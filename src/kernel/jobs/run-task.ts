@@ -5,6 +5,7 @@ import type { Bell } from './doorbell.js';
 import { failureText } from './failure-text.js';
 import { handlersOf, type Handler, type Handlers } from './handlers.js';
 import { revive } from './payload.js';
+import { layDown, restsOf, type Rest } from './resting.js';
 import type { TaskHost, TaskWork } from './task-host.js';
 import { completeLeased, completeLocked, leaseTask, lockTask, recordFailure, renewLease, type ClaimedTask } from './task-row.js';
 import { withTimeLimit } from './time-limit.js';
@@ -32,6 +33,7 @@ const unknownTask: RetryPolicy = { attempts: 12, backoffMs: 5_000 };
 /** What happens when the bell rings: claim, run, and write down how it ended. */
 export class TaskRunner {
   private readonly handlers: Handlers;
+  private readonly restOf: (name: string) => Rest;
   private readonly limitMs: number;
   private readonly random: () => number;
 
@@ -40,6 +42,7 @@ export class TaskRunner {
     private readonly options: TaskRunnerOptions = {},
   ) {
     this.handlers = handlersOf(host);
+    this.restOf = restsOf(host.registry.modules);
     this.limitMs = options.limitMs ?? 60_000;
     this.random = options.random ?? Math.random;
   }
@@ -58,7 +61,7 @@ export class TaskRunner {
     const now = this.host.clock.now();
     const error = new Error('The worker that ran this task disappeared.');
     return this.inWork(bell, async (work) => {
-      const task = await lockTask(work.exec, bell, now);
+      const task = await lockTask(work.exec, bell, now, []);
       return task?.attempts === bell.attempts ? this.writeFailure(work, task, error) : 'nothing';
     });
   }
@@ -67,9 +70,9 @@ export class TaskRunner {
     const claim: { task: ClaimedTask | null } = { task: null };
     try {
       return await this.inWork(bell, async (work) => {
-        const task = await lockTask(work.exec, bell, this.host.clock.now());
+        const task = await lockTask(work.exec, bell, this.host.clock.now(), this.restOf(bell.name).keys);
         claim.task = task;
-        if (!task) return 'nothing';
+        if (!task) return this.notClaimed(work, bell);
         if (!handler) throw new Error(`No module defines the task "${bell.name}".`);
         if (task.attempts >= handler.retry.attempts) return this.giveUp(work, task);
         await withTimeLimit(handler.run(task.payload, work), this.limitMs, `The task ${task.name}`);
@@ -84,8 +87,11 @@ export class TaskRunner {
 
   private async runEffect(bell: Bell, { effect, retry }: Extract<Handler, { kind: 'effect' }>): Promise<TaskOutcome> {
     const now = this.host.clock.now();
-    const task = await this.inWork(bell, (work) => leaseTask(work.exec, bell, now, leaseEnd(now)));
-    if (!task) return 'nothing';
+    const task = await this.inWork(bell, async (work) => {
+      const leased = await leaseTask(work.exec, bell, { now, until: leaseEnd(now) }, this.restOf(bell.name).keys);
+      return leased ?? this.notClaimed(work, bell);
+    });
+    if (task === 'nothing') return task;
     if (task.attempts >= retry.attempts) return this.inWork(bell, (work) => this.giveUp(work, task));
     const renewal = setInterval(() => void this.renew(bell, task), renewEveryMs);
     try {
@@ -98,6 +104,12 @@ export class TaskRunner {
     }
     const ours = await this.inWork(bell, (work) => completeLeased(work.exec, task, this.host.clock.now()));
     return ours ? 'done' : 'nothing';
+  }
+
+  /** What is not claimed because its module is off rests from now on, or it would be rung for ever. */
+  private async notClaimed(work: TaskWork, bell: Bell): Promise<'nothing'> {
+    await layDown(work.exec, bell, this.restOf(bell.name), this.host.clock.now());
+    return 'nothing';
   }
 
   /** A renewal that fails is made up for by the next, or the lease ends and the fence keeps this worker from writing. */

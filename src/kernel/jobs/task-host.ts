@@ -2,6 +2,7 @@ import type { Actor } from '#kernel/access/actor.js';
 import type { Exec } from '#kernel/outbox/exec.js';
 import type { Ports } from '#kernel/ports/ports.js';
 import type { Subscriber, Task } from '#kernel/usecase/define-job.js';
+import type { ModuleSpec } from '#kernel/usecase/define-module.js';
 import type { Clock } from '#kernel/usecase/clock.js';
 import type { Work } from '#kernel/usecase/work.js';
 
@@ -19,7 +20,11 @@ export interface TaskWorkRequest {
 export interface TaskHost {
   readonly clock: Clock;
   readonly ports: Ports;
-  readonly registry: { readonly tasks: ReadonlyMap<string, Task>; readonly subscribers: readonly Subscriber[] };
+  readonly registry: {
+    readonly tasks: ReadonlyMap<string, Task>;
+    readonly subscribers: readonly Subscriber[];
+    readonly modules: readonly ModuleSpec[];
+  };
   /** Serves statements of no tenant: only the doors of schema kernel answer there. */
   readonly database: {
     readonly pool: { query(text: string, values: unknown[]): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }> };

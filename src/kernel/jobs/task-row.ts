@@ -1,5 +1,6 @@
 import type { Exec } from '#kernel/outbox/exec.js';
 import { isRecord } from './payload.js';
+import { isOn } from './resting.js';
 
 /** A task somebody has claimed. */
 export interface ClaimedTask {
@@ -15,13 +16,13 @@ export interface ClaimedTask {
 
 const LOCK = `
 select name, key, payload, attempts, fence::text from kernel.tasks
-where tenant_id = $1 and id = $2 and state = 'pending' and due_at <= $3
+where tenant_id = $1 and id = $2 and state = 'pending' and due_at <= $3 and ${isOn('$4')}
 for update skip locked`;
 
 const LEASE = `
 update kernel.tasks set state = 'running', fence = fence + 1, lease_until = $4
 where tenant_id = $1 and id = (
-  select id from kernel.tasks where tenant_id = $1 and id = $2 and state = 'pending' and due_at <= $3 for update skip locked)
+  select id from kernel.tasks where tenant_id = $1 and id = $2 and state = 'pending' and due_at <= $3 and ${isOn('$5')} for update skip locked)
 returning name, key, payload, attempts, fence::text`;
 
 const DONE = `update kernel.tasks set state = 'done', done_at = $3, last_error = null where tenant_id = $1 and id = $2 and state = 'pending'`;
@@ -43,18 +44,23 @@ where tenant_id = $1 and id = (
   select id from kernel.tasks
   where tenant_id = $1 and id = $2 and attempts = $3 and fence = $8::bigint and state in ('pending', 'running') for update skip locked)`;
 
+export interface Span {
+  readonly now: Date;
+  readonly until: Date;
+}
+
 export interface TaskAddress {
   readonly tenantId: string;
   readonly taskId: string;
 }
 
-/** Holds the row until the transaction ends; null when it is not there, not due, or somebody else has it. */
-export const lockTask = (exec: Exec, at: TaskAddress, now: Date): Promise<ClaimedTask | null> =>
-  claimed(exec, at, LOCK, [at.tenantId, at.taskId, now]);
+/** Holds the row until the transaction ends; null when it is not there, not due, its module is off, or somebody else has it. */
+export const lockTask = (exec: Exec, at: TaskAddress, now: Date, keys: readonly string[]): Promise<ClaimedTask | null> =>
+  claimed(exec, at, LOCK, [at.tenantId, at.taskId, now, keys]);
 
 /** Takes the task under a lease that outlives the transaction. */
-export const leaseTask = (exec: Exec, at: TaskAddress, now: Date, until: Date): Promise<ClaimedTask | null> =>
-  claimed(exec, at, LEASE, [at.tenantId, at.taskId, now, until]);
+export const leaseTask = (exec: Exec, at: TaskAddress, span: Span, keys: readonly string[]): Promise<ClaimedTask | null> =>
+  claimed(exec, at, LEASE, [at.tenantId, at.taskId, span.now, span.until, keys]);
 
 async function claimed(exec: Exec, { tenantId, taskId }: TaskAddress, text: string, values: unknown[]): Promise<ClaimedTask | null> {
   const { rows } = await exec(text, values);

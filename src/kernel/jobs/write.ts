@@ -27,7 +27,7 @@ on conflict (tenant_id, name, key) do update
 set due_at = excluded.due_at, payload = excluded.payload, attempts = 0, rung_at = null, last_error = null
 where held.state = 'pending'`;
 
-const CANCEL = `delete from kernel.tasks where tenant_id = $1 and name = $2 and key = $3 and state = 'pending'`;
+const CANCEL = `delete from kernel.tasks where tenant_id = $1 and name = $2 and key = $3 and state in ('pending', 'resting')`;
 
 /** Many tasks in one statement, none of them moved. Returns how many were new. */
 export async function scheduleTasks(exec: Exec, tasks: readonly TaskToSchedule[]): Promise<number> {

@@ -4,6 +4,7 @@ import { cancelOperation } from './cancel-operation.js';
 import { continueBulk } from './continue-bulk.job.js';
 import { Operation } from './operation.resource.js';
 import { tidyOperations } from './tidy-operations.job.js';
+import { operationUnderWay } from './under-way.js';
 
 /** What the machine itself offers about its own work; it knows no business. */
 export const operations = defineModule({
@@ -12,4 +13,5 @@ export const operations = defineModule({
   resources: [Operation],
   commands: [cancelOperation, attachExternalRef, detachExternalRef],
   jobs: [continueBulk, tidyOperations],
+  underWay: operationUnderWay,
 });

@@ -79,6 +79,11 @@ export interface Subscriber<E extends DomainEvent = DomainEvent> {
   readonly name: string;
   readonly description: string;
   readonly on: readonly E[];
+  /**
+   * What it does about events of the time in which its module is off: hear them when it is on again, unless told otherwise; `pass`: not at all,
+   * and the module makes up for them in `resumed`.
+   */
+  readonly whileOff?: 'pass';
   run(event: Occurrence<PayloadOf<E>>, work: Work): Promise<void>;
 }
 export const defineSubscriber = <E extends DomainEvent>(spec: Subscriber<E>): Subscriber<E> => spec;

@@ -30,6 +30,8 @@ export interface ModuleSpec extends ModuleMembers {
   readonly furnish?: (work: Work, tenant: { readonly locale: string }) => Promise<void>;
   /** What a user or key may do now, null when nothing any more: asked by work that goes on after its request. One module knows. */
   readonly standing?: (work: Work, who: Pick<Actor, 'kind' | 'id'>) => Promise<Actor | null>;
+  /** What it is doing in the background that writes rows of these resources, in words, such as an import; null when nothing. */
+  readonly underWay?: (work: Work, resources: readonly string[]) => Promise<string | null>;
   /** The definitions a tenant has beyond `registry`; `registry` itself when it has none of its own. See RegistryVariants. */
   readonly tenantDefinitions?: (registry: Registry, work: Work) => Promise<Registry>;
   /** Nest controllers for what CRUD and commands cannot say (files, tracking pixels, unsubscribe pages). */
@@ -46,6 +48,8 @@ export interface Switchable {
   /** Keys it makes use of where they are on, and does without where they are not. */
   readonly optional?: readonly string[];
   readonly parts?: readonly ModulePart[];
+  /** Brings it up to date with what has happened while it was off, in the transaction that switches it on. */
+  readonly resumed?: (work: Work) => Promise<void>;
 }
 
 /** What of a module can be switched off alone. It names members of its module. */

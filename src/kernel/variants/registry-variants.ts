@@ -44,12 +44,12 @@ export class RegistryVariants {
   /** Finds out and remembers. `work` is the system's, of the tenant, and knows the definitions of the installation only. */
   async learn(work: OpenWork): Promise<Registry> {
     const { changes } = this;
-    const { rows } = await work.connection.client.query<{ off: readonly string[] }>({
+    const { rows } = await work.connection.client.query<{ key: string }>({
       name: 'modules_off',
-      text: `select coalesce(array_agg(key), '{}') as off from modules.tenant_modules where tenant_id = $1 and state <> 'enabled'`,
+      text: `select key from modules.tenant_modules where tenant_id = $1 and state <> 'enabled'`,
       values: [work.tenantId],
     });
-    let registry = this.without(rows[0]?.off ?? []);
+    let registry = this.without(rows.map(({ key }) => key));
     for (const { tenantDefinitions } of registry.modules) if (tenantDefinitions) registry = await tenantDefinitions(registry, work);
     // What was read while it changed is good for this once only.
     if (changes === this.changes) this.tenants.set(work.tenantId, registry);

@@ -8,7 +8,7 @@ import { defineModule } from '../usecase/define-module.js';
 import { extendRegistry } from './extend-registry.js';
 import { refuseAbsent } from './module-off.js';
 import { withoutModules } from './remove-modules.js';
-import { keysOfTask } from './switches.js';
+import { restsOf } from '../jobs/resting.js';
 
 const Ground = defineResource('ground', {
   description: 'Always there.',
@@ -93,9 +93,10 @@ test('verbs of what is off are refused by name, and those every resource has by 
 });
 
 test('a task hangs on its module and its part', () => {
-  expect(keysOfTask(whole, 'wood.breed')).toEqual(['wood', 'wood.nests']);
-  expect(keysOfTask(whole, 'wood.grow')).toEqual(['wood']);
-  expect(keysOfTask(whole, 'kernel.other')).toEqual([]);
+  const rest = restsOf(whole.modules);
+  expect(rest('wood.breed').keys).toEqual(['wood', 'wood.nests']);
+  expect(rest('wood.grow').keys).toEqual(['wood']);
+  expect(rest('kernel.other').keys).toEqual([]);
 });
 
 test('what a tenant has defined itself comes on top, under a key of its own', () => {

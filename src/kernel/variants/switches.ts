@@ -16,14 +16,18 @@ export interface Switch {
   readonly optional: readonly string[];
 }
 
-const cache = new WeakMap<Registry, ReadonlyMap<string, Switch>>();
+const cache = new WeakMap<readonly ModuleSpec[], readonly Switch[]>();
 
-/** All that can be switched in this installation, by key; modules before their parts. Ground modules are not among them. */
-export function switchesOf({ whole }: Registry): ReadonlyMap<string, Switch> {
-  const known = cache.get(whole) ?? new Map(whole.modules.flatMap(ofModule).map((one) => [one.key, one]));
-  cache.set(whole, known);
+/** All that can be switched, modules before their parts. Ground modules are not among them. */
+export function switchesIn(modules: readonly ModuleSpec[]): readonly Switch[] {
+  const known = cache.get(modules) ?? modules.flatMap(ofModule);
+  cache.set(modules, known);
   return known;
 }
+
+/** The same by key. */
+export const switchesOf = ({ whole }: Registry): ReadonlyMap<string, Switch> =>
+  new Map(switchesIn(whole.modules).map((one) => [one.key, one]));
 
 function ofModule(module: ModuleSpec): Switch[] {
   const { name, description, switchable } = module;
@@ -41,21 +45,6 @@ function ofModule(module: ModuleSpec): Switch[] {
       optional: part.optional ?? [],
     })),
   ];
-}
-
-/** The keys a task of this name hangs on: none for the ground, the module's, and the part's. */
-export function keysOfTask(registry: Registry, name: string): readonly string[] {
-  const all = taskKeys.get(registry.whole) ?? indexTasks(registry.whole);
-  taskKeys.set(registry.whole, all);
-  return all.get(name) ?? [];
-}
-
-const taskKeys = new WeakMap<Registry, ReadonlyMap<string, readonly string[]>>();
-
-function indexTasks(registry: Registry): ReadonlyMap<string, readonly string[]> {
-  const keys = new Map<string, string[]>();
-  for (const one of switchesOf(registry).values()) for (const name of taskNames(one)) keys.set(name, [...(keys.get(name) ?? []), one.key]);
-  return keys;
 }
 
 /** Jobs, effects and subscribers that rest while it is off. */

@@ -2,6 +2,7 @@ import { defineModule } from '#kernel/usecase/define-module.js';
 import { FactRefresh } from './fact/fact-refresh.resource.js';
 import { reconcileFacts } from './fact/reconcile-facts.js';
 import { AnalyticsController } from './http/analytics.controller.js';
+import { catchUp } from './fact/catch-up.js';
 import { reconcileFactsDaily } from './jobs/reconcile-facts.job.js';
 import { describeAnalytics } from './queries/describe-analytics.js';
 import { loadAnalytics } from './queries/load-analytics.js';
@@ -16,7 +17,7 @@ import { onOpportunityChanged } from './subscribers/on-opportunity-changed.js';
 export const analytics = defineModule({
   name: 'analytics',
   description: "Figures over the deals: facts kept in step with sales, and a query API that speaks Cube's format.",
-  switchable: { label: 'Analytics', optional: ['sales'] },
+  switchable: { label: 'Analytics', optional: ['sales'], resumed: catchUp },
   resources: [FactRefresh],
   commands: [reconcileFacts],
   queries: [loadAnalytics, describeAnalytics],

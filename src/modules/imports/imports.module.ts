@@ -12,6 +12,7 @@ import { ImportRun } from './import/import-run.resource.js';
 import { importHistory } from './queries/import-history.js';
 import { importRows } from './queries/import-rows.js';
 import { suggestMapping } from './queries/suggest-mapping.js';
+import { importUnderWay } from './import/under-way.js';
 import { continueImport } from './jobs/continue-import.job.js';
 import { forgetImportFiles } from './jobs/forget-files.job.js';
 
@@ -37,4 +38,5 @@ export const imports = defineModule({
   effects: [continueImport],
   jobs: [forgetImportFiles],
   controllers: [ImportController],
+  underWay: importUnderWay,
 });

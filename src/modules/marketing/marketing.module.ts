@@ -32,6 +32,7 @@ import { archiveSegment } from './segment/archive-segment.js';
 import { createSegment } from './segment/create-segment.js';
 import { evaluateSegment, evaluateTimedSegments } from './segment/evaluate-segment.job.js';
 import { previewSegment } from './segment/preview-segment.js';
+import { rebuildQuietly } from './segment/rebuild-quietly.js';
 import { redefineSegment } from './segment/redefine-segment.js';
 import { SegmentMember } from './segment/segment-member.resource.js';
 import { Segment } from './segment/segment.resource.js';
@@ -47,7 +48,7 @@ import { EmailTemplate } from './template/email-template.resource.js';
 export const marketing = defineModule({
   name: 'marketing',
   description: 'What people do, which groups they belong to by it, and the e-mails that follow from it.',
-  switchable: { label: 'Marketing' },
+  switchable: { label: 'Marketing', resumed: rebuildQuietly },
   resources: [TrackedEvent, Segment, SegmentMember, EmailTemplate, Journey, JourneyVersion, Enrolment, OutboundMessage, Suppression],
   commands: [
     ingestEvent,

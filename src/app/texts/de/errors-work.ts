@@ -6,6 +6,12 @@ export const workErrors: ErrorTexts = {
     'Das Modul {module} ist in dieser Firma abgeschaltet. Seine Daten bleiben erhalten; ein Administrator schaltet es mit module.enable ein.',
     'Das Modul ist in dieser Firma abgeschaltet. Seine Daten bleiben erhalten; ein Administrator schaltet es mit module.enable ein.',
   ],
+  'module.busy':
+    'Gerade schreibt ein Import oder Vorgang Datensätze des Moduls, oder es wird eben geschaltet. Warten Sie das Ende ab oder brechen Sie den Vorgang ab.',
+  'module.dependency_missing': 'Module, die es braucht, sind aus. Schalten Sie zuerst diese ein.',
+  'module.dependent_enabled': 'Module, die es brauchen, sind an. Schalten Sie zuerst diese aus.',
+  'module.ground': 'Auf diesem Modul stehen die anderen: Es ist immer an.',
+  'module.not_found': 'Ein Modul oder einen Teil dieses Namens gibt es nicht.',
   'tenant_module.twice': 'Jemand hat das Modul gleichzeitig geschaltet. Sehen Sie noch einmal nach.',
   'audit.bad_cursor': 'Diese Position in der Liste gibt es nicht; nehmen Sie die der vorigen Seite.',
   'audit.chain_broken': 'Die Kette des Protokolls ist unterbrochen.',

@@ -6,6 +6,7 @@ export const onImportFinished = defineSubscriber({
   name: 'analytics.follow_imports',
   description: 'Brings all facts up to date after an import, whose rows do not tell of themselves.',
   on: [heard('imports.import_finished')],
+  whileOff: 'pass',
   async run(_event, work) {
     await refreshFacts(work, { all: true });
   },

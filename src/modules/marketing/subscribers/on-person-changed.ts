@@ -15,6 +15,7 @@ export const onContactChanged = defineSubscriber({
   name: 'marketing.follow_contact',
   description: 'Segments that ask about a person are asked again when he changes.',
   on: [ContactCreated, ContactUpdated],
+  whileOff: 'pass',
   async run({ subject }, work) {
     if (subject && (await contactCard(work, subject.id))) await reconsider(work, subject.id, ({ traits }) => traits);
   },
@@ -24,6 +25,7 @@ export const onAccountChanged = defineSubscriber({
   name: 'marketing.follow_account',
   description: 'Segments that ask about an account are asked again for its people when it changes.',
   on: [AccountUpdated],
+  whileOff: 'pass',
   async run({ subject }, work) {
     const people = await work.rows<{ id: string }>(
       sql`select id from customers_pub.contacts where account_id = ${subject?.id ?? null} order by id`,

@@ -68,7 +68,7 @@ function bare(): { name: string; text: string } {
 }
 
 /** Median of so many runs, in microseconds. */
-async function median(run: () => Promise<unknown> | unknown, times = rounds): Promise<number> {
+async function median(run: () => unknown, times = rounds): Promise<number> {
   const all: number[] = [];
   for (let i = 0; i < times; i++) {
     const from = performance.now();

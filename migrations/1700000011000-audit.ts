@@ -31,6 +31,7 @@ export class Audit1700000011000 {
     await q.query(`alter table kernel.audit_entries detach partition kernel.audit_entries_before`);
     await q.query(`drop table kernel.audit_entries`);
     await q.query(`alter table kernel.audit_entries_before rename to audit_entries`);
+    await q.query(`alter index kernel.audit_entries_before_record_idx rename to audit_entries_record_idx`);
     const added = ['txid', 'class', 'on_behalf_of', 'reason', 'ip', 'client', 'correlation_id', 'batch_id', 'personal'];
     await q.query(`alter table kernel.audit_entries ${added.map((name) => `drop column ${name}`).join(', ')}`);
     await q.query(`alter table kernel.audit_entries add constraint audit_entries_pkey primary key (tenant_id, id)`);

@@ -19,18 +19,24 @@ interface HookTarget {
 export function addFastReads(server: HookTarget, variants: GraphqlVariants, documents: DocumentParts): void {
   server.addHook('preHandler', async (request, reply) => {
     if (request.routeOptions.url !== '/graphql' || !(await settleDocument(request, reply, documents))) return;
-    const { principal } = request;
-    const variant = principal ? (variants.ready(principal.definitions) ?? (await variants.of(principal.definitions))) : null;
-    if (request.method !== 'POST' || !isJson(request)) return variant?.answer?.(request, reply);
-    const refusal = isRecord(request.body) ? refuseVariables(request.body['variables']) : null;
+    const variant = await variantOf(request, variants);
+    const isPosted = request.method === 'POST' && isJson(request);
+    const refusal = isPosted ? refusalOf(request.body) : null;
     if (refusal) return refuse(request, reply, refusal);
-    const text = await answer(request, variant);
-    if (text === null) return variant?.answer?.(request, reply);
-    const wanted = request.headers.accept?.includes('application/graphql-response+json')
-      ? 'application/graphql-response+json'
-      : 'application/json';
-    await reply.header('content-type', `${wanted}; charset=utf-8`).header('cache-control', 'no-store').send(text);
+    const text = isPosted ? await answer(request, variant) : null;
+    return text === null ? variant?.answer?.(request, reply) : sendText(request, reply, text);
   });
+}
+
+const refusalOf = (body: unknown) => (isRecord(body) ? refuseVariables(body['variables']) : null);
+
+async function variantOf({ principal }: FastifyRequest, variants: GraphqlVariants): Promise<GraphqlVariant | null> {
+  return principal ? (variants.ready(principal.definitions) ?? variants.of(principal.definitions)) : null;
+}
+
+async function sendText({ headers }: FastifyRequest, reply: FastifyReply, text: string): Promise<void> {
+  const wanted = headers.accept?.includes('application/graphql-response+json') ? 'application/graphql-response+json' : 'application/json';
+  await reply.header('content-type', `${wanted}; charset=utf-8`).header('cache-control', 'no-store').send(text);
 }
 
 async function answer(request: FastifyRequest, variant: GraphqlVariant | null): Promise<string | null> {

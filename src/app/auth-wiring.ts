@@ -10,6 +10,7 @@ import { Channel } from '#kernel/db/channel.js';
 import type { Runtime } from '#kernel/db/runtime.js';
 import { Runner } from '#kernel/usecase/runner.js';
 import type { Work } from '#kernel/usecase/work.js';
+import { customization } from '#modules/customization/customization.module.js';
 import { moduleSwitches } from '#kernel/modules/modules.module.js';
 import { identity } from '#modules/identity/identity.module.js';
 import { changePassword } from '#modules/identity/session/change-password.js';
@@ -65,7 +66,10 @@ export async function wireAuth(runtime: Runtime, options: AuthOptions): Promise<
     tokens: options.tokens,
     authenticator,
   });
-  const believedAtOnce = [identity, moduleSwitches].flatMap(({ resources = [], commands = [] }) => [...resources, ...commands]);
+  const believedAtOnce = [identity, moduleSwitches, customization].flatMap(({ resources = [], commands = [] }) => [
+    ...resources,
+    ...commands,
+  ]);
   const nouns = new Set(believedAtOnce.map((one) => ('noun' in one ? one.noun : one.name)));
   const runner = new Runner(runtime, (useCase, { tenantId }) => {
     if (nouns.has(useCase.noun)) authenticator.forget(tenantId);

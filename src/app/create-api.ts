@@ -28,6 +28,7 @@ import { ProblemFilter, type DefectLog } from '#api/rest/problem.filter.js';
 import { RestReads } from '#api/rest/reads.js';
 import { openApiDocument } from '#api/rest/openapi.js';
 import { addOpenApiRoute } from '#api/rest/openapi-route.js';
+import { recordsController } from '#api/rest/records.controller.js';
 import { resourceController } from '#api/rest/resource.controller.js';
 import { addStreamedBodies } from '#api/rest/streams.js';
 import { useCaseController } from '#api/rest/use-case.controller.js';
@@ -210,5 +211,7 @@ function businessModule(spec: ModuleSpec, { runtime, auth }: ApiParts, reads: Re
     .flatMap((resource) => [integrationController(resource, rest), resourceController(resource, rest)]);
   // Verbs come first: `/v1/leads/import` must not be taken for a lead with the id "import".
   const useCases = useCaseController(spec.name, [...(spec.commands ?? []), ...(spec.queries ?? [])], runtime.registry, rest);
-  return { module, controllers: [...(spec.controllers ?? []), useCases, ...resources] };
+  // Objects that companies define have no routes of their own.
+  const records = spec.tenantDefinitions ? [recordsController(rest)] : [];
+  return { module, controllers: [...(spec.controllers ?? []), useCases, ...resources, ...records] };
 }

@@ -82,7 +82,12 @@ async function statesUntil(client: Client, last: string): Promise<{ heard: Promi
     );
   });
   heard.catch(() => undefined);
-  return { heard, close: async () => void (await socket.dispose()) };
+  return {
+    heard,
+    close: async () => {
+      await socket.dispose();
+    },
+  };
 }
 
 test('a workbook goes from its upload to records and back, by REST and GraphQL, and is followed live', async () => {

@@ -24,14 +24,18 @@ const note = defineJob({
   name: 'garden.note',
   description: 'Notes.',
   payload: mark,
-  run: ({ mark }) => Promise.resolve(void done.push(mark)),
+  run: async ({ mark }) => {
+    await Promise.resolve(done.push(mark));
+  },
 });
 const rake = defineJob({
   name: 'garden.rake',
   description: 'Rakes.',
   payload: {},
   everyMinutes: 60,
-  run: (_, work) => Promise.resolve(void (work.tenantId === t.id && done.push('rake'))),
+  run: async (_, work) => {
+    if (work.tenantId === t.id) await Promise.resolve(done.push('rake'));
+  },
 });
 let send: (mark: string) => Promise<void> = () => Promise.resolve();
 const ship = defineEffect({ name: 'garden.ship', description: 'Ships.', payload: mark, run: ({ mark }) => send(mark) });

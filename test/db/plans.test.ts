@@ -119,6 +119,7 @@ function faults(root: Node, resource: Resource): string[] {
 /** A value of the field that occurs: for a text part of one. */
 async function sample(resource: Resource, name: string, field: Field | undefined, operator: string): Promise<unknown> {
   if (operator === 'isNull') return true;
+  if (operator === 'during') return 'this_quarter';
   const column = resourceColumns(resource).get(name)?.[0]?.name ?? name.replace(/([A-Z])/g, (c) => `_${c.toLowerCase()}`);
   const { rows: found } = await client.query<{ v: string }>(
     `select to_json(${column}) #>> '{}' as v from ${resource.table} where tenant_id = $1 and ${column} is not null limit 1 offset 777`,

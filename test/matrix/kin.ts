@@ -19,7 +19,15 @@ export const otherSystem = 'matrix';
 /** Rows by what other systems call them, and many in one call: made for every resource, so they are judged for every resource. */
 export function kinOf(registry: Registry, deeds: ReadonlyMap<string, Deed>): Map<string, Kin> {
   const found = [...registry.resources.values()].flatMap((resource) => [...byReference(resource, deeds), ...inBulk(resource, deeds)]);
-  return new Map(found.map((kin) => [kin.key, kin]));
+  return new Map([...found, ...takenAway(deeds)].map((kin) => [kin.key, kin]));
+}
+
+/** A whole list, by a right of its own; any list stands for all. */
+function takenAway(deeds: ReadonlyMap<string, Deed>): Kin[] {
+  const list = deeds.get('account.list');
+  if (!list) return [];
+  const deed: Deed = { ...list, name: 'account.export', kind: 'query', permission: 'account:export' };
+  return [{ key: 'GET /v1/exports/{list}', deed, ask: () => ({ method: 'GET', path: '/v1/exports/accounts?format=jsonl' }) }];
 }
 
 const named = (resource: Resource, given: Given) => `/v1/${resource.path}/by-ref/${otherSystem}/${String(given['id'])}`;

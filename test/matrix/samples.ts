@@ -107,7 +107,8 @@ type Row = Record<string, unknown>;
 
 /** Values for members of unique sets that would be the same in every sample. */
 export function distinct({ unique = [], fields }: Pick<Resource, 'unique' | 'fields'>, { next }: Source): Row {
-  const names = new Set(unique.flatMap((set) => set.fields));
+  const alone = Object.entries(fields).filter(([, { kind, options }]) => kind === 'integer' && options.unique === true);
+  const names = new Set([...unique.flatMap((set) => set.fields), ...alone.map(([name]) => name)]);
   return Object.fromEntries(
     Object.entries(fields).flatMap(([name, field]) => {
       const vary = names.has(name) ? varied[field.kind] : undefined;

@@ -72,8 +72,10 @@ export class TypeBook {
 
   output(field: Field, owner: string, name: string): GraphQLOutputType {
     const type = this.bareOutput(field, owner, name);
+    // Records older than a field of a company's own may lack it.
+    if (!field.options.required || field.stored) return type;
     // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- graphql-js made it; the rule loses its way in the recursive types
-    return field.options.required ? new GraphQLNonNull(type) : type;
+    return new GraphQLNonNull(type);
   }
 
   input(field: Field, owner: string, name: string, mode: 'create' | 'patch' = 'create'): GraphQLInputType {
@@ -86,7 +88,8 @@ export class TypeBook {
   choice(field: Field, owner: string, name: string): GraphQLEnumType | typeof GraphQLString {
     const values = field.values ?? [];
     if (!values.every(isName)) return GraphQLString;
-    const typeName = `${owner}${pascal(name)}`;
+    // A field of a company's own does not meet with what is made of the owner's name: `AccountFilter`.
+    const typeName = `${owner}${field.stored ? 'X' : ''}${pascal(name)}`;
     const known =
       this.enums.get(typeName) ??
       new GraphQLEnumType({

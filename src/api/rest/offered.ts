@@ -12,12 +12,13 @@ export function offered(paths: Paths, definitions: Registry): Paths {
   const isGone = goneFrom(definitions);
   const left = Object.entries(paths).map(([path, item]) => {
     const kept = Object.entries(item).filter(([method]) => {
-      const operation = methods.find((one) => one === method) && (item[method as (typeof methods)[number]] ?? null);
+      const known = methods.find((one) => one === method);
+      const operation = known ? item[known] : undefined;
       return !operation || !isGone(path, operation);
     });
     return [path, Object.fromEntries(kept)] as const;
   });
-  return Object.fromEntries(left.filter(([, item]) => methods.some((method) => method in item))) as Paths;
+  return Object.fromEntries<Paths[string]>(left.filter(([, item]) => methods.some((method) => method in item)));
 }
 
 interface Operation {

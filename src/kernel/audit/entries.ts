@@ -1,4 +1,4 @@
-import { fieldRight, visibleChanges, visibleNames, type FieldChanges } from '../access/field-rights.js';
+import { fieldRight, seesLess, visibleChanges, visibleNames, type FieldChanges } from '../access/field-rights.js';
 import type { OpenWork } from '../db/open-work.js';
 import type { Field } from '../resource/fields.js';
 import type { KeptChanges } from './changes.js';
@@ -89,10 +89,16 @@ function shownChanges(work: OpenWork, row: EntryRow, keys: ReadonlyMap<string, B
   const { changes, erased } = openChanges(row, { tenantId: work.tenantId, keys });
   const seen: FieldChanges = visibleChanges(work.actor, resource, changes);
   const gone = visibleNames(work.actor, resource, erased).filter((name) => fieldRight(work.actor, resource, name) !== 'hide');
-  return [
+  return told(work, row.resource, [
     ...Object.entries(seen).map(([field, [before, after]]) => ({ field, before, after, erased: false })),
     ...gone.map((field) => ({ field, before: null, after: null, erased: true })),
-  ];
+  ]);
+}
+
+/** Who is kept from fields is told of fields only: what else entries hold, such as the filter of an export, may name their values. */
+function told({ actor, definitions }: OpenWork, name: string, changes: FieldChange[]): FieldChange[] {
+  const fields = definitions.resources.get(name)?.fields;
+  return fields && seesLess(actor) ? changes.filter(({ field }) => Object.hasOwn(fields, field)) : changes;
 }
 
 const shown = (row: EntryRow, changes: FieldChange[]): AuditEntry => ({

@@ -6,6 +6,7 @@ import { integer, text } from '../resource/fields.js';
 import type { Resource } from '../resource/define-resource.js';
 import { snake } from '../resource/names.js';
 import { defineCommand } from '../usecase/define-command.js';
+import { everyResource } from '../variants/every-resource.js';
 import { recordErrors, recordFields } from './audit-fields.js';
 import { hasPersonal } from './changes.js';
 import { noteAudit } from './note-audit.js';
@@ -66,7 +67,7 @@ async function refuseHeld(work: OpenWork, recordId: string): Promise<void> {
 
 /** Resources with personal values that name the record: messages to a contact, what he consented to. */
 function pointingAt({ definitions }: OpenWork, { name }: Resource): [Resource, string][] {
-  return [...definitions.resources.values()]
+  return everyResource(definitions)
     .filter(hasPersonal)
     .flatMap((other) =>
       Object.entries(other.fields).flatMap(([field, { kind, target, stored }]): [Resource, string][] =>

@@ -1,6 +1,8 @@
-import type pg from 'pg';
 import type { Actor } from '../access/actor.js';
+import type { TenantPool } from '../db/tenant-pool.js';
 import { actorType } from './trace.js';
+
+type Client = Awaited<ReturnType<TenantPool['lease']>>;
 
 export interface Reader {
   readonly tenantId: string;
@@ -13,12 +15,12 @@ interface Sight {
 }
 
 /** Before a statement that shows sensitive fields: what an earlier one saw is not its own. */
-export async function beginSight(client: pg.PoolClient): Promise<void> {
+export async function beginSight(client: Client): Promise<void> {
   await client.query({ name: 'sight_begin', text: `select set_config('app.saw', '', false), set_config('app.saw_more', '', false)` });
 }
 
 /** After it, and before anybody gets to see its answer: one entry a resource, however many records it were. */
-export async function noteSight(client: pg.PoolClient, reader: Reader): Promise<void> {
+export async function noteSight(client: Client, reader: Reader): Promise<void> {
   const { rows } = await client.query<{ saw: string; more: string }>({
     name: 'sight_end',
     text: `select current_setting('app.saw', true) as saw, coalesce(nullif(current_setting('app.saw_more', true), ''), '0') as more`,
@@ -47,7 +49,7 @@ interface Noted {
   readonly more: number;
 }
 
-async function noteOne(client: pg.PoolClient, { tenantId, actor }: Reader, { resource, sight, more }: Noted): Promise<void> {
+async function noteOne(client: Client, { tenantId, actor }: Reader, { resource, sight, more }: Noted): Promise<void> {
   const [first, ...others] = sight.ids;
   const changes = {
     fields: [null, [...sight.fields]],

@@ -1,7 +1,9 @@
 import { filterCondition, rowFilter } from '../access/scope.js';
 import { reachOf } from '../access/actor.js';
+import { union } from '../access/permissions.js';
 import { actorParams } from '../db/find-rows.js';
 import type { OpenWork } from '../db/open-work.js';
+import { everyResource } from '../variants/every-resource.js';
 import { entryColumns, type EntryRow } from './entries.js';
 
 export interface EntryFilter {
@@ -44,10 +46,15 @@ export function chainedEntries(work: OpenWork, from: number, most: number): Prom
   );
 }
 
-/** Whether nothing in the audit is kept from the actor for its record. */
-export const seesAll = ({ actor, definitions }: OpenWork): boolean =>
-  reachOf(actor.permissions, 'audit_other:read') === 'all' &&
-  [...definitions.resources.values()].every((resource) => rowFilter(resource, actor, `${resource.name}:read`).kind === 'all');
+/** Whether nothing in the audit is kept from the actor for its record. Of what is off for now it counts what he may see of it else. */
+export function seesAll({ actor, definitions }: OpenWork): boolean {
+  const { permissions, dormant } = actor;
+  const ever = dormant ? { ...actor, permissions: union([permissions, dormant]) } : actor;
+  return (
+    reachOf(permissions, 'audit_other:read') === 'all' &&
+    everyResource(definitions).every((resource) => rowFilter(resource, ever, `${resource.name}:read`).kind === 'all')
+  );
+}
 
 type Bind = (value: unknown, cast: string) => string;
 
@@ -98,7 +105,7 @@ const asked = ({ filter, bind }: Asked): string[] =>
     return value === undefined || value === null ? [] : [`${comparison} ${bind(value, cast)}`];
   });
 
-/** Entries of records within reach. Of what is gone, and of what is no resource, only who may read all of its kind is told. */
+/** Entries of records within reach; none of records whose module is off. Of what is gone, and of what is no resource, only who may read all of its kind is told. */
 function visible(work: OpenWork, bindActor: ReturnType<typeof actorParams>['bind'], bind: Bind): string {
   const { actor, definitions } = work;
   const whole: string[] = [];
@@ -114,7 +121,10 @@ function visible(work: OpenWork, bindActor: ReturnType<typeof actorParams>['bind
   }
   const rest =
     reachOf(actor.permissions, 'audit_other:read') === 'all'
-      ? `e.resource <> all(${bind([...definitions.resources.keys()], 'text[]')})`
+      ? `e.resource <> all(${bind(
+          everyResource(definitions).map(({ name }) => name),
+          'text[]',
+        )})`
       : 'false';
   return `(${[`e.resource = any(${bind(whole, 'text[]')})`, rest, ...parts].join(' or ')})`;
 }

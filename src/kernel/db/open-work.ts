@@ -71,7 +71,8 @@ export class OpenWork implements Work {
   }
 
   knowsPermission(entry: string): boolean {
-    return knownPermissions(this.connection.registry.whole).has(entry);
+    const { registry } = this.connection;
+    return [registry.whole, registry].some((definitions) => knownPermissions(definitions).has(entry));
   }
 
   async emit<E extends DomainEvent>(event: E, payload: PayloadOf<E>, subject?: { resource: string; id: string }): Promise<string> {

@@ -173,8 +173,7 @@ class ResourceRepo {
   }
 
   private complete(input: Record<string, unknown>): Record<string, unknown> {
-    for (const key of Object.keys(input))
-      if (key !== 'id' && !Object.hasOwn(this.fields, key)) throw new Error(`${this.resource.name} has no field "${key}".`);
+    for (const key of Object.keys(input)) if (key !== 'id' && !Object.hasOwn(this.fields, key)) throw this.noField(key);
     const values = withDefaults(this.fields, input);
     this.holdInvariants(values);
     return values;
@@ -184,7 +183,7 @@ class ResourceRepo {
     const after: Record<string, unknown> = { ...before };
     for (const [name, value] of Object.entries(patch)) {
       const field = this.fields[name];
-      if (!field) throw new Error(`${this.resource.name} has no field "${name}".`);
+      if (!field) throw this.noField(name);
       if (value !== undefined) after[name] = normalise(field, value);
     }
     return after;
@@ -200,6 +199,13 @@ class ResourceRepo {
   private expect(row: PlainRow, version: number | undefined): void {
     if (version === undefined || row.version === version) return;
     throw versionConflict(this.resource, version, row.version);
+  }
+
+  /** A defect, unless an administrator has just taken it away. */
+  private noField(name: string): Error {
+    const { whole } = this.connection.registry;
+    const isOfProduct = this.connection.registry === whole;
+    return isOfProduct ? new Error(`${this.resource.name} has no field "${name}".`) : definitionsChanged();
   }
 
   private nothingWritten(): Error {

@@ -3,6 +3,7 @@ import { conflict } from '../errors/domain-error.js';
 import { wakeAll } from '../jobs/resting.js';
 import { boolean, choice, integer, text } from '../resource/fields.js';
 import { defineCommand } from '../usecase/define-command.js';
+import { sql } from '../db/sql.js';
 import type { Work } from '../usecase/work.js';
 import { switchesOf, taskNames, type Switch } from '../variants/switches.js';
 import { ModuleEnabled } from './events.js';
@@ -65,8 +66,8 @@ async function begin(work: Work, { module, part }: Switch, before: ModuleState):
 }
 
 async function localeOf(work: Work): Promise<string> {
-  const { rows } = await openWorkOf(work).exec('select locale from kernel.tenants where id = $1', [work.tenantId]);
-  return String(rows[0]?.['locale'] ?? 'en');
+  const [tenant] = await work.rows<{ locale: string }>(sql`select locale from kernel.tenants where id = ${work.tenantId}`);
+  return tenant?.locale ?? 'en';
 }
 
 /** Its tasks, less those of parts of it that stay off. */

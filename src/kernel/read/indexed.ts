@@ -60,7 +60,7 @@ const isOrder = (resource: Resource, name: string) =>
   ['id', 'createdAt', 'updatedAt'].includes(name) || Object.hasOwn(resource.fields, name) || relationsOf(resource).has(name);
 
 /** Operators an index serves, or whose rows a walk along the key meets soon. */
-const treeOperators = ['eq', 'ne', 'in', 'notIn', 'lt', 'lte', 'gt', 'gte', 'during', 'isNull'];
+const treeOperators = ['eq', 'ne', 'in', 'notIn', 'lt', 'lte', 'gt', 'gte', 'isNull'];
 /** Those that an index beside the rows serves. */
 export const besideOperators = ['eq', 'in', 'lt', 'lte', 'gt', 'gte'];
 const trigramOperators = ['eq', 'in', 'contains', 'startsWith', 'endsWith'];
@@ -68,8 +68,17 @@ const trigramOperators = ['eq', 'in', 'contains', 'startsWith', 'endsWith'];
 export function servedOperators(resource: Resource, name: string): readonly string[] {
   if (own(resource, name)?.stored) return indexOf(resource, name).tree ? besideOperators : [];
   const { tree, trigrams } = indexOf(resource, name);
-  return [...new Set([...(tree ? treeOperators : []), ...(trigrams ? trigramOperators : [])])];
+  return [
+    ...new Set([
+      ...(tree ? treeOperators : []),
+      ...(tree && isTime(resource, name) ? ['during'] : []),
+      ...(trigrams ? trigramOperators : []),
+    ]),
+  ];
 }
+
+const isTime = (resource: Resource, name: string) =>
+  name === 'createdAt' || name === 'updatedAt' || ['date', 'instant'].includes(own(resource, name)?.kind ?? '');
 
 /** Whether the rows are some row's, or some rows by their ids: at the top of the filter, so that it holds for all of them. */
 function isNarrow(resource: Resource, filter: Val | undefined): boolean {

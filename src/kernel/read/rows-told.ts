@@ -5,6 +5,7 @@ import type { FieldChanges } from '../access/field-rights.js';
 import { translate } from '../db/constraint-errors.js';
 import type { TenantPool } from '../db/tenant-pool.js';
 import { columnsOf } from '../resource/columns.js';
+import type { Field } from '../resource/fields.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Registry } from '../resource/registry.js';
 import { filterSql } from './filter.js';
@@ -89,11 +90,18 @@ function columnsFrom(resource: Resource, changes: FieldChanges): Record<string, 
   const custom: Record<string, unknown> = {};
   const row: Record<string, unknown> = { custom, ...(resource.within ? { [resource.within.column]: resource.within.value } : {}) };
   for (const [name, field] of Object.entries(resource.fields)) {
-    const before = changes[name]?.[0];
-    if (before === undefined || before === null || field.options.hidden) continue;
+    const before = field.options.hidden ? null : (changes[name]?.[0] ?? null);
+    if (before === null) continue;
     if (field.stored?.in === 'custom') custom[field.stored.key] = before;
-    for (const column of field.stored ? [] : columnsOf(name, field))
-      row[column.name] = column.part === undefined ? before : (before as Readonly<Record<string, unknown>>)[column.part];
+    if (!field.stored) Object.assign(row, columnsWith(name, field, before));
   }
   return row;
 }
+
+const columnsWith = (name: string, field: Field, value: unknown): Record<string, unknown> =>
+  Object.fromEntries(
+    columnsOf(name, field).map((column) => [
+      column.name,
+      column.part === undefined ? value : (value as Readonly<Record<string, unknown>>)[column.part],
+    ]),
+  );

@@ -5,6 +5,7 @@ export const customizationErrors: ErrorTexts = {
   '*.value_taken': 'Einer dieser Werte ist schon vergeben.',
   'record.check_failed': '{message}',
   'record.field_required': '{message}',
+  'record.object_unknown': 'Ein Objekt dieses Namens hat Ihre Firma nicht, oder es ist außer Gebrauch.',
   'metadata.changed':
     'Die Felder und Objekte wurden gerade von jemand anderem geändert. Lesen Sie sie neu und wiederholen Sie die Anfrage.',
   'metadata.key_malformed': 'Ein Schlüssel ist ein Wort aus 2 bis 60 Buchstaben und Ziffern wie parkingPermit.',

@@ -37,12 +37,14 @@ const base: Readonly<Record<string, Omit<Found, 'names'>>> = {
 /** What a path means on records of a resource; null when it means nothing, or nothing a formula could use. */
 export function findPath(lookup: Lookup, resource: Resource, path: readonly string[], depth = 0): Found | null {
   const [name = '', ...rest] = path;
-  const own = Object.hasOwn(base, name) ? base[name] : undefined;
+  const own = ownOf(base, name);
   if (own) return rest.length === 0 ? { ...own, names: [] } : null;
-  const field = Object.hasOwn(resource.fields, name) ? resource.fields[name] : undefined;
+  const field = ownOf(resource.fields, name);
   if (field && endsAt(field, rest)) return fieldPath(resource, name, field, rest);
   return depth < deepest && rest.length > 0 ? throughRef({ lookup, resource, name, rest, depth }) : null;
 }
+
+const ownOf = <T>(of: Readonly<Record<string, T>>, name: string): T | undefined => (Object.hasOwn(of, name) ? of[name] : undefined);
 
 const endsAt = ({ kind, options }: Field, rest: readonly string[]) =>
   options.hidden !== true && (rest.length === 0 || kind === 'money' || kind === 'address');

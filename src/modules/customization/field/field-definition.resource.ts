@@ -56,6 +56,7 @@ export const FieldDefinition = defineResource('field_definition', {
     isUnique: boolean({ required: true, writer: 'system', description: 'Whether no two records share a value.' }),
     isIndexed: boolean({ required: true, writer: 'system', description: 'Whether long lists can be filtered by it.' }),
     isReadOnly: boolean({ required: true, writer: 'system', description: 'Whether only imports and verbs write it.' }),
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-arguments -- left out it would be inferred from the list of fields: unknown
     defaultValue: json<JsonValue>({ writer: 'system', description: 'Written when a new record leaves it out.' }),
     checks: json<readonly FieldCheck[]>({ writer: 'system', description: 'Formulas that have to hold for a record to be written.' }),
     options: json<readonly FieldOption[]>({ writer: 'system', description: 'Choices of enum and multiEnum. Keys are never used again.' }),

@@ -39,7 +39,7 @@ export class Designer {
   }
 
   async crud(name: string, verb: CrudVerb, input: Row, actor: Actor = this.tenant.admin): Promise<Row> {
-    return (await this.tenant.run(crudCommand(await this.resource(name), verb), input, actor)) as Row;
+    return await this.tenant.run(crudCommand(await this.resource(name), verb), input, actor);
   }
 
   create(name: string, row: Row, actor?: Actor): Promise<Row> {

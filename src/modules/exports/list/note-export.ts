@@ -15,7 +15,7 @@ export async function noteExport(work: Work, { name }: Resource, taken: Taken): 
   const { kind, id, label } = work.actor;
   const exportId = newId(typeCode('export'), work.now.getTime());
   const changes = Object.fromEntries(Object.entries(taken).map(([key, value]) => [key, [null, value ?? null]]));
-  await work.rows(sql`insert into kernel.audit_entries (tenant_id, at, actor_kind, actor_id, actor_label, command, resource, record_id, action, changes)
-    values (${work.tenantId}, ${work.now}, ${kind}, ${id}, ${label}, ${`${name}.export`}, ${name}, ${exportId}, ${'exported'}, ${JSON.stringify(changes)}::jsonb)`);
+  await work.rows(sql`insert into kernel.audit_entries (tenant_id, at, actor_kind, actor_id, actor_label, command, resource, record_id, action, class, changes)
+    values (${work.tenantId}, ${work.now}, ${kind}, ${id}, ${label}, ${`${name}.export`}, ${name}, ${exportId}, ${'exported'}, 'export', ${JSON.stringify(changes)}::jsonb)`);
   return exportId;
 }

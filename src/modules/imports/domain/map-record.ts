@@ -55,23 +55,32 @@ export interface Reading {
 }
 
 /** A record as the resource's fields hold it. */
-export function mapRecord(record: SourceRecord, { step, file, now, me = null, speaks }: Reading): MappedRow {
-  const findings: Finding[] = [];
-  const empty = { line: record.line, values: {}, wanted: {}, once: new Set<string>(), findings };
-  if (record.broken) {
-    if (!speaks) return { ...empty, fate: 'skip' };
-    findings.push(brokenLine(record, record.broken));
-    return { ...empty, fate: 'reject' };
-  }
-  if (step.mode === 'report') return { ...empty, findings: [...findings, homeless(record, step)], fate: 'reject' };
-  const cells = clean(file, record, speaks ? findings : []);
-  if (step.when !== undefined && !cells[step.when]) return { ...empty, fate: 'skip' };
-  const { faults, ...read } = readFields(step, { cells, now, me, faults: [] });
-  if (step.mode === 'link' && isBare(step, read)) return { ...empty, fate: 'skip' };
-  findings.push(...faults.map((fault) => faultOf(record, fault)));
-  const history = step.history ? { history: readHistory(step.history, { cells, now, me, faults: [] }) } : {};
-  return { line: record.line, ...read, ...history, findings, fate: faults.every((fault) => fault.orEmpty) ? 'import' : 'reject' };
+export function mapRecord(record: SourceRecord, reading: Reading): MappedRow {
+  const { step, speaks } = reading;
+  if (record.broken) return speaks ? without(record, 'reject', [brokenLine(record, record.broken)]) : without(record, 'skip');
+  return step.mode === 'report' ? without(record, 'reject', [homeless(record, step)]) : mapCells(record, reading);
 }
+
+function mapCells(record: SourceRecord, { step, file, now, me = null, speaks }: Reading): MappedRow {
+  const findings: Finding[] = [];
+  const cells = clean(file, record, speaks ? findings : []);
+  if (step.when !== undefined && !cells[step.when]) return without(record, 'skip', findings);
+  const given = { cells, now, me, faults: [] };
+  const { faults, ...fields } = readFields(step, given);
+  if (step.mode === 'link' && isBare(step, fields)) return without(record, 'skip', findings);
+  findings.push(...faults.map((fault) => faultOf(record, fault)));
+  const history = step.history ? { history: readHistory(step.history, { ...given, faults: [] }) } : {};
+  return { line: record.line, ...fields, ...history, findings, fate: faults.every((fault) => fault.orEmpty) ? 'import' : 'reject' };
+}
+
+const without = ({ line }: SourceRecord, fate: 'reject' | 'skip', findings: Finding[] = []): MappedRow => ({
+  line,
+  values: {},
+  wanted: {},
+  once: new Set<string>(),
+  findings,
+  fate,
+});
 
 /** Nothing but the key: there is no link to set. */
 const isBare = ({ key }: Step, { values, wanted }: Pick<MappedRow, 'values' | 'wanted'>): boolean =>
@@ -176,18 +185,26 @@ interface Cells {
 }
 
 function read(source: Source, given: Cells): Read {
-  if ('constant' in source) return source.constant === null ? null : { value: source.constant };
+  if ('constant' in source) return present(source.constant);
   if ('now' in source) return { value: given.now, once: true };
-  if ('me' in source) return given.me === null ? null : { value: given.me, once: true };
-  if ('only' in source) return source.only.is.includes(given.cells[source.only.column] ?? '') ? read(source.source, given) : null;
+  if ('me' in source) return givenTo(given.me);
+  if ('only' in source) return applies(source.only, given) ? read(source.source, given) : null;
   if ('parts' in source) return readParts(source.parts, given);
-  if ('firstOf' in source) return source.firstOf.map((s) => read(s, given)).find((found) => found !== null) ?? null;
-  if ('reference' in source) {
-    const wanted = fillReference(source.reference, given.cells);
-    return wanted && { wanted };
-  }
+  if ('firstOf' in source) return firstWith(source.firstOf, given);
+  if ('reference' in source) return readReference(source.reference, given);
   return readCell(source, given.cells, source.orEmpty === true);
 }
+
+const firstWith = (sources: readonly Source[], given: Cells): Read =>
+  sources.map((source) => read(source, given)).find((found) => found !== null) ?? null;
+const givenTo = (me: string | null): Read => (me === null ? null : { value: me, once: true });
+function readReference(reference: Reference, { cells }: Cells): Read {
+  const wanted = fillReference(reference, cells);
+  return wanted && { wanted };
+}
+const present = (value: unknown): Read => (value === null ? null : { value });
+const applies = ({ column, is }: { readonly column: string; readonly is: readonly string[] }, { cells }: Cells) =>
+  is.includes(cells[column] ?? '');
 
 /** The parts that have a value; nothing when none has. */
 function readParts(parts: Readonly<Record<string, Source>>, given: Cells): Read {

@@ -1,5 +1,5 @@
 import { hashOf, type KeyHash, type KeySet } from './key-set.js';
-import type { MappedRow } from './map-record.js';
+import type { Finding, MappedRow } from './map-record.js';
 import type { Step } from './mapping.js';
 import { keyOf } from './plan.js';
 
@@ -22,14 +22,16 @@ export function markRepeats(
     return null;
   }
   row.fate = 'reject';
-  row.findings.push({
-    line: row.line,
-    field: null,
-    rule: distinct ? 'conflicting_rows' : 'duplicate_in_file',
-    severity: 'error',
-    value: key.flatMap((field) => (typeof row.values[field] === 'string' ? [row.values[field]] : [])).join(' / ') || null,
-    done: 'row left out',
-    message: distinct ? 'An earlier line says something else about the same thing.' : 'An earlier line has the same key.',
-  });
+  row.findings.push(again(row, key, distinct === true));
   return null;
 }
+
+const again = (row: MappedRow, key: readonly string[], distinct: boolean): Finding => ({
+  line: row.line,
+  field: null,
+  rule: distinct ? 'conflicting_rows' : 'duplicate_in_file',
+  severity: 'error',
+  value: key.flatMap((field) => (typeof row.values[field] === 'string' ? [row.values[field]] : [])).join(' / ') || null,
+  done: 'row left out',
+  message: distinct ? 'An earlier line says something else about the same thing.' : 'An earlier line has the same key.',
+});

@@ -99,14 +99,19 @@ export function planRow(row: MappedRow, existing: ReadonlyMap<string, Existing>,
   if (!there) return planNew(row, rules);
   if (rules.mode === 'create' && rules.duplicates !== 'update') return planTaken(row, there, rules);
 
+  const patch = patchFor(row, there, rules);
+  if (Object.keys(patch).length === 0) return { kind: 'unchanged', row, id: there.id };
+  return { kind: 'update', row, existing: there, patch };
+}
+
+function patchFor(row: MappedRow, there: Existing, { fields }: PlanRules): Record<string, unknown> {
   const patch: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(row.values)) {
-    const target = rules.fields[field];
+    const target = fields[field];
     if (!target || row.once.has(field) || sameValue(target, value, there[field])) continue;
     patch[field] = merged(target, value, there[field]);
   }
-  if (Object.keys(patch).length === 0) return { kind: 'unchanged', row, id: there.id };
-  return { kind: 'update', row, existing: there, patch };
+  return patch;
 }
 
 function planNew(row: MappedRow, { mode, isMade }: PlanRules): Action {
@@ -128,7 +133,7 @@ function planTaken(row: MappedRow, there: Existing, { key, duplicates }: PlanRul
     field: key[0] ?? null,
     rule: 'duplicate_in_db',
     severity: 'error',
-    value: key.map((field) => String(row.values[field] ?? '')).join(' / '),
+    value: key.flatMap((field) => (typeof row.values[field] === 'string' ? [row.values[field]] : [])).join(' / ') || null,
     done: 'row left out',
     message: 'There is a record with this key already.',
   } as const;

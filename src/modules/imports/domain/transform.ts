@@ -101,16 +101,24 @@ const timeForm = /^(.*?)(?:[T ]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?(?: ?([A
 
 /** A day with no time begins at midnight of its zone. */
 function readInstant(text: string, format: DayFormat, zone: string): Outcome {
-  const [, date = '', hour = '0', minute = '0', second = '0', half, offset] = timeForm.exec(text) ?? [];
+  const [, date = '', ...parts] = timeForm.exec(text) ?? [];
   const day = readDay(date, format);
   if ('rule' in day) return wrong('parse_date', `is no time written ${format} hh:mm`);
-  const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (half.toUpperCase() === 'PM' ? 12 : 0);
-  if (hours > 23 || Number(minute) > 59 || Number(second) > 59) return wrong('parse_date', 'is no time of a day');
-  const local = `${String(day.value)}T${two(hours)}:${two(minute)}:${two(second)}`;
-  if (offset !== undefined)
-    return { value: new Date(`${local}${offset.length === 5 ? `${offset.slice(0, 3)}:${offset.slice(3)}` : offset}`) };
+  const time = timeOf(parts);
+  if (time === null) return wrong('parse_date', 'is no time of a day');
+  const local = `${String(day.value)}T${time}`;
+  const offset = parts[4];
+  // +0100 is +01:00.
+  if (offset !== undefined) return { value: new Date(`${local}${offset.replace(/(\d\d)(\d\d)$/, '$1:$2')}`) };
   if (zone === 'UTC') return { value: new Date(`${local}Z`) };
   return { value: new Date(Temporal.PlainDateTime.from(local).toZonedDateTime(zone).epochMilliseconds) };
+}
+
+/** 6:30 PM is 18:30:00; null when no clock shows it. */
+function timeOf([hour = '0', minute = '0', second = '0', half]: readonly (string | undefined)[]): string | null {
+  const hours = half === undefined ? Number(hour) : (Number(hour) % 12) + (half.toUpperCase() === 'PM' ? 12 : 0);
+  const isOnClock = hours <= 23 && Number(minute) <= 59 && Number(second) <= 59;
+  return isOnClock ? `${two(hours)}:${two(minute)}:${two(second)}` : null;
 }
 
 const two = (number: number | string) => String(number).padStart(2, '0');

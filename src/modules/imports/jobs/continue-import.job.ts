@@ -14,6 +14,7 @@ export const continueImport = defineEffect({
   description: 'Takes an import on from the row it has come to.',
   payload: { importId: ref('import', { required: true }) },
   retry: { attempts, backoffMs: 1000 },
+  actsAs: 'import',
 
   async run({ importId }, context) {
     const until = context.now().getTime() + turnMs;

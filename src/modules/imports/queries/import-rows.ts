@@ -1,6 +1,7 @@
 import { choice, integer, list, object, ref, text } from '#kernel/resource/fields.js';
 import { defineQuery } from '#kernel/usecase/define-command.js';
 import { fateOf, fates, type Fate } from '../domain/fates.js';
+import type { Mapping } from '../domain/mapping.js';
 import { ImportRun } from '../import/import-run.resource.js';
 import { knownMappingOf } from '../import/mapping-of.js';
 import { fileOf } from '../run/write-chunk.js';
@@ -34,24 +35,40 @@ export const importRows = defineQuery({
   output: { rows: list(row, { required: true, max: mostRows }), next: text(40, { description: 'Where to go on; empty at the end.' }) },
 
   async run({ importId, of, fate, after, limit }, work) {
-    const run = await work.repo(ImportRun).get(importId);
-    const most = limit ?? 200;
-    let at = placeOf(after);
-    const rows: InstanceRow[] = [];
-    const steps = knownMappingOf(work, run);
-    for (;;) {
-      const chunks = await chunksFrom(work, { importId, phase: of === 'dry_run' ? 'dry' : 'run' }, { ...at, limit: 5 });
-      if (chunks.length === 0) return { rows, next: null };
-      for (const chunk of chunks) {
-        const step = steps?.steps[chunk.step];
-        const names = { step: step?.name ?? String(chunk.step), file: steps && step ? fileOf(steps, step) : '' };
-        const end = take(chunk, { names, fate: fate ?? null, at, rows, most });
-        at = end ?? { step: chunk.step, record: Number(chunk.first) + chunk.fates.length };
-        if (end) return { rows, next: `${end.step}:${end.record}` };
-      }
-    }
+    const mapping = knownMappingOf(work, await work.repo(ImportRun).get(importId));
+    const asked = { mapping, fate: fate ?? null, most: limit ?? 200 };
+    const phase = of === 'dry_run' ? 'dry' : 'run';
+    return page((at) => chunksFrom(work, { importId, phase }, { ...at, limit: 5 }), placeOf(after), asked);
   },
 });
+
+interface Asked {
+  readonly mapping: Mapping | null;
+  readonly fate: Fate | null;
+  readonly most: number;
+}
+
+async function page(
+  load: (at: Place) => Promise<NotedChunk[]>,
+  from: Place,
+  { mapping, fate, most }: Asked,
+): Promise<{ rows: InstanceRow[]; next: string | null }> {
+  const rows: InstanceRow[] = [];
+  let at = from;
+  for (let chunks = await load(at); chunks.length > 0; chunks = await load(at)) {
+    for (const chunk of chunks) {
+      const end = take(chunk, { names: namesOf(mapping, chunk), fate, at, rows, most });
+      if (end) return { rows, next: `${end.step}:${end.record}` };
+      at = { step: chunk.step, record: Number(chunk.first) + chunk.fates.length };
+    }
+  }
+  return { rows, next: null };
+}
+
+function namesOf(mapping: Mapping | null, chunk: NotedChunk): Taking['names'] {
+  const step = mapping?.steps[chunk.step];
+  return mapping && step ? { step: step.name, file: fileOf(mapping, step) } : { step: String(chunk.step), file: '' };
+}
 
 interface InstanceRow {
   readonly step: string;

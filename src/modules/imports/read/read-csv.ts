@@ -42,19 +42,18 @@ export async function* readCsv(table: string, text: AsyncIterable<string>, optio
   let rows = 0;
   try {
     for await (const { record, info } of parser as AsyncIterable<Parsed>) {
-      if (header === null) {
-        header = checkHeader(table, record);
-        yield { table, header };
-        continue;
-      }
-      if (++rows > limits.rows) throw tooManyRows(table);
-      yield { table, line: info.lines - newlinesIn(record), ...checkRow(header, record) };
+      if (header !== null) yield rowOf({ table, header, rows: (rows += 1) }, { record, info });
+      else yield { table, header: (header = checkHeader(table, record)) };
     }
   } catch (error) {
-    if (error instanceof CsvError) throw brokenFile(table, error, lastLine);
-    throw error;
+    throw error instanceof CsvError ? brokenFile(table, error, lastLine) : error;
   }
   if (header === null) throw invalid('import.file_empty', `${table} is empty: not even a header line.`);
+}
+
+function rowOf({ table, header, rows }: { table: string; header: readonly string[]; rows: number }, { record, info }: Parsed): Told {
+  if (rows > limits.rows) throw tooManyRows(table);
+  return { table, line: info.lines - newlinesIn(record), ...checkRow(header, record) };
 }
 
 /** The first line, to look at, and the whole text all the same. */

@@ -9,15 +9,12 @@ export async function* readSql(file: string, text: AsyncIterable<string>): Async
   const columns = new Map<string, readonly string[]>();
   const counts = new Map<string, number>();
   for await (const { statement, line } of statementsOf(text)) {
-    const made = /^create\s+table\s+(?:if\s+not\s+exists\s+)?([\w".]+)\s*\(([\s\S]*)\)/i.exec(statement);
-    if (made) columns.set(nameOf(made[1] ?? ''), columnsOf(made[2] ?? ''));
-    const insert = /^insert\s+into\s+([\w".]+)\s*(?:\(([^)]*)\))?\s*values\s*/i.exec(statement);
+    noteTable(statement, columns);
+    const insert = insertOf(statement, columns);
     if (!insert) continue;
-    const name = nameOf(insert[1] ?? '');
-    const table = `${file}#${name}`;
-    const given = insert[2] === undefined ? columns.get(name) : insert[2].split(',').map(nameOf);
-    for (const row of rowsOf(statement, insert[0].length)) {
-      const header = given ?? row.cells.map((_, i) => `column${i + 1}`);
+    const table = `${file}#${insert.name}`;
+    for (const row of rowsOf(statement, insert.at)) {
+      const header = insert.columns ?? row.cells.map((_, i) => `column${i + 1}`);
       const count = counts.get(table) ?? 0;
       if (count === 0) yield { table, header: checkHeader(table, ['#', ...header]) };
       if (count >= limits.rows) throw tooManyRows(table);
@@ -26,6 +23,26 @@ export async function* readSql(file: string, text: AsyncIterable<string>): Async
       yield { table, line: line + row.newlines, ...checkRow(['#', ...header], [String(count + 1), ...row.cells]) };
     }
   }
+}
+
+/** Dumps name the columns where they make a table, and often nowhere else. */
+function noteTable(statement: string, columns: Map<string, readonly string[]>): void {
+  const [, name, body = ''] = /^create\s+table\s+(?:if\s+not\s+exists\s+)?([\w".]+)\s*\(([\s\S]*)\)/i.exec(statement) ?? [];
+  if (name !== undefined) columns.set(nameOf(name), columnsOf(body));
+}
+
+interface Insert {
+  readonly name: string;
+  readonly columns: readonly string[] | undefined;
+  /** Where its rows begin. */
+  readonly at: number;
+}
+
+function insertOf(statement: string, columns: ReadonlyMap<string, readonly string[]>): Insert | null {
+  const [head, table, named] = /^insert\s+into\s+([\w".]+)\s*(?:\(([^)]*)\))?\s*values\s*/i.exec(statement) ?? [];
+  if (head === undefined || table === undefined) return null;
+  const name = nameOf(table);
+  return { name, columns: named === undefined ? columns.get(name) : named.split(',').map(nameOf), at: head.length };
 }
 
 const nameOf = (name: string): string => name.trim().replaceAll('"', '').split('.').at(-1) ?? '';

@@ -88,15 +88,16 @@ function cellsOf(row: ExcelJS.Row): string[] {
 
 /** A formula is the value it last had; a day is written as a day. */
 function textOf(value: ExcelJS.CellValue): string {
-  if (value === null || value === undefined) return '';
-  if (value instanceof Date) return dayOf(value);
+  if (typeof value === 'object') return value === null ? '' : textOfObject(value);
   if (typeof value === 'boolean') return value ? 'TRUE' : 'FALSE';
-  if (typeof value === 'number') return numberOf(value);
-  if (typeof value === 'string') return value;
-  if ('richText' in value) return value.richText.map(({ text }) => text).join('');
-  if ('text' in value) return textOf(value.text as ExcelJS.CellValue);
-  if ('result' in value) return textOf(value.result as ExcelJS.CellValue);
-  return '';
+  return typeof value === 'number' ? numberOf(value) : (value ?? '');
+}
+
+function textOfObject(value: object): string {
+  if (value instanceof Date) return dayOf(value);
+  if ('richText' in value) return (value as ExcelJS.CellRichTextValue).richText.map(({ text }) => text).join('');
+  if ('text' in value) return textOf((value as ExcelJS.CellHyperlinkValue).text);
+  return 'result' in value ? textOf((value as ExcelJS.CellFormulaValue).result) : '';
 }
 
 /** Excel computes with fifteen digits: 0.1 + 0.2 is 0.3 there. */

@@ -15,13 +15,17 @@ export async function prepareTables(run: ImportRun, mapping: Mapping | null, tra
   const tables: TableInfo[] = [];
   for (const { name } of run.files ?? []) {
     const options = (mapping && specOf(mapping, name)?.read) ?? {};
-    const known = (run.tables ?? []).filter((table) => table.file === name);
-    if (known.length > 0 && isDeepStrictEqual(known[0]?.options ?? {}, options)) tables.push(...known);
+    const known = knownTables(run, name, options);
+    if (known.length > 0) tables.push(...known);
     else tables.push(...(await analyseAnew(run, { file: name, options, tables }, transact)));
   }
   if (mapping) checkColumns(mapping, tables);
   return tables;
 }
+
+/** Tables of a file that was read in just this way. */
+const knownTables = ({ tables }: ImportRun, file: string, options: ReadOptions): TableInfo[] =>
+  (tables ?? []).filter((table) => table.file === file && isDeepStrictEqual(table.options ?? {}, options));
 
 /** What was found is kept file by file: after a break the others need not be read again. */
 async function analyseAnew(

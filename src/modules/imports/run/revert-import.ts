@@ -105,22 +105,29 @@ interface Back {
 
 async function takeBack(work: Work, back: Back): Promise<void> {
   const { chunk, run, resource } = back;
-  const before = new Map(chunk.before.map((one) => [one.id, one]));
-  const touched = [...chunk.fates]
-    .map((fate, i) => ({ fate, line: chunk.lines[i] ?? 0, id: chunk.ids[i] ?? null }))
-    .filter(({ fate, id }) => id !== null && (fate === 'c' || (fate === 'u' && before.has(id))))
-    .reverse();
-  const ids = touched.flatMap(({ id }) => id ?? []);
+  const touched = touchedBy(chunk);
+  const ids = touched.map(({ id }) => id);
   const there = new Map((await rowsOf(work, resource, { id: ids })).map((row) => [row.id, row.version ?? 0]));
   const restored = await restoredVersions(work, run.id, ids);
-  for (const { fate, line, id } of touched) {
-    if (id === null) continue;
-    const was = fate === 'u' ? (before.get(id) ?? null) : null;
-    const version = restored.get(`${id}:${was?.to ?? 1}`) ?? was?.to ?? 1;
+  for (const { line, id, was } of touched) {
+    const left = was?.to ?? 1;
+    const version = restored.get(`${id}:${left}`) ?? left;
     const why = back.stuck.get(id) ?? refusal(there.get(id), version, was) ?? (await one(work, back, { id, was }));
     if (why === null) back.outcome.reverted += 1;
     else back.outcome.findings.push(keptBecause(line, id, why));
   }
+}
+
+/** Records the chunk made or changed, the last first; `was` of those it changed. */
+function touchedBy({ fates, lines, ids, before }: NotedChunk): { line: number; id: string; was: Before | null }[] {
+  const changed = new Map(before.map((one) => [one.id, one]));
+  return ids
+    .flatMap((id, i) => {
+      const fate = fates.charAt(i);
+      const was = fate === 'u' && id !== null ? changed.get(id) : null;
+      return id !== null && was !== undefined && 'cu'.includes(fate) ? [{ line: lines[i] ?? 0, id, was }] : [];
+    })
+    .reverse();
 }
 
 /** Why a record stays as it is; null when nothing is against taking it back. */

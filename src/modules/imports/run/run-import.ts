@@ -87,15 +87,7 @@ async function oneStep(run: Run, from: Position): Promise<End> {
     const rows = ahead.take(size);
     const isLast = ahead.isAll && rows.length === ahead.rows.length;
     const next = isLast ? { step: at.step + 1, record: 0 } : { step: at.step, record: at.record + rows.length };
-    const chunk: Chunk = {
-      importId: run.importId,
-      phase: source.phase,
-      mapping: source.mapping,
-      at,
-      next,
-      rows,
-      ...(source.made ? { made: source.made } : {}),
-    };
+    const chunk = chunkOf(source, { at, next, rows });
     // The database writes this chunk while the next one is read.
     const [result] = await Promise.all([attempt(run.transact, chunk), ahead.fill(rows.length + fullChunk)]);
     if (result.kind === 'refused') size = Math.ceil(rows.length / 2);
@@ -109,6 +101,10 @@ async function oneStep(run: Run, from: Position): Promise<End> {
       size = Math.min(fullChunk, size * 2);
     }
   }
+}
+
+function chunkOf({ importId, phase, mapping, made }: Opened, part: Pick<Chunk, 'at' | 'next' | 'rows'>): Chunk {
+  return { importId, phase, mapping, ...part, ...(made ? { made } : {}) };
 }
 
 type Attempt = ChunkResult | { readonly kind: 'refused' };

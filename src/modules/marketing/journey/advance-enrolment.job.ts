@@ -15,6 +15,7 @@ export const advanceEnrolment = defineJob({
   name: 'marketing.advance_enrolment',
   description: 'Takes the next steps of one person in a journey, up to the next wait or the end.',
   payload: { enrolmentId: ref('enrolment', { required: true }), fence: integer({ required: true }) },
+  actsAs: 'workflow',
   async run({ enrolmentId, fence }, work) {
     // None when the person was erased, and none when another wake-up has been planned since.
     const enrolment = await work.repo(Enrolment).first({ id: enrolmentId, status: 'active', fence }, { lock: 'wait' });

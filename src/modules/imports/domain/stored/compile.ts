@@ -55,6 +55,14 @@ const wholes: Readonly<Record<string, readonly string[]>> = {
   plan: ['local', 'zone'],
 };
 
+/** What the columns of a step are gathered into. */
+interface Filling {
+  readonly shape: ResourceShape | undefined;
+  readonly path: string;
+  readonly set: Record<string, Source>;
+  readonly parts: Record<string, Record<string, Source>>;
+}
+
 class Context {
   readonly problems: Problem[] = [];
   writesHistory = false;
@@ -107,27 +115,27 @@ class Context {
     const parts: Record<string, Record<string, Source>> = {};
     for (const [i, column] of step.columns.entries()) {
       if (histories.includes(column.to) && !shape?.fields[column.to]) continue;
-      const [field = '', part] = column.to.split('.');
-      const target = this.target(shape, field, `${path}/columns/${i}/to`);
-      const source = this.source(column, part === undefined ? (target?.kind ?? 'text') : 'text', `${path}/columns/${i}`);
-      if (part === undefined) set[field] = field in set ? { firstOf: [set[field] as Source, source] } : source;
-      else if (target && !wholes[target.kind]?.includes(part)) this.say(`${path}/columns/${i}/to`, `"${field}" has no part "${part}"`);
-      else (parts[field] ??= {})[part] = source;
+      this.column(column, { shape, path: `${path}/columns/${i}`, set, parts });
     }
     this.defaults(step, { shape, path, set, parts });
     for (const [field, of] of Object.entries(parts)) set[field] = { parts: of };
     return set;
   }
 
-  private defaults(
-    { defaults = {} }: StoredStep,
-    {
-      shape,
-      path,
-      set,
-      parts,
-    }: { shape: ResourceShape | undefined; path: string; set: Record<string, Source>; parts: Record<string, Record<string, Source>> },
-  ): void {
+  private column(column: StoredColumn, { shape, path, set, parts }: Filling): void {
+    const [field = '', part] = column.to.split('.');
+    const target = this.target(shape, field, `${path}/to`);
+    if (part === undefined) {
+      const source = this.source(column, target?.kind ?? 'text', path);
+      set[field] = set[field] ? { firstOf: [set[field], source] } : source;
+      return;
+    }
+    const source = this.source(column, 'text', path);
+    if (target && !wholes[target.kind]?.includes(part)) this.say(`${path}/to`, `"${field}" has no part "${part}"`);
+    else (parts[field] ??= {})[part] = source;
+  }
+
+  private defaults({ defaults = {} }: StoredStep, { shape, path, set, parts }: Filling): void {
     for (const [to, constant] of Object.entries(defaults)) {
       const [field = '', part] = to.split('.');
       this.target(shape, field, `${path}/defaults/${to}`);

@@ -218,21 +218,27 @@ function stepOf({ table, resource, columns }: Guess, all: readonly Guess[], arou
 
 const prefixOf = (around: Surroundings, resource: string) => `prepend:${around.system}:${resource}:`;
 
+const templateOf = (column: string): string => (column.includes('{') ? column : `{${column}}`);
+
+/** What people mistype. */
+const mistyped: ReadonlySet<string> = new Set(['phone', 'url', 'email']);
+
 function storedColumn(
   { column, to: given, look, field }: Guess['columns'][number],
   resource: ResourceShape,
   around: Surroundings,
 ): StoredColumn {
   const to = given ?? '';
-  const from = column.includes('{') ? column : `{${column}}`;
+  const from = templateOf(column);
   if (to === 'externalRef') return { from, to, transform: [prefixOf(around, resource.name)] };
-  if (field?.kind === 'choice') return { from, to, valueMap: valueMap(look.words ?? [], field.values ?? []), onError: 'empty' };
-  const transform = transformsFor(field?.kind ?? 'instant', look, around);
-  const careful = ['phone', 'url', 'email'].includes(field?.kind ?? '') ? { onError: 'empty' as const } : {};
-  return { from, to, ...(transform.length > 0 && !to.includes('.') ? { transform } : {}), ...careful };
+  if (field?.kind === 'choice') return { from, to, valueMap: valueMap(look, field), onError: 'empty' };
+  const kind = field?.kind ?? 'instant';
+  const transform = to.includes('.') ? [] : transformsFor(kind, look, around);
+  const careful = mistyped.has(kind) ? { onError: 'empty' as const } : {};
+  return transform.length > 0 ? { from, to, transform, ...careful } : { from, to, ...careful };
 }
 
-const valueMap = (words: readonly string[], values: readonly string[]): Record<string, string> =>
+const valueMap = ({ words = [] }: Look, { values = [] }: FieldShape): Record<string, string> =>
   Object.fromEntries(words.flatMap((word) => values.filter((value) => plainName(value) === plainName(word)).map((value) => [word, value])));
 
 function transformsFor(kind: string, look: Look, around: Surroundings): string[] {

@@ -123,3 +123,23 @@ test('a module that is switched off at one process is gone at the other, and com
   await until(async () => (await leads(b)).status === 200);
   expect(await graphql(b, '{ __type(name: "Lead") { name } }')).toEqual({ __type: { name: 'Lead' } });
 });
+
+test('a field and an object that are defined at one process are there at the other', async () => {
+  const labels = { en: 'Own' };
+  const send = (at: KontorProcess, path: string, body?: object) =>
+    fetch(`${at.url}/v1/${path}`, {
+      method: body ? 'POST' : 'GET',
+      headers: { authorization: `Bearer ${token}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+  expect((await send(a, 'field-definitions', { objectName: 'account', key: 'contractNo', type: 'text', labels })).status).toBe(201);
+  await until(async () => (await send(b, 'accounts', { name: 'At B', contractNo: 'B-1' })).status === 201);
+  expect(await graphql(b, '{ accounts(first: 9, filter: {name: {eq: "At B"}}) { nodes { contractNo } } }')).toEqual({
+    accounts: { nodes: [{ contractNo: 'B-1' }] },
+  });
+  expect((await send(b, 'object-definitions', { key: 'permit', plural: 'permits', labels })).status).toBe(201);
+  expect((await send(b, 'field-definitions', { objectName: 'x_permit', key: 'plate', type: 'text', labels })).status).toBe(201);
+  await until(async () => (await send(a, 'records/permits', { plate: 'A-1' })).status === 201);
+  expect(await graphql(a, '{ xPermits(first: 9) { nodes { plate } } }')).toEqual({ xPermits: { nodes: [{ plate: 'A-1' }] } });
+  expect(await graphql(b, '{ xPermits(first: 9) { nodes { plate } } }')).toEqual({ xPermits: { nodes: [{ plate: 'A-1' }] } });
+});

@@ -3,7 +3,7 @@ import type { Database } from '#kernel/db/data-source.js';
 import { invalid } from '#kernel/errors/domain-error.js';
 import type { FeedEvent } from '#kernel/outbox/listen.js';
 import { recordEvent } from '#kernel/usecase/define-event.js';
-import type { Registry } from '#kernel/resource/registry.js';
+import type { Resource } from '#kernel/resource/define-resource.js';
 import { ChangeQueue, StreamEnded } from './change-queue.js';
 import type { Change, Changes, ChangeStream } from './subscriptions.js';
 
@@ -16,7 +16,6 @@ export interface Feed {
 export interface ChangeOptions {
   readonly feed: Feed;
   readonly database: Database;
-  readonly registry: Registry;
   readonly cursorSecret: string;
   readonly onError: (error: unknown) => void;
   /** Changes that may wait for a listener who reads slowly. */
@@ -25,6 +24,8 @@ export interface ChangeOptions {
 
 /** What one process hears of one resource of one tenant, in the order it happened. */
 interface Lane {
+  /** Names of the events its changes are told by. */
+  readonly verbs: ReadonlyMap<string, Verb>;
   readonly queues: Set<ChangeQueue>;
   readonly waiting: { readonly event: FeedEvent; readonly cursor: string }[];
   isBusy: boolean;
@@ -44,23 +45,37 @@ const mostMissed = 10_000;
 const cursorLifeMs = 3_600_000;
 
 type Verb = Change['verb'];
+const verbsOf = (resource: Resource): ReadonlyMap<string, Verb> =>
+  new Map((['created', 'updated', 'deleted'] as const).map((verb) => [recordEvent(resource, verb).name, verb]));
+
+interface Told {
+  readonly cursor: string;
+  readonly resource: string;
+  readonly verb: Verb | undefined;
+}
+
+function toChange(tenantId: string, row: Row, { cursor, resource, verb }: Told): Change | null {
+  if (!verb || row.subject_id === null) return null;
+  const { version = null, changed = [] } = row.payload;
+  return {
+    tenantId,
+    resource,
+    verb,
+    cursor,
+    eventId: row.id,
+    id: row.subject_id,
+    version: verb === 'deleted' ? null : version,
+    changedFields: verb === 'deleted' ? [] : changed,
+  };
+}
+
 const broken = () => new StreamEnded(1013, 'The stream broke; connect again');
 
 /** Turns the feed of ids into changes, one queue a listener. A listener too slow to keep up loses its stream, not our memory. */
 export class FeedChanges implements ChangeStream {
-  private readonly verbs = new Map<string, Verb>();
-  private readonly types = new Map<string, string[]>();
   private readonly lanes = new Map<string, Lane>();
 
   constructor(private readonly options: ChangeOptions) {
-    for (const resource of options.registry.resources.values()) {
-      const verbs = (['created', 'updated', 'deleted'] as const).map((verb) => [recordEvent(resource, verb).name, verb] as const);
-      for (const [name, verb] of verbs) this.verbs.set(name, verb);
-      this.types.set(
-        resource.name,
-        verbs.map(([name]) => name),
-      );
-    }
     options.feed.onEvent((event) => this.hear(event));
   }
 
@@ -79,10 +94,10 @@ export class FeedChanges implements ChangeStream {
     return this.write(tenantId, this.options.feed.resumePoint?.() ?? '0');
   }
 
-  async listen(tenantId: string, resource: string, after: string | null): Promise<Changes> {
+  async listen(tenantId: string, resource: Resource, after: string | null): Promise<Changes> {
     const position = after === null ? null : this.positionOf(tenantId, after);
-    const key = `${tenantId} ${resource}`;
-    const lane = this.lanes.get(key) ?? { queues: new Set(), waiting: [], isBusy: false };
+    const key = `${tenantId} ${resource.name}`;
+    const lane = this.lanes.get(key) ?? { verbs: verbsOf(resource), queues: new Set(), waiting: [], isBusy: false };
     this.lanes.set(key, lane);
     const queue = new ChangeQueue(this.options.longestQueue ?? defaultLongestQueue, () => {
       lane.queues.delete(queue);
@@ -92,7 +107,7 @@ export class FeedChanges implements ChangeStream {
     if (position === null || after === null) return queue;
     queue.hold();
     try {
-      queue.begin(await this.missed({ tenantId, resource, position, cursor: after }));
+      queue.begin(await this.missed(lane, { tenantId, resource: resource.name, position, cursor: after }));
       return queue;
     } catch (error) {
       await queue.return();
@@ -101,9 +116,9 @@ export class FeedChanges implements ChangeStream {
   }
 
   private hear(event: FeedEvent): void {
-    if (!this.verbs.has(event.type) || event.resource === null || event.subjectId === null) return;
+    if (event.resource === null || event.subjectId === null) return;
     const lane = this.lanes.get(`${event.tenantId} ${event.resource}`);
-    if (!lane) return;
+    if (!lane?.verbs.has(event.type)) return;
     // The cursor is of the moment of arrival: what came before stands before it in the lane.
     lane.waiting.push({ event, cursor: this.heard(event.tenantId) });
     if (!lane.isBusy) void this.empty(event.tenantId, lane);
@@ -114,7 +129,7 @@ export class FeedChanges implements ChangeStream {
     lane.isBusy = true;
     try {
       for (let next = lane.waiting.splice(0, batch); next.length > 0; next = lane.waiting.splice(0, batch)) {
-        for (const change of await this.read(tenantId, next)) lane.queues.forEach((queue) => queue.push(change));
+        for (const change of await this.read(tenantId, lane, next)) lane.queues.forEach((queue) => queue.push(change));
       }
     } catch (error) {
       this.options.onError(error);
@@ -126,31 +141,15 @@ export class FeedChanges implements ChangeStream {
     }
   }
 
-  private async read(tenantId: string, heard: Lane['waiting']): Promise<Change[]> {
+  private async read(tenantId: string, { verbs }: Lane, heard: Lane['waiting']): Promise<Change[]> {
     const rows = await this.rows(
       tenantId,
       heard.map(({ event }) => event.id),
     );
     return heard.flatMap(({ event, cursor }) => {
       const row = rows.get(event.id);
-      return (row && this.change(tenantId, row, { cursor, resource: event.resource ?? '' })) ?? [];
+      return (row && toChange(tenantId, row, { cursor, verb: verbs.get(row.type), resource: event.resource ?? '' })) ?? [];
     });
-  }
-
-  private change(tenantId: string, row: Row, { cursor, resource }: { cursor: string; resource: string }): Change | null {
-    const verb = this.verbs.get(row.type);
-    if (!verb || row.subject_id === null) return null;
-    const { version = null, changed = [] } = row.payload;
-    return {
-      tenantId,
-      resource,
-      verb,
-      cursor,
-      eventId: row.id,
-      id: row.subject_id,
-      version: verb === 'deleted' ? null : version,
-      changedFields: verb === 'deleted' ? [] : changed,
-    };
   }
 
   private async rows(tenantId: string, ids: readonly string[]): Promise<ReadonlyMap<string, Row>> {
@@ -163,15 +162,15 @@ export class FeedChanges implements ChangeStream {
   }
 
   /** What was told from `position` on. It may have been heard already: at least once is what is promised. */
-  private async missed(of: { tenantId: string; resource: string; position: string; cursor: string }): Promise<Change[]> {
+  private async missed({ verbs }: Lane, of: { tenantId: string; resource: string; position: string; cursor: string }): Promise<Change[]> {
     const rows = await this.query<Row>(of.tenantId, {
       name: 'changes_missed',
       text: `select id, type, subject_id, payload from kernel.outbox where tenant_id = $1 and txid >= $2::xid8 and type = any($3)
         and relayed_at is not null order by txid, id limit ${mostMissed + 1}`,
-      values: [of.tenantId, of.position, this.types.get(of.resource) ?? []],
+      values: [of.tenantId, of.position, [...verbs.keys()]],
     });
     if (rows.length > mostMissed) throw expired();
-    return rows.flatMap((row) => this.change(of.tenantId, row, of) ?? []);
+    return rows.flatMap((row) => toChange(of.tenantId, row, { ...of, verb: verbs.get(row.type) }) ?? []);
   }
 
   private async query<T extends object>(tenantId: string, statement: { name: string; text: string; values: unknown[] }): Promise<T[]> {

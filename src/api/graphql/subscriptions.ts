@@ -46,7 +46,7 @@ export interface Changes extends AsyncIterableIterator<Change> {
 /** Where changes come from: every API process hears all of them. */
 export interface ChangeStream {
   /** Changes of one resource in one tenant, those since `after` first. */
-  listen(tenantId: string, resource: string, after: string | null): Promise<Changes>;
+  listen(tenantId: string, resource: Resource, after: string | null): Promise<Changes>;
   /** Where the stream stands now. */
   now(tenantId: string): Promise<string>;
 }
@@ -126,7 +126,7 @@ interface Asked {
 async function listen(asked: Asked, changes: ChangeStream): Promise<AsyncIterableIterator<Change>> {
   const { tenantId } = await mayListen(asked);
   const { after } = asked.args;
-  const source = await changes.listen(tenantId, asked.resource.name, typeof after === 'string' ? after : null);
+  const source = await changes.listen(tenantId, asked.resource, typeof after === 'string' ? after : null);
   source.onFail((error) => {
     if (error instanceof StreamEnded) asked.context.live?.drop(error.closeCode, error.message);
   });

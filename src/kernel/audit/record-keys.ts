@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, randomFillSync, type KeyObject } from 'node:crypto';
 
 /** AES-256-GCM. What is sealed is `0x01`, 12 bytes of nonce, 16 of tag, and the cipher text. */
 const algorithm = 'aes-256-gcm';
@@ -20,8 +20,16 @@ function randomBytes(length: number): Buffer {
   return taken;
 }
 
+/** As Node's ciphers take it at once: from bytes they take three times as long. */
+const secrets = new WeakMap<Buffer, KeyObject>();
+function secretOf(key: Buffer): KeyObject {
+  const known = secrets.get(key) ?? createSecretKey(key);
+  secrets.set(key, known);
+  return known;
+}
+
 /** `about` says what it belongs to: moved elsewhere, it opens no more. */
-export function seal(key: Buffer, plain: Buffer | string, about: string): Buffer {
+export function seal(key: Buffer | KeyObject, plain: Buffer | string, about: string): Buffer {
   const nonce = randomBytes(12);
   const cipher = createCipheriv(algorithm, key, nonce);
   cipher.setAAD(Buffer.from(about));
@@ -31,7 +39,7 @@ export function seal(key: Buffer, plain: Buffer | string, about: string): Buffer
 }
 
 /** Null when it was sealed with another key, or is not as it was. */
-export function unseal(key: Buffer, sealed: Buffer, about: string): Buffer | null {
+export function unseal(key: Buffer | KeyObject, sealed: Buffer, about: string): Buffer | null {
   if (sealed[0] !== version || sealed.length < head) return null;
   try {
     const decipher = createDecipheriv(algorithm, key, sealed.subarray(1, 13));
@@ -58,15 +66,16 @@ export interface RecordKey {
 
 export function newRecordKey(installationKey: Buffer, place: KeyPlace): RecordKey {
   const key = randomBytes(32);
-  return { key, wrapped: seal(installationKey, key, placeOf(place)) };
+  return { key, wrapped: seal(secretOf(installationKey), key, placeOf(place)) };
 }
 
 export const unwrap = (installationKey: Buffer, wrapped: Buffer, place: KeyPlace): Buffer | null =>
-  unseal(installationKey, wrapped, placeOf(place));
+  unseal(secretOf(installationKey), wrapped, placeOf(place));
 
-export const sealValues = (key: Buffer, values: object, place: KeyPlace): Buffer => seal(key, JSON.stringify(values), placeOf(place));
+export const sealValues = (key: Buffer, values: object, place: KeyPlace): Buffer =>
+  seal(createSecretKey(key), JSON.stringify(values), placeOf(place));
 
 export function unsealValues(key: Buffer, sealed: Buffer, place: KeyPlace): Record<string, unknown> | null {
-  const text = unseal(key, sealed, placeOf(place));
+  const text = unseal(createSecretKey(key), sealed, placeOf(place));
   return text && (JSON.parse(text.toString('utf8')) as Record<string, unknown>);
 }

@@ -9,17 +9,18 @@ import type { BaseRow, Resource, Row } from '../resource/define-resource.js';
 import type { Fields } from '../resource/fields.js';
 import { codeOfResource, isUuid, newId } from '../resource/ids.js';
 import { normalise, withDefaults } from '../resource/normalise.js';
-import type { Repo } from '../usecase/work.js';
+import type { CreateOptions, Repo } from '../usecase/work.js';
 import { queryRows } from './brief-query.js';
 import type { Connection } from './connection.js';
 import { translate } from './constraint-errors.js';
 import { covering } from './covering.js';
+import { createRows } from './create-rows.js';
 import { countRows, findRows, rowFrom, type Find } from './find-rows.js';
 import { checkRefs } from './refs.js';
 import { numberRows } from './number-rows.js';
 import { definitionsChanged } from './own-fields.js';
 import { releaseRow } from './release-row.js';
-import { deleteStatement, insertManyStatement, insertStatement, ownParams, updateStatement, type Statement } from './statements.js';
+import { deleteStatement, insertStatement, ownParams, updateStatement, type ManyOptions, type Statement } from './statements.js';
 import { textReader } from './tenant-pool.js';
 
 type PlainRow = Record<string, unknown> & BaseRow;
@@ -106,35 +107,28 @@ class ResourceRepo {
     return row;
   }
 
-  async createMany(inputs: readonly Record<string, unknown>[], options: { readonly events?: 'each' | 'none' } = {}): Promise<PlainRow[]> {
-    if (inputs.length === 0) return [];
+  async createMany(inputs: readonly Record<string, unknown>[], { events = 'each' }: CreateOptions = {}): Promise<PlainRow[]> {
+    const { ids, columns } = await this.createAll(inputs, { events, answer: 'rows' });
+    const order = new Map(ids.map((id, i) => [id, i] as const));
+    const created = columns.map((row) => rowFrom(this.resource, row) as PlainRow);
+    return created.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
+  }
+
+  async insertMany(inputs: readonly Record<string, unknown>[], { events = 'each' }: CreateOptions = {}): Promise<string[]> {
+    return (await this.createAll(inputs, { events, answer: 'ids' })).ids;
+  }
+
+  private async createAll(inputs: readonly Record<string, unknown>[], options: ManyOptions) {
+    if (inputs.length === 0) return { ids: [], columns: [] };
     const rows = inputs.map((input) => this.complete(input));
     await numberRows(this.resource, this.connection, rows);
     await checkRefs(this.resource, this.connection, rows);
-    const ids = inputs.map((input) => (input['id'] as string | undefined) ?? this.newId());
-    const changes = rows.map((row) => changesOf(this.fields, {}, row));
-    const vaults = ids.map((id) => this.newKey(id));
-    const sealed = hasPersonal(this.resource)
-      ? [ids.map((id, i) => this.sealed(id, changes[i], vaults[i]?.key ?? null)), vaults.map((vault) => vault?.wrapped ?? null)]
-      : [];
-    const byRow = rows.map((row) => rowColumns(this.resource, row));
-    const arrays = (byRow[0] ?? []).map((_, i) => byRow.map((values) => values[i]));
-    const { actor, cause, tenantId, now } = this.connection;
-    const head = [tenantId, now, actorType(actor), actor.id, actor.label, cause.command, this.resource.name, cause.requestId ?? null];
-    const created = await this.run(insertManyStatement(this.resource, options.events ?? 'each'), [
-      ...head,
-      ids,
-      changes.map(({ kept }) => JSON.stringify(kept)),
-      ids.map(() => newId(0)),
-      this.eventName('created'),
-      ...originOf(this.connection, this.resource),
-      ...sealed,
-      ...arrays,
-      ...ownParams(this.resource),
-    ]);
-    if (created.length === 0) throw this.nothingWritten();
-    const order = new Map(ids.map((id, i) => [id, i] as const));
-    return created.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
+    const fresh = rows.map((values, i) => ({ id: (inputs[i]?.['id'] as string | undefined) ?? this.newId(), values }));
+    const columns = await createRows(this.resource, this.connection, fresh, options).catch((error: unknown) => {
+      throw translate(error, this.resource);
+    });
+    if (columns.length < fresh.length) throw this.nothingWritten();
+    return { ids: fresh.map(({ id }) => id), columns };
   }
 
   async update(id: string, patch: Record<string, unknown>, options: { readonly expectedVersion?: number } = {}): Promise<PlainRow> {

@@ -102,12 +102,22 @@ export function deleteStatement(resource: Resource): Statement {
   );
 }
 
-/** Many rows from arrays, one array a column; `events` says whether each row tells of itself. */
-export function insertManyStatement(resource: Resource, events: 'each' | 'none'): Statement {
-  return cached(resource, `insert many ${events}`, () => {
-    const columns = tableColumns(resource);
+export interface ManyOptions {
+  /** Whether each row tells of itself. */
+  readonly events: 'each' | 'none';
+  /** `ids`: nothing but the ids is sent back. */
+  readonly answer: 'rows' | 'ids';
+  /** Columns, by place, that are null in all rows: no array of theirs is sent. */
+  readonly blank?: ReadonlySet<number>;
+}
+
+/** Many rows from arrays, one array a column. */
+export function insertManyStatement(resource: Resource, { events, answer, blank = new Set() }: ManyOptions): Statement {
+  return cached(resource, `insert many ${events} ${answer} ${[...blank].join()}`, () => {
+    const all = tableColumns(resource);
+    const columns = all.filter((_, i) => !blank.has(i));
     const kind = kindOf(resource);
-    const names = [...kind.map((c) => c.name), 'id', ...columns.map((c) => c.name)];
+    const names = [...kind.map((c) => c.name), 'id', ...all.map((c) => c.name)];
     const sealed = hasPersonal(resource) ? ['personal', 'record_key'] : [];
     const arrays = [
       '$9::uuid[]',
@@ -119,7 +129,7 @@ export function insertManyStatement(resource: Resource, events: 'each' | 'none')
     const picks = [
       ...kind.map((c) => c.value),
       'given.id',
-      ...columns.map((c) => (c.type === 'jsonb' ? `given.${c.name}::jsonb` : `given.${c.name}`)),
+      ...all.map((c, i) => (blank.has(i) ? 'null' : c.type === 'jsonb' ? `given.${c.name}::jsonb` : `given.${c.name}`)),
     ];
     const event =
       events === 'none'
@@ -132,11 +142,12 @@ export function insertManyStatement(resource: Resource, events: 'each' | 'none')
     const next = 19 + sealed.length + columns.length;
     const { head, from } = guarded(resource, next);
     const indexes = indexSql(indexedFields(resource), `$${next + 1}`);
+    const back = answer === 'rows' ? '*' : indexes === '' ? 'id' : 'id, custom';
     return `with ${head}given as (select * from unnest(${arrays.join(', ')}) as given (id, changes, event_id${sealed.map((name) => `, ${name}`).join('')}${columns.map((c) => `, ${c.name}`).join('')}))
-, changed as (insert into ${resource.table} (tenant_id, created_at, updated_at, ${names.join(', ')}) select $1, $2, $2, ${picks.join(', ')} from given${from ? ` where exists (select ${from})` : ''} returning *)
+, changed as (insert into ${resource.table} (tenant_id, created_at, updated_at, ${names.join(', ')}) select $1, $2, $2, ${picks.join(', ')} from given${from ? ` where exists (select ${from})` : ''} returning ${back})
 , audit as (insert into kernel.audit_entries (tenant_id, at, actor_kind, actor_id, actor_label, command, resource, record_id, action, changes, request_id, ${originColumns}, personal)
   select $1, $2, $3, $4, $5, $6, $7, changed.id, 'created', given.changes::jsonb, $8, $13, $14, $15, $16, $17, $18, ${sealed.length > 0 ? 'given.personal' : 'null'} from changed join given using (id))${vault}${event}${indexes}
-${written(resource)}${events === 'none' ? ' where $12::text is not null' : ''}`;
+${answer === 'rows' ? written(resource) : 'select changed.id from changed'}${events === 'none' ? ' where $12::text is not null' : ''}`;
   });
 }
 

@@ -1,3 +1,4 @@
+import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Mapping } from '../domain/mapping.js';
 import type { Position } from '../import/import-run.resource.js';
 import type { TableInfo } from './table-info.js';
@@ -12,6 +13,8 @@ export interface ImportSource {
   readonly phase: Phase;
   readonly mapping: Mapping;
   readonly tables: readonly TableInfo[];
+  /** What is imported, as it is defined now. */
+  readonly resources: ReadonlyMap<string, Resource>;
   readonly startedAt: Date;
   readonly startedById: string | null;
   readonly position: Position;

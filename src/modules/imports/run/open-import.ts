@@ -1,6 +1,5 @@
 import { DomainError } from '#kernel/errors/domain-error.js';
 import { Made } from '../domain/made.js';
-import type { Mapping } from '../domain/mapping.js';
 import { isUnderWay } from '../domain/states.js';
 import { mappingOf } from '../import/mapping-of.js';
 import { ImportRun } from '../import/import-run.resource.js';
@@ -15,13 +14,14 @@ export type Opened = ImportSource & { readonly made?: Made };
 
 /** What is left to read of an import, or null when there is nothing left to do. The first time, all files are read to their ends. */
 export async function openImport(importId: string, transact: Transact): Promise<Opened | null> {
-  const { run, mapping } = await transact(async (work) => {
+  const { run, mapping, resources } = await transact(async (work) => {
     const found = await work.repo(ImportRun).get(importId);
-    return { run: found, mapping: isRead(found) && found.state !== 'uploaded' ? mappingOf(work, found) : null };
+    const known = isRead(found) && found.state !== 'uploaded' ? mappingOf(work, found) : null;
+    return { run: found, mapping: known, resources: work.definitions.resources };
   });
   if (!isRead(run)) return null;
   try {
-    return mapping ? await open(run, mapping, transact) : await analyse(run, transact);
+    return mapping ? await open(run, { mapping, resources }, transact) : await analyse(run, transact);
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     await transact((work) =>
@@ -42,7 +42,11 @@ async function analyse(run: ImportRun, transact: Transact): Promise<null> {
   return null;
 }
 
-async function open(run: ImportRun, mapping: Mapping, transact: Transact): Promise<Opened> {
+async function open(
+  run: ImportRun,
+  { mapping, resources }: Pick<ImportSource, 'mapping' | 'resources'>,
+  transact: Transact,
+): Promise<Opened> {
   const phase = run.state === 'dry_running' ? 'dry' : 'run';
   const position = run.position ?? { step: 0, record: 0 };
   const atStart = position.step === 0 && position.record === 0;
@@ -52,6 +56,7 @@ async function open(run: ImportRun, mapping: Mapping, transact: Transact): Promi
     phase,
     mapping,
     tables,
+    resources,
     startedAt: run.startedAt,
     startedById: run.startedById,
     position,

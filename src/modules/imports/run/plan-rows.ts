@@ -1,3 +1,4 @@
+import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Work } from '#kernel/usecase/work.js';
 import type { Made } from '../domain/made.js';
 import { shapeName } from '../domain/made.js';
@@ -7,9 +8,14 @@ import { comparable, fillReferences, planRow, type Action, type PlanRules } from
 import { checkFields, checkInvariants } from './check-rows.js';
 import { findExisting, findReferences } from './find-rows.js';
 
+/** A row that was held to the field rules while it was read, by the definition that held then. */
+export interface CheckedRow extends MappedRow {
+  readonly checked?: { readonly by: Resource; readonly row: MappedRow };
+}
+
 export interface Planning {
   readonly step: Step;
-  readonly rows: readonly MappedRow[];
+  readonly rows: readonly CheckedRow[];
   readonly made: Made | undefined;
 }
 
@@ -18,17 +24,29 @@ export async function planRows(work: Work, { step, rows: given, made }: Planning
   if (step.mode === 'report') return given.map((row) => planRow(row, new Map(), { fields: {}, key: [], mode: 'report' }));
   const resource = work.resource(step.resource);
   const mode = step.mode ?? 'upsert';
-  const rows = given.map((row) => ({ ...row, values: { ...row.values }, findings: [...row.findings] }));
-  const found = await findReferences(work, rows, made);
-  for (const row of rows) {
-    if (row.fate !== 'import') continue;
+  const isChecked = ({ checked }: CheckedRow) => checked?.by === resource;
+  const rows = given.map((row) => copyOf(isChecked(row) ? (row.checked?.row ?? row) : row));
+  const open = rows.filter((row, i) => row.fate === 'import' && !isChecked(given[i] ?? row));
+  const found = await findReferences(work, open, made);
+  for (const row of open) {
     fillReferences(row, resource.fields, found);
-    checkFields(resource, row, mode === 'link' || mode === 'update' ? 'patch' : 'create');
+    checkFields(resource, row, checkMode(step));
   }
   const existing = await findExisting(work, resource, step.key, rows);
   const rules = rulesOf(step, { fields: resource.fields, key: step.key, mode }, made);
   return rows.map((row) => checkInvariants(resource, planRow(row, existing, rules)));
 }
+
+/** Rows that wait for no reference can be held to the field rules before their turn, while the database is busy. */
+export function checkAhead(resource: Resource | undefined, step: Step, row: MappedRow): Pick<CheckedRow, 'checked'> {
+  if (!resource || row.fate !== 'import' || Object.keys(row.wanted).length > 0) return {};
+  const copy = copyOf(row);
+  checkFields(resource, copy, checkMode(step));
+  return { checked: { by: resource, row: copy } };
+}
+
+const copyOf = (row: MappedRow): MappedRow => ({ ...row, values: { ...row.values }, findings: [...row.findings] });
+const checkMode = ({ mode }: Step) => (mode === 'link' || mode === 'update' ? 'patch' : 'create');
 
 function rulesOf({ resource, key, duplicates }: Step, rules: PlanRules, made: Made | undefined): PlanRules {
   const shape = shapeName(resource, key);

@@ -1,12 +1,13 @@
 import { KeySet, unpackHashes, type KeyHash } from '../domain/key-set.js';
-import { mapRecord, type MappedRow, type SourceRecord } from '../domain/map-record.js';
+import { mapRecord, type SourceRecord } from '../domain/map-record.js';
 import { markRepeats } from '../domain/mark-repeats.js';
 import type { Mapping, Step } from '../domain/mapping.js';
 import { keysOfStep } from '../store/chunks.js';
 import { recordsOf, type RawRow } from '../store/files.js';
 import { tableNamed, type ImportSource } from './import-source.js';
+import { checkAhead, type CheckedRow } from './plan-rows.js';
 
-export interface ReadRow extends MappedRow {
+export interface ReadRow extends CheckedRow {
   /** The key, for rows that count by one. */
   readonly hash: KeyHash | null;
 }
@@ -22,6 +23,7 @@ export async function* readStep(source: ImportSource, index: number, from: numbe
   const step = stepAt(source.mapping, index);
   const file = step.file === undefined ? undefined : source.mapping.files[step.file];
   const speaks = source.mapping.steps.findIndex((other) => other.file === step.file) === index;
+  const resource = step.mode === 'report' ? undefined : source.resources.get(step.resource);
   const seen = new KeySet();
   if (from > 0)
     for (const packed of await source.transact((work) => keysOfStep(work, source, index)))
@@ -29,7 +31,7 @@ export async function* readStep(source: ImportSource, index: number, from: numbe
   for await (const record of recordsOfStep(source, step, from)) {
     const row = mapRecord(record, { step, file, now: source.startedAt, me: source.startedById, speaks });
     const hash = markRepeats(row, step, seen);
-    yield Object.assign(row, { hash });
+    yield Object.assign(row, { hash }, checkAhead(resource, step, row));
   }
 }
 

@@ -78,20 +78,20 @@ async function carryOut(
   const resource = step.mode === 'report' ? null : work.resource(step.resource);
   if (!resource) return { ids: [], before: [] };
   const fresh = actions.flatMap((action) => (action.kind === 'create' ? [action.row] : []));
-  const made = await work.repo(resource).createMany(
+  const made = await work.repo(resource).insertMany(
     fresh.map((row) => row.values),
     { events: silent ? 'none' : 'each' },
   );
   await setHistory(
     work,
     resource,
-    fresh.map((row, i) => ({ ...row.history, id: made[i]?.id ?? '' })),
+    fresh.map((row, i) => ({ ...row.history, id: made[i] ?? '' })),
   );
   const before: Before[] = [];
   for (const action of actions) if (action.kind === 'update') before.push(await change(work, resource, action));
   let at = 0;
   const ids = actions.map((action) => {
-    if (action.kind === 'create') return made[at++]?.id ?? null;
+    if (action.kind === 'create') return made[at++] ?? null;
     return action.kind === 'update' ? action.existing.id : null;
   });
   return { ids, before };
@@ -131,7 +131,7 @@ export async function report(work: Work, importId: string, file: string, finding
     value: value?.slice(0, 500) ?? null,
     message: message.slice(0, 2000),
   }));
-  await work.repo(ImportIssue).createMany(rows, { events: 'none' });
+  await work.repo(ImportIssue).insertMany(rows, { events: 'none' });
 }
 
 function note(work: Work, chunk: Chunk, actions: readonly Action[], { ids, before }: Written): Promise<void> {

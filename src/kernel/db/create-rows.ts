@@ -1,0 +1,88 @@
+import { setImmediate as flushed } from 'node:timers/promises';
+import { changesOf, hasPersonal } from '../audit/changes.js';
+import { newRecordKey, sealValues } from '../audit/record-keys.js';
+import { actorType, originOf } from '../audit/trace.js';
+import type { Resource } from '../resource/define-resource.js';
+import { newId } from '../resource/ids.js';
+import { queryRows } from './brief-query.js';
+import type { Connection } from './connection.js';
+import { rowColumns } from './row-values.js';
+import { insertManyStatement, ownParams, type ManyOptions } from './statements.js';
+import { textReader } from './tenant-pool.js';
+
+/** A whole new row, with its id. */
+export interface Fresh {
+  readonly id: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+const size = 250;
+
+/**
+ * Writes new rows, each with its audit entry, and answers columns. Where only ids are wanted it takes them in parts: while PostgreSQL writes
+ * one, the next is made ready.
+ */
+export async function createRows(
+  resource: Resource,
+  connection: Connection,
+  rows: readonly Fresh[],
+  options: ManyOptions,
+): Promise<Record<string, unknown>[]> {
+  const found: Record<string, unknown>[] = [];
+  const batch = options.answer === 'ids' ? size : rows.length;
+  const columns = columnsOf(resource, rows);
+  const statement = insertManyStatement(resource, { ...options, blank: columns.blank });
+  let under: Promise<Record<string, unknown>[]> = Promise.resolve([]);
+  for (let at = 0; at < rows.length; at += batch) {
+    const values = paramsOf(resource, connection, rows.slice(at, at + batch), columns.filled.map((column) => column.slice(at, at + batch)));
+    found.push(...(await under));
+    under = queryRows(connection.client, { ...statement, values }, textReader);
+    // Who waits for the answer hears of a failure; this keeps it from being nobody's until then.
+    under.catch(() => undefined);
+    if (at + batch < rows.length) await flushed();
+  }
+  found.push(...(await under));
+  return found;
+}
+
+/** One array a column, and the places of columns that nobody has a value for. */
+function columnsOf(resource: Resource, rows: readonly Fresh[]) {
+  const byRow = rows.map(({ values }) => rowColumns(resource, values));
+  const all = (byRow[0] ?? []).map((_, i) => byRow.map((values) => values[i]));
+  const blank = new Set([...all.keys()].filter((i) => all[i]?.every((value) => value === null || value === undefined)));
+  return { blank, filled: all.filter((_, i) => !blank.has(i)) };
+}
+
+/** The parameters of `insertManyStatement`. */
+function paramsOf(resource: Resource, connection: Connection, rows: readonly Fresh[], columns: readonly unknown[][]): unknown[] {
+  const { actor, cause, tenantId, now } = connection;
+  const changes = rows.map(({ values }) => changesOf(resource.fields, {}, values));
+  return [
+    ...[tenantId, now, actorType(actor), actor.id, actor.label, cause.command, resource.name, cause.requestId ?? null],
+    rows.map(({ id }) => id),
+    changes.map(({ kept }) => JSON.stringify(kept)),
+    rows.map(() => newId(0)),
+    `${resource.module}.${resource.name}_created`,
+    ...originOf(connection, resource),
+    ...sealedOf(resource, connection, rows, changes),
+    ...columns,
+    ...ownParams(resource),
+  ];
+}
+
+/** Of a resource with personal values: those values, sealed, and the key of each row. */
+function sealedOf(
+  resource: Resource,
+  { tenantId, installationKey }: Connection,
+  rows: readonly Fresh[],
+  changes: readonly ReturnType<typeof changesOf>[],
+): (Buffer | null)[][] {
+  if (!hasPersonal(resource)) return [];
+  const places = rows.map(({ id }) => ({ tenantId, recordId: id }));
+  const keys = places.map((place) => newRecordKey(installationKey, place));
+  const sealed = places.map((place, i) => {
+    const [key, personal] = [keys[i]?.key, changes[i]?.personal];
+    return key && personal ? sealValues(key, personal, place) : null;
+  });
+  return [sealed, keys.map(({ wrapped }) => wrapped)];
+}

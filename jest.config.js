@@ -21,7 +21,7 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
   globalSetup: '<rootDir>/test/setup/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   // One of them waits for PostgreSQL while the other computes; the default on two cores is one.
   maxWorkers: 2,
   reporters: ['default', '<rootDir>/test/setup/totals-reporter.ts'],

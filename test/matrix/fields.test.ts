@@ -8,7 +8,7 @@ import { personWith, type Person } from './people.js';
 import { canariesIn } from './samples.js';
 import { inParallel, send } from './wire.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 let machine: Machine;
 let room: Room;

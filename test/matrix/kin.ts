@@ -22,11 +22,11 @@ export function kinOf(registry: Registry, deeds: ReadonlyMap<string, Deed>): Map
   return new Map([...found, ...takenAway(deeds)].map((kin) => [kin.key, kin]));
 }
 
-/** A whole list, by a right of its own; any list stands for all. */
+/** A whole list, by a right of its own; any list stands for all. It leaves an entry in the audit. */
 function takenAway(deeds: ReadonlyMap<string, Deed>): Kin[] {
   const list = deeds.get('account.list');
   if (!list) return [];
-  const deed: Deed = { ...list, name: 'account.export', kind: 'query', permission: 'account:export' };
+  const deed: Deed = { ...list, name: 'account.export', kind: 'command', permission: 'account:export' };
   return [{ key: 'GET /v1/exports/{list}', deed, ask: () => ({ method: 'GET', path: '/v1/exports/accounts?format=jsonl' }) }];
 }
 

@@ -5,7 +5,7 @@ import { hangUp, heardOf, listen, listenable, overheard, touch, until, type Ear 
 import { openMachine, type Machine } from './machine.js';
 import { anonymous, deactivated, expired, person } from './people.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 let machine: Machine;
 let victim: Room;

@@ -14,7 +14,7 @@ import { replayIn } from './tasks.js';
 import { breachesOf, tablesOf } from './walls.js';
 import { findWorks, targetsIn } from './works.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 interface Scene {
   readonly machine: Machine;

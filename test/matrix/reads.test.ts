@@ -5,7 +5,7 @@ import { openMachine, type Machine } from './machine.js';
 import { person, type Person } from './people.js';
 import { followAs, followRelations, probe } from './reads.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 let machine: Machine;
 let victim: Room;

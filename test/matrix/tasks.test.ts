@@ -9,7 +9,7 @@ import { person } from './people.js';
 import { payloadsOf, replayIn } from './tasks.js';
 import { inParallel, send } from './wire.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 let machine: Machine;
 let victim: Room;

@@ -13,7 +13,7 @@ import { graphqlOperations, restOperations } from './surfaces.js';
 import { breachesOf, doorsIn, tablesOf } from './walls.js';
 import { inParallel, send } from './wire.js';
 
-jest.setTimeout(120_000);
+jest.setTimeout(600_000);
 
 let machine: Machine;
 let victim: Room;

@@ -35,7 +35,7 @@ export async function foundCompany(installation: Installation, people: number): 
 }
 
 /** Companies are made by the command line only: here by the function behind it. */
-export async function provision(appUrl: string) {
+export async function provision(appUrl: string, slug = 'faults', email = login.email) {
   const registry = buildRegistry(allModules);
   const database = await openDatabase(registry, { url: appUrl, poolSize: 2 });
   const unused = () => Promise.reject(new Error('Nothing is sent from here.'));
@@ -49,9 +49,9 @@ export async function provision(appUrl: string) {
     keyFor: () => Buffer.alloc(32),
   };
   try {
-    const admin = { ...login, name: 'Admin' };
+    const admin = { ...login, email, name: 'Admin' };
     return await provisionTenant(new Runtime(registry, database, systemClock, ports), {
-      slug: 'faults',
+      slug,
       name: 'Faults',
       currency: 'EUR',
       timeZone: 'Europe/Berlin',

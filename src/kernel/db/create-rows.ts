@@ -34,7 +34,12 @@ export async function createRows(
   const statement = insertManyStatement(resource, { ...options, blank: columns.blank });
   let under: Promise<Record<string, unknown>[]> = Promise.resolve([]);
   for (let at = 0; at < rows.length; at += batch) {
-    const values = paramsOf(resource, connection, rows.slice(at, at + batch), columns.filled.map((column) => column.slice(at, at + batch)));
+    const values = paramsOf(
+      resource,
+      connection,
+      rows.slice(at, at + batch),
+      columns.filled.map((column) => column.slice(at, at + batch)),
+    );
     found.push(...(await under));
     under = queryRows(connection.client, { ...statement, values }, textReader);
     // Who waits for the answer hears of a failure; this keeps it from being nobody's until then.

@@ -36,6 +36,9 @@ export function checkHeader(table: string, record: readonly string[]): string[] 
   const header = record.map(tidy);
   const problem = (message: string) => invalid('import.header_unfit', `${table}, line 1: ${message}`, { file: table, line: 1 });
   if (header.length > limits.columns) throw problem(`${header.length} columns are more than the ${limits.columns} allowed.`);
+  const unfit = header.find((name) => name === '__proto__' || name.includes('\u0000') || !name.isWellFormed());
+  if (unfit !== undefined)
+    throw problem(`a column cannot be called "${unfit.toWellFormed().replaceAll('\u0000', '\uFFFD').slice(0, 100)}".`);
   const twice = header.find((name, i) => name !== '' && header.indexOf(name) !== i);
   if (twice !== undefined) throw problem(`the column "${twice.slice(0, 100)}" is there twice.`);
   return header;
@@ -53,7 +56,7 @@ const wrongCount = (header: readonly string[], cells: readonly string[]): Broken
   message: `The line has ${cells.length} cells, the header ${header.length}.`,
 });
 
-const withoutNul = (cell: string) => cell.replaceAll('\u0000', '\uFFFD').slice(0, 1000);
+const withoutNul = (cell: string) => cell.replaceAll('\u0000', '\uFFFD').slice(0, 1000).toWellFormed();
 
 function faultIn(header: readonly string[], cells: readonly string[]): Broken | null {
   for (const [i, cell] of cells.entries()) {
@@ -61,6 +64,7 @@ function faultIn(header: readonly string[], cells: readonly string[]): Broken | 
     if (cell.length > limits.cellCharacters)
       return { rule: 'too_long', column, message: `${column} is longer than ${limits.cellCharacters} characters.` };
     if (cell.includes('\u0000')) return { rule: 'encoding', column, message: `${column} holds a NUL character.` };
+    if (!cell.isWellFormed()) return { rule: 'encoding', column, message: `${column} holds half of a character.` };
     if (cell.includes('\uFFFD'))
       return { rule: 'encoding', column, message: `${column} holds bytes that are no letters in the encoding of the file.` };
   }

@@ -102,6 +102,75 @@ test('JSON lines become rows, what is nested columns of its own, and what comes 
   expect(brokenOf(all)[1]).toEqual([3, 'parse_json']);
 });
 
+describe('D07 text that would be more than it looks', () => {
+  const columns = (count: number) => Array.from({ length: count }, (_, i) => `c${i}`);
+  const refused = (code: string) => (message: string) => ({ code, message: expect.stringContaining(message) as string });
+  const [unfit, broken] = [refused('import.header_unfit'), refused('import.broken_csv')];
+  test.each([
+    ['a million columns', `${columns(1_000_000).join(',')}\n1\n`, 'a.csv', unfit('more than the 500 allowed')],
+    [
+      'keys without end in a line of JSON',
+      `{"a":1}\n${JSON.stringify(Object.fromEntries(columns(200_000).map((name) => [name, 1])))}\n`,
+      'a.jsonl',
+
+      unfit('more than the 500 allowed'),
+    ],
+    [
+      'new keys on every line of JSON',
+      columns(2000)
+        .map((name) => `{"${name}":1}`)
+        .join('\n'),
+      'a.jsonl',
+
+      unfit('more than the 500 allowed'),
+    ],
+    ['a cell of eleven million letters', `name\n${'x'.repeat(11_000_000)}\n`, 'a.csv', broken('Max Record Size')],
+    ['a line of JSON that never ends', `{"a":"${'x'.repeat(11_000_000)}`, 'a.jsonl', broken('a line is longer')],
+    ['a column that is the prototype of all', 'name,__proto__\nA,1\n', 'a.csv', unfit('cannot be called')],
+    ['a column with NUL in its name', 'name,a\0b\nA,1\n', 'a.csv', unfit('cannot be called')],
+  ])('%s is refused', async (_, content, name, refusal) => {
+    const all = (async () => {
+      const { rows } = await readTables(name, bytesOf(content, 65_536));
+      for await (const one of rows) expect(one.table).toBe(name);
+    })();
+    await expect(all).rejects.toMatchObject(refusal);
+  });
+
+  test('a cell of a million letters and a line of a million cells are the faults of their lines', async () => {
+    const { rows } = await readTables('a.csv', bytesOf(`name\n${'x'.repeat(1_000_001)}\n${','.repeat(1_000_000)}\nA\n`, 65_536));
+    const all: Told[] = [];
+    for await (const one of rows) all.push(one);
+    expect(brokenOf(all)).toEqual([
+      [2, 'too_long'],
+      [3, 'column_count'],
+      [4, undefined],
+    ]);
+  });
+
+  test('JSON of a hundred thousand levels is the fault of its line, and deep objects stay JSON', async () => {
+    const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+    const { rows } = await readTables('a.jsonl', bytesOf(`${deep(100_000)}\n${'['.repeat(100_000)}\n${deep(12)}\n`, 65_536));
+    const all: Told[] = [];
+    for await (const one of rows) all.push(one);
+    expect(brokenOf(all)).toEqual([
+      [1, 'parse_json'],
+      [2, 'parse_json'],
+      [3, undefined],
+    ]);
+    expect(rowsOf(all)[2]).toEqual([3, '{"a":{"a":1}}']);
+  });
+
+  test('half of a character and NUL are told, and never come back as something else', async () => {
+    const all = await told('{"id":1,"name":"\\ud800"}\n{"id":2,"name":"a\\u0000b"}\n{"id":3,"name":"\\ud83d\\ude00"}\n', 'a.jsonl');
+    expect(brokenOf(all)).toEqual([
+      [1, 'encoding'],
+      [2, 'encoding'],
+      [3, undefined],
+    ]);
+    expect(rowsOf(all)[2]).toEqual([3, '3', '\u{1f600}']);
+  });
+});
+
 test('a dump is a table for each of its tables; quotes, comments and casts are read, nothing is carried out', async () => {
   const dump = `-- it's a comment; with a mark
 create table public.firms (id integer not null, name varchar(40), price numeric(10,2), constraint pk primary key (id));

@@ -15,6 +15,10 @@ import { register as registerOpenapi } from './openapi.js';
 import { register as registerSeed } from './seed.js';
 import { register as registerSettings } from './settings.js';
 import { register as registerTasks } from './tasks.js';
+import { register as registerTenantCompare } from './tenant-compare.js';
+import { register as registerTenantExport } from './tenant-export.js';
+import { register as registerTenantImport } from './tenant-import.js';
+import { register as registerTenantWake } from './tenant-wake.js';
 import { register as registerTextsCoverage } from './texts-coverage.js';
 
 /** One command a file; a new one is an import and a line here. */
@@ -33,6 +37,10 @@ const commands = [
   registerSeed,
   registerSchemaDiff,
   registerTasks,
+  registerTenantCompare,
+  registerTenantExport,
+  registerTenantImport,
+  registerTenantWake,
   registerTextsCoverage,
 ];
 

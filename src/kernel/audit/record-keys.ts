@@ -66,8 +66,11 @@ export interface RecordKey {
 
 export function newRecordKey(installationKey: Buffer, place: KeyPlace): RecordKey {
   const key = randomBytes(32);
-  return { key, wrapped: seal(secretOf(installationKey), key, placeOf(place)) };
+  return { key, wrapped: wrap(installationKey, key, place) };
 }
+
+export const wrap = (installationKey: Buffer, key: Buffer, place: KeyPlace): Buffer =>
+  seal(secretOf(installationKey), key, placeOf(place));
 
 export const unwrap = (installationKey: Buffer, wrapped: Buffer, place: KeyPlace): Buffer | null =>
   unseal(secretOf(installationKey), wrapped, placeOf(place));

@@ -18,7 +18,7 @@ export const Operation = defineResource('operation', {
   scope: ownedBy('startedById'),
   operations: ['list', 'get'],
   fields: {
-    kind: choice(['bulk'], { required: true, writer: 'system', description: 'What is being done.' }),
+    kind: choice(['bulk', 'export'], { required: true, writer: 'system', description: 'What is being done.' }),
     target: text(80, { required: true, index: true, writer: 'system', description: 'The resource that is written: `account`.' }),
     state: choice(['queued', 'running', 'succeeded', 'partly', 'failed', 'cancelled'], {
       required: true,
@@ -41,6 +41,8 @@ export const Operation = defineResource('operation', {
       description: 'The first refusals, at most 20.',
     }),
     failure: text(500, { writer: 'system', description: 'Why it could not go on.' }),
+    fileName: text(200, { writer: 'system', description: 'What the file it left is called, when it left one.' }),
+    fileSha256: text(64, { writer: 'system', description: 'Hash of the content of that file, in hex.' }),
     position: integer({ ...count, hidden: true, description: 'The chunk that comes next; all before it are committed.' }),
     startedBy: json<StartedBy, { required: true; writer: 'system'; hidden: true; description: string }>({
       required: true,

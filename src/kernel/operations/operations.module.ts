@@ -13,5 +13,7 @@ export const operations = defineModule({
   resources: [Operation],
   commands: [cancelOperation, attachExternalRef, detachExternalRef],
   jobs: [continueBulk, tidyOperations],
+  // Exports leave a file that stays behind, and one of them is the one that is being written.
+  boxRules: { 'operations.operations': { where: `r.kind <> 'export'` } },
   underWay: operationUnderWay,
 });

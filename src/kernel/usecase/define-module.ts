@@ -4,6 +4,7 @@ import type { Command, Query } from './define-command.js';
 import type { DomainEvent } from './define-event.js';
 import type { Job, Effect, Subscriber } from './define-job.js';
 import type { Registry } from '../resource/registry.js';
+import type { BoxRules } from '../box/box-rule.js';
 import type { Work } from './work.js';
 
 /* The lists hold definitions of every input shape; `run` is contravariant, hence the one `any` of the kernel. */
@@ -34,6 +35,8 @@ export interface ModuleSpec extends ModuleMembers {
   readonly underWay?: (work: Work, resources: readonly string[]) => Promise<string | null>;
   /** The definitions a tenant has beyond `registry`; `registry` itself when it has none of its own. See RegistryVariants. */
   readonly tenantDefinitions?: (registry: Registry, work: Work) => Promise<Registry>;
+  /** What of its tables does not travel, as it is, when a whole tenant moves; all others do. */
+  readonly boxRules?: BoxRules;
   /** Nest controllers for what CRUD and commands cannot say (files, tracking pixels, unsubscribe pages). */
   readonly controllers?: readonly (new (...args: any[]) => object)[];
 }

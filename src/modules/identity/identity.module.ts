@@ -5,6 +5,7 @@ import { simulateRole } from './access/simulate-role.js';
 import { ApiKey } from './api-key/api-key.resource.js';
 import { createApiKey } from './api-key/create-api-key.js';
 import { revokeApiKey } from './api-key/revoke-api-key.js';
+import { identityBoxRules } from './box-rules.js';
 import { defaultRoles } from './default-roles.js';
 import { RecordShared, RecordUnshared, UserDeactivated } from './events.js';
 import { GraphqlClient } from './graphql-client/graphql-client.resource.js';
@@ -53,6 +54,7 @@ import { User } from './user/user.resource.js';
 export const identity = defineModule({
   name: 'identity',
   description: 'Who works with the system, in which team, with which rights, and how they prove who they are.',
+  boxRules: identityBoxRules,
   resources: [
     User,
     Team,

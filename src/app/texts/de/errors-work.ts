@@ -87,6 +87,18 @@ export const workErrors: ErrorTexts = {
   'legal_hold.over': 'Die Anordnung ist schon aufgehoben.',
   'operation.over': 'Der Vorgang ist schon zu Ende.',
 
+  'box.audit_broken':
+    'Das Protokoll in der Kiste ist gebrochen; ein Unternehmen mit anderer Kennung kann es nicht übernehmen. Packen Sie sie dort aus, wo ihre Kennung frei ist.',
+  'box.damaged': 'Das ist keine Kiste, oder sie ist nicht mehr so, wie sie geschrieben wurde.',
+  'box.newer_format': [
+    'Die Kiste hat das Format {found, number}; diese Installation liest höchstens {known, number}. Bringen Sie die Installation auf den neuesten Stand.',
+    'Die Kiste hat ein neueres Format, als diese Installation liest. Bringen Sie die Installation auf den neuesten Stand.',
+  ],
+  'box.other_schema':
+    'Die Kiste enthält, was diese Installation nicht kennt. Bringen Sie die Installation auf den Stand, auf dem sie geschrieben wurde.',
+  'box.tenant_not_empty': 'Das Unternehmen ist nicht leer. Eine Kiste wird nur in ein neues oder leeres ausgepackt.',
+  'box.too_large': 'Die Kiste würde ausgepackt weit größer, als sie ist oder sein darf.',
+
   'export.no_such_list': 'Eine solche Liste gibt es nicht.',
   'export.too_many_rows': [
     'Die Liste hat {rows, number} Zeilen; ein Export nimmt höchstens {limit, number}. Grenzen Sie sie durch einen Filter ein.',

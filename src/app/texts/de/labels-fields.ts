@@ -184,6 +184,8 @@ export const fields: Words = {
   'import.kept': 'Stehen geblieben',
   'import_mapping.isLatest': 'Neueste Fassung',
   'import_mapping.savedById': 'Gespeichert von',
+  'operation.fileName': 'Dateiname',
+  'operation.fileSha256': 'Prüfsumme der Datei',
   'operation.position': 'Stand',
   priceListId: 'Preisliste',
   priority: 'Priorität',

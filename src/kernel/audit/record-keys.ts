@@ -69,8 +69,7 @@ export function newRecordKey(installationKey: Buffer, place: KeyPlace): RecordKe
   return { key, wrapped: wrap(installationKey, key, place) };
 }
 
-export const wrap = (installationKey: Buffer, key: Buffer, place: KeyPlace): Buffer =>
-  seal(secretOf(installationKey), key, placeOf(place));
+export const wrap = (installationKey: Buffer, key: Buffer, place: KeyPlace): Buffer => seal(secretOf(installationKey), key, placeOf(place));
 
 export const unwrap = (installationKey: Buffer, wrapped: Buffer, place: KeyPlace): Buffer | null =>
   unseal(secretOf(installationKey), wrapped, placeOf(place));

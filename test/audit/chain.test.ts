@@ -107,6 +107,22 @@ test('two sealers at once and one after the other leave one chain', async () => 
   expect(await verify(tenant)).toMatchObject({ intact: true, checked: 21 });
 });
 
+test('a sealer that is killed in the middle leaves nothing half done, and the next goes on where it began', async () => {
+  const tenant = await written(2);
+  const before = await tamper('select seq, hash from kernel.audit_chain where tenant_id = $1 order by seq', [tenant.id]);
+  await tenant.work((work) => work.repo(Account).create({ name: 'late', ownerId: tenant.admin.userId }));
+  const sealer = new pg.Client({ connectionString: kit.urls.app });
+  const gone = new Promise<unknown>((resolve) => sealer.on('error', resolve));
+  await sealer.connect();
+  await sealer.query('begin');
+  const { rows } = await sealer.query<{ pid: number }>('select pg_backend_pid() as pid, kernel.seal_audit(5000)');
+  await tamper('select pg_terminate_backend($1)', [rows[0]?.pid]);
+  await gone;
+  expect(await tamper('select seq, hash from kernel.audit_chain where tenant_id = $1 order by seq limit 3', [tenant.id])).toEqual(before);
+  await seal(tenant);
+  expect(await verify(tenant)).toMatchObject({ intact: true, complete: true, checked: 4 });
+}, 60_000);
+
 test.each([
   ['a changed row', `update kernel.audit_entries set actor_label = 'nobody' where tenant_id = $1 and id = $2`, 'entry_changed'],
   [

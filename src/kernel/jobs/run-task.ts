@@ -1,5 +1,5 @@
 import { systemActor } from '#kernel/access/actor.js';
-import type { EffectContext, RetryPolicy } from '#kernel/usecase/define-job.js';
+import type { EffectContext, PartOf, RetryPolicy } from '#kernel/usecase/define-job.js';
 import { backoffMs } from './backoff.js';
 import type { Bell } from './doorbell.js';
 import { failureText } from './failure-text.js';
@@ -125,15 +125,16 @@ export class TaskRunner {
       attempt: task.attempts + 1,
       ports: this.host.ports,
       now: () => this.host.clock.now(),
-      work: (run) => this.inWork(bell, run),
+      work: (run, part) => this.inWork(bell, run, part),
     };
   }
 
-  private inWork<T>(bell: Bell, run: (work: TaskWork) => Promise<T>): Promise<T> {
+  private inWork<T>(bell: Bell, run: (work: TaskWork) => Promise<T>, { batchId, behalfOf }: PartOf = {}): Promise<T> {
     const handler = this.handlers.get(bell.name);
     const heard = handler?.kind === 'transactional' && handler.hearsEvents ? { eventId: bell.key } : {};
-    const cause = { command: bell.name, taskId: bell.taskId, ...heard };
-    return this.host.withWork({ tenantId: bell.tenantId, actor: systemActor(bell.name, handler?.actsAs), cause }, run);
+    const cause = { command: bell.name, taskId: bell.taskId, ...heard, ...(batchId ? { batchId } : {}) };
+    const actor = { ...systemActor(bell.name, handler?.actsAs), ...(behalfOf ? { behalfOf } : {}) };
+    return this.host.withWork({ tenantId: bell.tenantId, actor, cause }, run);
   }
 
   /** The failed try is written in a transaction of its own: the task's own was rolled back. */

@@ -37,7 +37,15 @@ export interface EffectContext {
   readonly ports: Ports;
   now(): Date;
   /** Opens a transaction as the system. Never hold one open across network I/O. */
-  work<T>(run: (work: Work) => Promise<T>): Promise<T>;
+  work<T>(run: (work: Work) => Promise<T>, part?: PartOf): Promise<T>;
+}
+
+/** What audit says of the work of an effect, besides which it was. */
+export interface PartOf {
+  /** The operation or import it is a part of. */
+  readonly batchId?: string;
+  /** The user it is done for. */
+  readonly behalfOf?: string | null;
 }
 
 /**

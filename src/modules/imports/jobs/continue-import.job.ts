@@ -19,7 +19,9 @@ export const continueImport = defineEffect({
   async run({ importId }, context) {
     const until = context.now().getTime() + turnMs;
     try {
-      const run = await runImport(importId, (fn) => context.work(fn), { pause: () => context.now().getTime() >= until });
+      const { startedById } = await context.work((work) => work.repo(ImportRun).get(importId));
+      const part = { batchId: importId, behalfOf: startedById };
+      const run = await runImport(importId, (fn) => context.work(fn, part), { pause: () => context.now().getTime() >= until });
       if (isUnderWay(run.state)) await nextTurn(run, context);
     } catch (error) {
       if (context.attempt >= attempts) await giveUp(importId, context);

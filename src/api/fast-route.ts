@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DomainError } from '#kernel/errors/domain-error.js';
-import { speakerOf, worded } from './http/speaker.js';
+import { inLanguage, speakerOf, worded } from './http/speaker.js';
 import { settleDocument, type DocumentParts } from './graphql/document-route.js';
 import { requestOf } from './graphql/fast-path.js';
 import { isRecord } from './graphql/trusted-documents.js';
@@ -42,7 +42,7 @@ async function sendText({ headers }: FastifyRequest, reply: FastifyReply, text: 
 async function answer(request: FastifyRequest, variant: GraphqlVariant | null): Promise<string | null> {
   const { principal } = request;
   const body = principal && variant ? requestOf(request.body) : null;
-  return principal && variant && body ? variant.reads.answer(body, principal) : null;
+  return principal && variant && body ? variant.reads.answer(body, inLanguage(principal, request.headers['accept-language'])) : null;
 }
 
 const refuse = async (request: FastifyRequest, reply: FastifyReply, { message, code }: DomainError) => {

@@ -12,6 +12,7 @@ import { textsModule } from './texts/texts.module.js';
 import { moduleSwitches } from '#kernel/modules/modules.module.js';
 import { customization } from '#modules/customization/customization.module.js';
 import { audit } from '#kernel/audit/audit.module.js';
+import { translationsModule } from '#kernel/translations/translations.module.js';
 import { operations } from '#kernel/operations/operations.module.js';
 import type { ModuleSpec } from '#kernel/usecase/define-module.js';
 
@@ -22,6 +23,7 @@ export const allModules: readonly ModuleSpec[] = [
   operations,
   customization,
   audit,
+  translationsModule,
   customers,
   catalog,
   sales,

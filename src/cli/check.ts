@@ -19,6 +19,7 @@ const STEPS: readonly Step[] = [
     script: ['kontor', '--', 'openapi', '--check'],
     help: 'Run "npm run kontor -- openapi", read the difference like code, and commit it.',
   },
+  { name: 'texts', script: ['kontor', '--', 'texts:coverage'], help: 'Say what is missing in src/app/texts.' },
   { name: 'tests', script: ['test'], help: 'Run "npm test -- <file>" on the file above.' },
 ];
 

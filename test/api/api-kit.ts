@@ -173,8 +173,13 @@ export class Client {
   }
 
   /** One operation. `slow: true` sends it the ordinary way, past the fast path. */
-  async graphql(query: string, variables: Record<string, unknown> = {}, options: { slow?: boolean } = {}): Promise<GraphqlAnswer> {
-    const { body } = await this.send('POST', '/graphql', { query, variables, ...(options.slow ? { extensions: {} } : {}) });
+  async graphql(
+    query: string,
+    variables: Record<string, unknown> = {},
+    options: { slow?: boolean; headers?: Record<string, string> } = {},
+  ): Promise<GraphqlAnswer> {
+    const request = { query, variables, ...(options.slow ? { extensions: {} } : {}) };
+    const { body } = await this.send('POST', '/graphql', request, options.headers);
     return body;
   }
 

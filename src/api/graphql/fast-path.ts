@@ -18,6 +18,7 @@ import { makePlan, PlanCache, runPlan, type Plan } from '#kernel/read/plan.js';
 import { nullPattern } from '#kernel/read/cursor.js';
 import { shapeOf } from '#kernel/read/values.js';
 import { codeOf } from '#kernel/resource/ids.js';
+import { readerShape } from '#kernel/text/reading.js';
 import type { Principal } from '../auth/principal.js';
 import { collect } from './collect.js';
 import type { GraphqlParts } from './context.js';
@@ -78,7 +79,9 @@ export class FastReads {
     const variables = this.variables(document, request);
     if (!variables) return null;
     try {
-      const plan = this.plans.get(keyOf(document, variables, principal.actor.shape), () => this.plan(document, variables, principal));
+      const plan = this.plans.get(keyOf(document, variables, readerShape(principal.actor)), () =>
+        this.plan(document, variables, principal),
+      );
       return this.run(plan, variables, principal);
     } catch {
       return null;

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { askedLanguage, chooseLanguage, spoken, type Language } from '#kernel/text/language.js';
+import { withReading } from '#kernel/text/reading.js';
 import { english, type Speaker } from '#kernel/text/speaker.js';
 import type { Texts } from '#kernel/text/texts.js';
 import type { Principal } from '../auth/principal.js';
@@ -24,9 +25,9 @@ export const languageOf = (header: string | undefined, principal: Principal | nu
 /** The same principal, read to in the language his request asks for. */
 export function inLanguage(principal: Principal, header: string | undefined): Principal {
   const language = askedLanguage(header);
-  return language === null || language === spoken(principal.actor.language)
-    ? principal
-    : { ...principal, actor: { ...principal.actor, language } };
+  const actor = withReading(principal.actor, header);
+  const isOwn = language === null || language === spoken(actor.language);
+  return isOwn && actor === principal.actor ? principal : { ...principal, actor: isOwn ? actor : { ...actor, language } };
 }
 
 /** Whether the request itself says which language it wants. */

@@ -12,6 +12,7 @@ import { shapeOf, variable, type Val } from '#kernel/read/values.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import { ownResource } from '#kernel/variants/module-off.js';
 import { relationsOf } from '#kernel/resource/relations.js';
+import { readerShape } from '#kernel/text/reading.js';
 import type { Principal } from '../auth/principal.js';
 
 /** A list as a URL asks for it. */
@@ -92,7 +93,7 @@ export class RestReads {
     variables: object,
     root: () => RootSelection,
   ): Promise<string> {
-    const plan = this.plans.get(`${JSON.stringify(key)}|${actor.shape}`, () => makePlan(definitions, actor, [root()]));
+    const plan = this.plans.get(`${JSON.stringify(key)}|${readerShape(actor)}`, () => makePlan(definitions, actor, [root()]));
     const text = await runPlan(this.database.pool, plan, { tenantId, actor, variables, cursorSecret: this.cursorSecret });
     return text.slice('{"r":'.length, -1);
   }

@@ -25,9 +25,10 @@ export function sendRow(request: FastifyRequest, reply: FastifyReply, text: stri
   return '';
 }
 
-/** The row's own version does not tell of what `expand` shows beside it, nor of fields that rights hide or mask. */
+/** The row's own version does not tell of what `expand` shows beside it, of fields that rights hide or mask, nor of the language. */
 function variantOf(request: FastifyRequest, text: string): string {
-  const isPlain = queryOf(request)['expand'] === undefined && Object.keys(principalOf(request).actor.fieldRights).length === 0;
+  const { fieldRights, reads = [] } = principalOf(request).actor;
+  const isPlain = queryOf(request)['expand'] === undefined && Object.keys(fieldRights).length === 0 && reads.length === 0;
   return isPlain ? '' : hash('sha1', text, 'base64url').slice(0, 16);
 }
 

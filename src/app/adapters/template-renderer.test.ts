@@ -26,6 +26,43 @@ test('a template becomes subject, HTML and text', async () => {
   expect(mail.text).toContain('no more mails (https://kontor.example/u/1)');
 });
 
+describe('numbers, amounts and times', () => {
+  const told = {
+    total: '1234567.895',
+    price: { amount: '4.5000', currency: 'EUR' },
+    due: '2027-05-01',
+    at: '2027-03-28T01:30:00Z',
+    none: null,
+  };
+  const written = async (text: string, reader?: { language: string; timeZone: string }) => {
+    const mail = await renderer.render({ subject: text, mjml: mjml('x'), ...(reader ? { reader } : {}) }, told);
+    // CLDR parts some of them by spaces that do not break.
+    return mail.subject.replaceAll(/[\u00a0\u202f]/g, ' ');
+  };
+  const berlin = { language: 'de', timeZone: 'Europe/Berlin' };
+
+  test.each([
+    ['{{ total | number: 2 }}', berlin, '1.234.567,90'],
+    ['{{ total | money: "EUR" }}', berlin, '1.234.567,90 €'],
+    ['{{ total | money: "JPY" }}', { language: 'en', timeZone: 'UTC' }, '¥1,234,568'],
+    ['{{ total | money: "KWD" }}', { language: 'en', timeZone: 'UTC' }, 'KWD 1,234,567.895'],
+    ['{{ price | money }}', { language: 'fr', timeZone: 'UTC' }, '4,50 €'],
+    ['{{ due | day: "long" }}', berlin, '1. Mai 2027'],
+    ['{{ due | day }}', { language: 'en-US', timeZone: 'America/Los_Angeles' }, 'May 1, 2027'],
+    ['{{ at | instant }}', berlin, '28.03.2027, 03:30'],
+    ['{{ at | instant: "short" }}', { language: 'en-GB', timeZone: 'Asia/Tokyo' }, '28/03/2027, 10:30'],
+    ['[{{ none | money: "EUR" }}{{ none | day }}]', berlin, '[]'],
+  ])('%s is written for %p as %s', async (text, reader, expected) => {
+    expect(await written(text, reader)).toBe(expected);
+  });
+
+  test('are English where nobody is known to read them, and what is none is refused', async () => {
+    expect(await written('{{ total | number: 1 }}')).toBe('1,234,567.9');
+    for (const text of ['{{ due | number }}', '{{ total | day }}', '{{ total | money: "no such" }}', '{{ due | money: "EUR" }}'])
+      await expect(written(text, berlin).catch(codeOf)).resolves.toBe('email_template.render_failed');
+  });
+});
+
 test('D03 what a contact is called never becomes markup', async () => {
   const mail = await render('Dear {{ contact.firstName }}');
   expect(mail.html).toContain('Ada &lt;script&gt;alert(1)&lt;/script&gt;');

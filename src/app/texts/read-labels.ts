@@ -1,7 +1,7 @@
 import { rightsOf } from '#kernel/access/known-permissions.js';
 import { invalid } from '#kernel/errors/domain-error.js';
 import { list, object, text } from '#kernel/resource/fields.js';
-import { Labeller, fieldLabels } from '#kernel/text/labels.js';
+import { Labeller, fieldLabels, nameIn } from '#kernel/text/labels.js';
 import { languages, spoken, type Language } from '#kernel/text/language.js';
 import { defineQuery } from '#kernel/usecase/define-command.js';
 import { german } from './de/catalog.js';
@@ -46,6 +46,7 @@ export const readLabels = defineQuery({
   run({ language: wanted, resource: only }, { actor, definitions }) {
     const language = languageOf(wanted, actor.language);
     const labeller = new Labeller(catalogs[language]);
+    const wishes = wanted ? [language] : [...(actor.reads ?? []), actor.language ?? language];
     const seeds = new Map(definitions.modules.flatMap(({ roles = [] }) => roles.map((role) => [role.key, role.name] as const)));
     const shown = [...definitions.resources.values()].filter((resource) => !only || resource.name === only);
     return Promise.resolve({
@@ -58,10 +59,10 @@ export const readLabels = defineQuery({
       })),
       resources: shown.map((resource) => ({
         name: resource.name,
-        label: labeller.noun(resource.name),
+        label: resource.labels ? nameIn(resource.labels, wishes) : labeller.noun(resource.name),
         description: labeller.description(resource.name, resource.description),
       })),
-      fields: shown.flatMap((resource) => fieldLabels(labeller, resource)),
+      fields: shown.flatMap((resource) => fieldLabels(labeller, resource, wishes)),
       rights: [...new Set(rightsOf(definitions))].sort().map((right) => ({ name: right, label: labeller.right(right) })),
       roles: [...seeds].map(([key, english]) => ({ name: key, label: labeller.role(key, english) })),
     });

@@ -38,6 +38,8 @@ export interface MailTemplateSource {
   readonly subject: string;
   readonly mjml: string;
   readonly text?: string | null;
+  /** Whose way of writing numbers, amounts and days the mail follows: a BCP 47 tag and an IANA zone. */
+  readonly reader?: { readonly language: string; readonly timeZone: string };
 }
 export interface RenderedMail {
   readonly subject: string;

@@ -140,7 +140,8 @@ function shownJson(
   alias: string,
 ): Json {
   const masked = isMasked(writer.actor, resource, name);
-  const json = fieldJson(resource, name, { alias, parts, masked });
+  const told = (column: string) => writer.told(resource, name, { alias, column });
+  const json = fieldJson(resource, name, { alias, parts, masked, told });
   if (masked || !resource.fields[name]?.options.sensitive) return json;
   writer.isSensitive = true;
   return [{ sql: `kernel.saw('${resource.name}.${name}', ${alias}.id)` }, ...json];

@@ -21,17 +21,19 @@ interface Shown {
   readonly alias: string;
   readonly parts?: readonly Part[] | undefined;
   readonly masked: boolean;
+  /** The column in the reader's language. */
+  readonly told: (column: string) => string;
 }
 
 /** A field as it appears in JSON: exact numbers as text, money and its like as objects. */
-export function fieldJson(resource: Resource, name: string, { alias, parts, masked }: Shown): Json {
+export function fieldJson(resource: Resource, name: string, { alias, parts, masked, told }: Shown): Json {
   const field = resource.fields[name] as Field;
   const columns = columnsOf(name, field);
   const first = columns[0];
   if (!first) throw new Error(`${resource.name}.${name} has no column.`);
   if (masked) return orNull(textJson(maskSql(field, columnSql(first, alias))));
   if (first.json) return [{ sql: first.json(alias) }];
-  if (first.part === undefined) return valueJson(columnSql(first, alias), first);
+  if (first.part === undefined) return valueJson(told(columnSql(first, alias)), first);
   const wanted = parts ?? columns.map((c) => ({ key: c.part ?? '', part: c.part ?? '' }));
   const members = wanted.map(({ key, part }) => {
     if (typeof part !== 'string') return { key, value: constantJson(part.value) };

@@ -140,7 +140,7 @@ function fieldSql({ writer, resource, alias, path }: Place, [name, field]: reado
   const columns = columnsOf(name, field);
   const leaf = leafOf(field);
   const [first] = columns;
-  const column = first ? columnSql(first, alias) : '';
+  const column = first ? writer.told(resource, name, { alias, column: columnSql(first, alias) }) : '';
   if (leaf && field.stored?.in === 'custom' && field.stored.index)
     return besideSql({ writer, leaf, column, path }, val, { alias, index: field.stored.index });
   if (leaf) return operators({ writer, leaf, column, inOrder: isHuman(field) ? `${column} ${humanCollation}` : column, path }, val);
@@ -251,13 +251,27 @@ function search({ writer, resource, alias, path }: Place, val: Val): string {
   const columns = Object.entries(resource.fields)
     // What the actor may not see is not searched, and nobody is told so: a hit must not depend on it.
     .filter(([name, field]) => field.options.search && !field.options.hidden && mayAsk(writer.actor, resource, name))
-    .flatMap(([name]) => resourceColumns(resource).get(name)?.[0] ?? []);
+    .flatMap(([name]) => {
+      const column = resourceColumns(resource).get(name)?.[0];
+      return column ? [writer.told(resource, name, { alias, column: columnSql(column, alias) })] : [];
+    });
   if (!Object.values(resource.fields).some(({ options }) => options.search && !options.hidden)) throw unknown(resource, 'search', path);
   // A parameter no condition uses has no type.
   if (columns.length === 0) return 'false';
   const { convert } = placed(textLeaf, path);
-  const pattern = writer.leaf(val, 'text', (v) => `%${escapeLike(String(convert(v)))}%`);
-  return any(columns.map((column) => `${columnSql(column, alias)} ilike ${pattern}`));
+  const within = (text: string) => `%${escapeLike(text)}%`;
+  const pattern = writer.leaf(val, 'text', (v) => within(String(convert(v))));
+  const otherwise = writer.leaf(val, 'text', (v) => {
+    const spelled = otherSpelling(String(convert(v)));
+    return spelled === null ? null : within(spelled);
+  });
+  return any(columns.flatMap((column) => [`${column} ilike ${pattern}`, `${column} ilike ${otherwise}`]));
 }
+
+/** German writes `Straße` and `Strasse`: who looks for one means the other too. Null when there is but one way to write it. */
+const otherSpelling = (text: string): string | null => {
+  const other = /ß/.test(text) ? text.replaceAll('ß', 'ss') : text.replaceAll(/ss/gi, 'ß');
+  return other === text ? null : other;
+};
 
 const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&');

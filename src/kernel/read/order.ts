@@ -80,7 +80,8 @@ function ownKey({ writer, resource, path }: Place, name: string, val: Val): Orde
     type: column.type,
     direction,
     nullable: column.nullable || path.length > 0,
-    sql: (alias) => valueSql(writer, path, alias, (t) => collated(column.sql(t), column)),
+    sql: (alias) =>
+      valueSql(writer, path, alias, (t) => collated(writer.told(resource, name, { alias: t, column: column.sql(t) }), column)),
   };
 }
 

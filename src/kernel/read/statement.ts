@@ -90,6 +90,12 @@ export class StatementWriter {
     return this.once(`computed ${key}`, param, cast);
   }
 
+  /** A text in the languages of its reader, where the company has it in others than its own. */
+  told({ fields }: Resource, name: string, { alias, column }: { readonly alias: string; readonly column: string }): string {
+    if (!this.actor.reads?.length || !fields[name]?.options.translatable) return column;
+    return `kernel.told(${column}, ${alias}.translations -> '${name}', ${this.once('reads', (c) => c.actor.reads ?? [], 'text[]')})`;
+  }
+
   cursorSecret(): string {
     return this.once('secret', (c) => c.cursorSecret, 'text');
   }

@@ -1,5 +1,5 @@
 import type { Deprecation } from './deprecation.js';
-import type { Fields, InputOf, ClientInputOf, PatchOf, RowFields } from './fields.js';
+import type { Fields, InputOf, ClientInputOf, LabelsByLanguage, PatchOf, RowFields } from './fields.js';
 import { camel, kebab, pascal } from './names.js';
 
 export type Operation = 'list' | 'get' | 'create' | 'update' | 'delete';
@@ -50,6 +50,8 @@ export interface ResourceSpec<S extends Fields> {
   readonly within?: { readonly column: string; readonly value: string };
   /** The version of the tenant's metadata that it was made of, where it differs from the product's. */
   readonly metadata?: number;
+  /** What a company calls an object of its own, by language, its own first. */
+  readonly labels?: LabelsByLanguage;
   /** What its ids say of it, where that does not follow from its name. */
   readonly code?: number;
   /** May hold millions of rows in a tenant: whole lists of it are filtered and ordered by what an index serves, and refused otherwise. */

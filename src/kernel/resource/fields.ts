@@ -42,6 +42,8 @@ export interface FieldOptions {
   readonly personal?: true;
   /** Whoever reads it is noted in the audit. */
   readonly sensitive?: true;
+  /** A text of the company that it may have in several languages: readers get it in theirs. The resource has a field `translations`. */
+  readonly translatable?: true;
   /** An index serves filters and orders on this field. Refs are always indexed. */
   readonly index?: true;
   /** Bounds of numbers and of lists. */
@@ -137,9 +139,13 @@ export interface Field<T = unknown, O extends FieldOptions = FieldOptions> {
   readonly stored?: Stored;
   /** What its values must meet beyond their kind. */
   readonly rules?: readonly FieldRule[];
+  /** What a company calls a field of its own, by language, its own first; and the choices of the field. */
+  readonly labels?: LabelsByLanguage;
+  readonly valueLabels?: Readonly<Record<string, LabelsByLanguage>>;
   /** For inference only; never present at run time. */
   readonly type?: T;
 }
+export type LabelsByLanguage = Readonly<Record<string, string>>;
 export type Fields = Readonly<Record<string, Field>>;
 
 type Opt = FieldOptions;

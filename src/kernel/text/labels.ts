@@ -1,5 +1,6 @@
 import type { Registry } from '../resource/registry.js';
 import type { Resource } from '../resource/define-resource.js';
+import type { LabelsByLanguage } from '../resource/fields.js';
 import { rightsOf } from '../access/known-permissions.js';
 import type { ModuleSpec } from '../usecase/define-module.js';
 import type { Labels, Words } from './catalog.js';
@@ -47,17 +48,28 @@ export class Labeller {
   };
 }
 
+/** What a company calls a thing of its own: in the first of the languages there is a name in, else in the company's own. */
+export function nameIn(labels: LabelsByLanguage, wishes: readonly string[]): string {
+  const tags = wishes.flatMap((tag) => [tag, tag.split('-')[0] ?? tag]);
+  const tag = tags.find((one) => Object.hasOwn(labels, one));
+  return (tag === undefined ? Object.values(labels)[0] : labels[tag]) ?? '';
+}
+
 const baseFields = ['id', 'version', 'createdAt', 'updatedAt'];
 
-export function fieldLabels(labeller: Labeller, { name: resource, fields }: Resource): FieldLabels[] {
+/** `wishes` are the languages its reader would have the company's own names in. */
+export function fieldLabels(labeller: Labeller, { name: resource, fields }: Resource, wishes: readonly string[]): FieldLabels[] {
   const shown = Object.entries(fields).filter(([, field]) => !field.options.hidden);
   return [
     ...baseFields.map((name) => ({ resource, name, label: labeller.field(resource, name), choices: [] })),
-    ...shown.map(([name, { values = [] }]) => ({
+    ...shown.map(([name, { values, item, labels, valueLabels = {} }]) => ({
       resource,
       name,
-      label: labeller.field(resource, name),
-      choices: values.map((value) => ({ name: value, label: labeller.choice(resource, name, value) })),
+      label: labels ? nameIn(labels, wishes) : labeller.field(resource, name),
+      choices: (values ?? item?.values ?? []).map((value) => {
+        const own = valueLabels[value];
+        return { name: value, label: own ? nameIn(own, wishes) : labeller.choice(resource, name, value) };
+      }),
     })),
   ];
 }

@@ -4,6 +4,7 @@ import type { Words } from '#kernel/text/catalog.js';
 export const descriptions: Words = {
   identity: 'Wer mit dem System arbeitet, in welchem Team, mit welchen Rechten, und wie er sich ausweist.',
   modules: 'Welche Module der Installation in einer Firma an sind und wie man sie schaltet.',
+  translations: 'Die Texte der Firma in mehreren Sprachen: Produkte, Phasen, E-Mails.',
   audit: 'Wer was wann und warum getan hat: zum Suchen, zum Zurückblicken und als Beweis, dass nichts daran geändert wurde.',
   operations: 'Lange Aufrufe im Hintergrund, und wie andere Systeme unsere Datensätze nennen.',
   customers: 'Mit wem wir Geschäfte machen, was wir mit ihnen tun und was sie erlauben.',

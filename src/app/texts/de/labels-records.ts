@@ -15,6 +15,7 @@ export const modules: Words = {
   exports: 'Exporte',
   files: 'Dateien',
   texts: 'Sprachen',
+  translations: 'Übersetzungen',
 };
 
 export const resources: Words = {
@@ -35,6 +36,8 @@ export const resources: Words = {
   tenant_module: 'Modul der Firma',
   operation: 'Hintergrundvorgang',
   audit: 'Protokoll',
+  language: 'Sprache',
+  translation: 'Übersetzung',
   audit_retention: 'Aufbewahrungsregel des Protokolls',
   legal_hold: 'Aufbewahrungsanordnung',
   account: 'Firma',
@@ -134,6 +137,7 @@ export const verbs: Words = {
   export: 'Exportieren',
   get: 'Ansehen',
   grant: 'Erteilen',
+  import: 'Importieren',
   ingest: 'Aufnehmen',
   ingest_batch: 'Mehrere aufnehmen',
   labels: 'Beschriftungen lesen',
@@ -167,6 +171,7 @@ export const verbs: Words = {
   reply: 'Antworten',
   resolve: 'Lösen',
   restore: 'Wiederherstellen',
+  set: 'Setzen',
   resume: 'Fortsetzen',
   revert: 'Zurücknehmen',
   rows: 'Zeilen lesen',

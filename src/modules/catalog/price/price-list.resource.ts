@@ -1,5 +1,6 @@
 import { defineResource, everyone, type Row } from '#kernel/resource/define-resource.js';
 import { boolean, date, text } from '#kernel/resource/fields.js';
+import { translations } from '#kernel/resource/translations.js';
 
 export const PriceList = defineResource('price_list', {
   description: 'Prices in one currency, valid for a span of days.',
@@ -7,7 +8,7 @@ export const PriceList = defineResource('price_list', {
   scope: everyone,
   requireVersion: true,
   fields: {
-    name: text(120, { required: true, unique: true, search: true }),
+    name: text(120, { required: true, unique: true, search: true, translatable: true }),
     currency: text(3, { required: true, description: 'ISO 4217; every price of the list is in it.' }),
     startsOn: date({ description: 'First day of validity; empty when it has always been valid.' }),
     endsOn: date({ description: 'Last day of validity; empty when it is open-ended.' }),
@@ -17,6 +18,7 @@ export const PriceList = defineResource('price_list', {
       writer: 'system',
       description: 'Taken when nobody names a list. At most one per currency.',
     }),
+    translations: translations('price_list.name'),
   },
   invariants: [
     {

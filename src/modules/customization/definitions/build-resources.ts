@@ -11,7 +11,7 @@ import type { ObjectDefinition } from '../object/object-definition.resource.js';
 import { calculation, type Calculation, type FormulaPlace } from './calculated-fields.js';
 import type { Definitions } from './definitions.js';
 import { rowCondition } from './row-formula.js';
-import { inLanguage, toField } from './to-field.js';
+import { inLanguage, ownFirst, toField } from './to-field.js';
 
 /** The resources of a company that differ from those of the product, and those it has added. */
 export interface OwnResources {
@@ -49,6 +49,7 @@ function skeleton({ name, plural, code, labels, help }: ObjectDefinition, { loca
     operations: ['list', 'get', 'create', 'update', 'delete'],
     invariants: [],
     metadata: version,
+    labels: ownFirst(labels, locale),
     typeName: pascal(name),
     single: camel(name),
     plural: camel(`x_${snake(plural)}`),

@@ -16,9 +16,20 @@ export function toField(definition: FieldDefinition, locale: string): Field {
     ...shape,
     options: { ...optionsOf(definition, locale), ...shape.more },
     stored: storedOf(definition),
+    labels: ownFirst(definition.labels, locale),
+    ...(definition.options ? { valueLabels: optionLabels(definition.options, locale) } : {}),
     ...(rules.length > 0 ? { rules } : {}),
   };
 }
+
+/** The labels with those in the company's language at their head: what is said to whom nothing better can be said. */
+export function ownFirst(labels: Labels, locale: string): Labels {
+  const own = [locale, locale.split('-')[0] ?? '', 'en'].find((tag) => Object.hasOwn(labels, tag));
+  return own === undefined ? labels : { [own]: labels[own] ?? '', ...labels };
+}
+
+const optionLabels = (options: NonNullable<FieldDefinition['options']>, locale: string) =>
+  Object.fromEntries(options.map(({ key, labels }) => [key, ownFirst(labels, locale)]));
 
 type Shape = Omit<Field, 'options' | 'stored' | 'rules'> & { readonly more?: FieldOptions };
 

@@ -8,6 +8,8 @@ export interface UserFacts {
   readonly userName: string;
   readonly locale: string;
   readonly timeZone: string;
+  /** Languages of the company's texts: in which they are written, and which it has others in. */
+  readonly texts: { readonly own: string; readonly others: readonly string[] };
   readonly roles: readonly RoleRights[];
   readonly ownUserIds: readonly string[];
   readonly principalIds: readonly string[];
@@ -45,6 +47,7 @@ export const userFacts = (
   now: Date,
   all = false,
 ): Sql => sql`u.id as "userId", u.name as "userName", u.locale, u.time_zone as "timeZone", r.roles,
+  (select json_build_object('own', c.locale, 'others', c.languages) from kernel.tenants c where c.id = u.tenant_id) as texts,
   p.own as "ownUserIds", p.principals as "principalIds",
   case when ${all} or r.by_team then (${teamUsers}) end as "teamUserIds",
   case when ${all} or r.by_subtree then (${subtreeUsers(now)}) end as "subtreeUserIds",

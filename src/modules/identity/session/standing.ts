@@ -3,6 +3,7 @@ import type { Actor, FieldRights, Permissions, Reached } from '#kernel/access/ac
 import { intersection, shapeText, without } from '#kernel/access/permissions.js';
 import { reachShape } from '#kernel/access/scope.js';
 import { sql } from '#kernel/db/sql.js';
+import { readingOf } from '#kernel/text/reading.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { readApiKey } from '../api-key/api-key-text.js';
 import { strictest, type RoleRights } from '../role/field-rules.js';
@@ -120,6 +121,7 @@ function actorOf({ work, facts }: Found, who: Who, given: Pick<RoleRights, 'perm
     userId: facts.userId,
     language: facts.locale,
     timeZone: facts.timeZone,
+    ...readingOfFacts(facts),
     permissions,
     ...(absent.rights.length > 0 ? { dormant: intersection(given.permissions, allOf(absent.rights)) } : {}),
     fieldRights: fieldRules,
@@ -128,6 +130,11 @@ function actorOf({ work, facts }: Found, who: Who, given: Pick<RoleRights, 'perm
       .digest('base64url')
       .slice(0, 22),
   };
+}
+
+/** Of a company that has its texts in one language there is nothing to say. */
+function readingOfFacts({ texts, locale }: UserFacts): Pick<Actor, 'texts' | 'reads'> {
+  return texts.others.length === 0 ? {} : { texts: { ...texts, user: locale }, reads: readingOf([locale], texts) };
 }
 
 const allOf = (entries: readonly string[]): Permissions => Object.fromEntries(entries.map((entry) => [entry, 'all'] as const));

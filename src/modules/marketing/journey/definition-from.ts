@@ -6,7 +6,7 @@ import type { Problem } from '../domain/problems.js';
 import { refuseDefinition } from '../segment/condition-rights.js';
 import { Segment } from '../segment/segment.resource.js';
 import { EmailTemplate } from '../template/email-template.resource.js';
-import type { TemplateSnapshot } from './journey-version.resource.js';
+import type { KeptTemplate, TemplateSnapshot } from './journey-version.resource.js';
 
 export const definitionInvalid = { 'journey.definition_invalid': 'The definition is not well formed; `errors` names each place.' } as const;
 
@@ -29,9 +29,9 @@ export async function templatesOf(work: Work, definition: JourneyDefinition): Pr
     const path = `/definition/steps/${i}/templateId`;
     const template = await work.system.repo(EmailTemplate).find(step.templateId);
     if (!template) problems.push({ path, code: 'not_found', message: 'names no template' });
-    else if (!template.mjml.includes('links.unsubscribe'))
+    else if (!everyBody(template).every((mjml) => mjml.includes('links.unsubscribe')))
       problems.push({ path, code: 'unsubscribe_missing', message: 'names a template that offers no {{ links.unsubscribe }}' });
-    else snapshot[template.id] = { version: template.version, subject: template.subject, mjml: template.mjml, text: template.text };
+    else snapshot[template.id] = kept(template);
   }
   if (definition.trigger.kind === 'segment_entered') {
     const segment = await work.system.repo(Segment).find(definition.trigger.segmentId);
@@ -41,6 +41,20 @@ export async function templatesOf(work: Work, definition: JourneyDefinition): Pr
   if (problems.length > 0) throw refused(problems);
   return snapshot;
 }
+
+/** The body in every language. */
+const everyBody = ({ mjml, translations }: EmailTemplate): string[] => [
+  mjml,
+  ...Object.values(translations?.['mjml'] ?? {}).map(({ text }) => text),
+];
+
+const kept = ({ version, subject, mjml, text, translations }: EmailTemplate): KeptTemplate => ({
+  version,
+  subject,
+  mjml,
+  text,
+  ...(translations ? { translations } : {}),
+});
 
 const refused = (errors: readonly Problem[]) =>
   invalid('journey.definition_invalid', definitionInvalid['journey.definition_invalid'], { errors });

@@ -1,5 +1,8 @@
 import { contactCard, type ContactCard } from '#modules/customers/api.js';
+import { sql } from '#kernel/db/sql.js';
+import { canonical } from '#kernel/text/reading.js';
 import type { Work } from '#kernel/usecase/work.js';
+import { inLanguageOf } from '../template/template-in-language.js';
 import { TrackedEvent } from '../event/tracked-event.resource.js';
 import { Enrolment } from '../journey/enrolment.resource.js';
 import { JourneyVersion } from '../journey/journey-version.resource.js';
@@ -28,11 +31,19 @@ export async function prepareMessage(work: Work, messageId: string) {
   return {
     from: definition.from,
     to,
-    template,
+    template: { ...inLanguageOf(template, contact.language), reader: await readerOf(work, contact) },
     unsubscribeUrl: url,
     messageIdHeader: `<${messageId}@${definition.from.address.split('@')[1] ?? 'localhost'}>`,
     values: { contact: shown(contact), event: await eventOf(work, message.enrolmentId), links: { unsubscribe: url } },
   };
+}
+
+/** Who reads it, and where: of the contact's language what is known, else as the company writes. */
+async function readerOf(work: Work, { language }: ContactCard) {
+  const [tenant] = await work.rows<{ locale: string; timeZone: string }>(
+    sql`select locale, time_zone as "timeZone" from kernel.tenants where id = ${work.tenantId}`,
+  );
+  return { language: canonical(language ?? '') ?? canonical(tenant?.locale ?? '') ?? 'en', timeZone: tenant?.timeZone ?? 'UTC' };
 }
 
 /** What templates may say of a person. */

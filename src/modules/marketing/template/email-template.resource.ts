@@ -1,5 +1,6 @@
 import { defineResource, everyone, type Row } from '#kernel/resource/define-resource.js';
 import { longText, text } from '#kernel/resource/fields.js';
+import { translations } from '#kernel/resource/translations.js';
 
 export const EmailTemplate = defineResource('email_template', {
   description:
@@ -8,12 +9,14 @@ export const EmailTemplate = defineResource('email_template', {
   scope: everyone,
   fields: {
     name: text(120, { required: true, search: true, unique: true }),
-    subject: text(500, { required: true, description: 'Liquid.' }),
+    subject: text(500, { required: true, translatable: true, description: 'Liquid.' }),
     mjml: longText({
       required: true,
+      translatable: true,
       description: 'MJML with Liquid. What Liquid puts in is escaped. Must offer `{{ links.unsubscribe }}` to be published.',
     }),
-    text: longText({ description: 'Liquid for the plain text part; made from the HTML when empty.' }),
+    text: longText({ translatable: true, description: 'Liquid for the plain text part; made from the HTML when empty.' }),
+    translations: translations('email_template.subject', 'email_template.mjml', 'email_template.text'),
   },
 });
 export type EmailTemplate = Row<typeof EmailTemplate>;

@@ -1,5 +1,6 @@
 import { defineResource, everyone, type Row } from '#kernel/resource/define-resource.js';
 import { choice, integer, longText, ref, text } from '#kernel/resource/fields.js';
+import { translations } from '#kernel/resource/translations.js';
 import { CASE_TYPES } from '../domain/case-states.js';
 
 export const ServiceLevel = defineResource('service_level', {
@@ -9,8 +10,8 @@ export const ServiceLevel = defineResource('service_level', {
   scope: everyone,
   operations: ['list', 'get', 'create', 'update'],
   fields: {
-    name: text(120, { required: true, unique: true, search: true }),
-    description: longText(),
+    name: text(120, { required: true, unique: true, search: true, translatable: true }),
+    description: longText({ translatable: true }),
     calendarId: ref('business_calendar', {
       required: true,
       description: 'Hours that business clocks count. Takes effect with the next version.',
@@ -26,6 +27,7 @@ export const ServiceLevel = defineResource('service_level', {
     caseType: choice(CASE_TYPES, { description: 'Covers only cases of this type.' }),
     status: choice(['draft', 'active', 'inactive'], { required: true, default: 'draft', writer: 'system', index: true }),
     publishedNumber: integer({ writer: 'system', description: 'Number of the version in force.' }),
+    translations: translations('service_level.name', 'service_level.description'),
   },
 });
 export type ServiceLevel = Row<typeof ServiceLevel>;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
 import { systemActor } from '#kernel/access/actor.js';
 import { openKit, type Kit, type TestTenant } from '#kernel/testing/kit.js';
 import { allModules } from '#app/modules.js';
@@ -30,6 +31,12 @@ async function load(t: TestTenant, mapping: string, paths: readonly string[]): P
   return runImport(id, transact(t));
 }
 
+/** Rows of the files counted without any reader of ours. */
+function counted(path: string, row: RegExp): number {
+  return readFileSync(join(folder, path), 'utf8').match(row)?.length ?? 0;
+}
+const anyLine = /^.+$/gm;
+
 /** Every row of every table is a record, or a line in the list of what was not imported, and none is both. */
 async function expectNothingLost(t: TestTenant, run: ImportRun, rows: Readonly<Record<string, number>>): Promise<void> {
   expect(run.failure).toBeNull();
@@ -56,6 +63,7 @@ test('northwind comes in, and each of its orders is listed as not imported', asy
   const t = await kit.tenant();
   const run = await load(t, 'northwind', ['northwind/northwind.sql']);
   const left = { categories: 8, orders: 830, order_details: 2155, employee_territories: 49, region: 4, territories: 53, us_states: 51 };
+  expect(run.tables?.reduce((sum, { rows }) => sum + rows, 0)).toBe(counted('northwind/northwind.sql', /^INSERT INTO/gm));
   await expectNothingLost(t, run, { employees: 9, customers: 91, suppliers: 29, shippers: 6, products: 77, ...left });
   expect(madeBy(run)).toEqual({
     employees: 9,
@@ -88,6 +96,7 @@ test('chinook comes in: customers, tracks and prices', async () => {
   const t = await kit.tenant();
   const run = await load(t, 'chinook', ['chinook/Chinook_PostgreSql_SerialPKs.sql']);
   const left = { artist: 275, album: 347, genre: 25, media_type: 5, invoice: 412, invoice_line: 2240, playlist: 18, playlist_track: 8715 };
+  expect(run.tables?.reduce((sum, { rows }) => sum + rows, 0)).toBe(counted('chinook/Chinook_PostgreSql_SerialPKs.sql', /^ {4}\(/gm));
   await expectNothingLost(t, run, { employee: 8, customer: 59, track: 3503, ...left });
   expect(madeBy(run)).toEqual({ employees: 8, companies: 10, customers: 59, tracks: 3503, 'price list': 1, prices: 3503 });
   expect(leftOutBy(run)).toEqual(left);
@@ -104,6 +113,7 @@ test('adventureworks, whose files have no header, comes in', async () => {
     'adventureworks',
     Object.keys(rows).map((name) => `adventureworks_dw/${name}.csv`),
   );
+  for (const { name, rows: read } of run.tables ?? []) expect([name, read]).toEqual([name, counted(`adventureworks_dw/${name}`, anyLine)]);
   await expectNothingLost(t, run, Object.fromEntries(Object.entries(rows).map(([name, count]) => [`${name}.csv`, count])));
   expect(madeBy(run)).toEqual({ territories: 11, resellers: 701 });
   expect(Object.values(leftOutBy(run)).sort()).toEqual(Object.values(left).sort());
@@ -126,6 +136,8 @@ test('an export of Salesforce comes in by its template, and again changes nothin
   };
   const run = await load();
   await expectNothingLost(t, run, Object.fromEntries(Object.entries(rows).map(([name, count]) => [`${name}.csv`, count])));
+  for (const { name, rows: read } of run.tables ?? [])
+    expect([name, read]).toEqual([name, parse(readFileSync(join(folder, 'crm_exports', 'salesforce', name))).length - 1]);
   expect(run.state).toBe('partly');
   expect(madeBy(run)).toEqual({ pipeline: 1, stages: 10, leads: 22, accounts: 18, contacts: 25, opportunities: 36 });
   expect(leftOutBy(run)).toEqual({ 'history of opportunities': 48 });

@@ -19,12 +19,11 @@ interface HookTarget {
 export function addFastReads(server: HookTarget, variants: GraphqlVariants, documents: DocumentParts): void {
   server.addHook('preHandler', async (request, reply) => {
     if (request.routeOptions.url !== '/graphql' || !(await settleDocument(request, reply, documents))) return;
-    const variant = await variantOf(request, variants);
     const isPosted = request.method === 'POST' && isJson(request);
     const refusal = isPosted ? refusalOf(request.body) : null;
     if (refusal) return refuse(request, reply, refusal);
-    const text = isPosted ? await answer(request, variant) : null;
-    return text === null ? variant?.answer?.(request, reply) : sendText(request, reply, text);
+    const text = isPosted ? await answer(request, variants) : null;
+    return text === null ? (await variantOf(request, variants))?.answer?.(request, reply) : sendText(request, reply, text);
   });
 }
 
@@ -39,10 +38,16 @@ async function sendText({ headers }: FastifyRequest, reply: FastifyReply, text: 
   await reply.header('content-type', `${wanted}; charset=utf-8`).header('cache-control', 'no-store').send(text);
 }
 
-async function answer(request: FastifyRequest, variant: GraphqlVariant | null): Promise<string | null> {
+/** By the schema that is ready now; when that is none, or not new enough for what is asked, by the one that is being made. */
+async function answer(request: FastifyRequest, variants: GraphqlVariants): Promise<string | null> {
   const { principal } = request;
-  const body = principal && variant ? requestOf(request.body) : null;
-  return principal && variant && body ? variant.reads.answer(body, inLanguage(principal, request.headers['accept-language'])) : null;
+  const body = principal ? requestOf(request.body) : null;
+  if (!principal || !body) return null;
+  const reader = inLanguage(principal, request.headers['accept-language']);
+  const isReady = variants.ready(principal.definitions) !== null;
+  const text = await (variants.start(body, reader) ?? null);
+  if (text !== null || isReady) return text;
+  return (await variants.of(principal.definitions)).reads.answer(body, reader);
 }
 
 const refuse = async (request: FastifyRequest, reply: FastifyReply, { message, code }: DomainError) => {

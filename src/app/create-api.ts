@@ -131,6 +131,9 @@ function addGraphql(app: NestFastifyApplication, wiring: GraphqlWiring): FrontDo
   const rules = rulesFor(introspectionOf(parts));
   const documents = new TrustedDocuments(documentSource(runtime, authenticator));
   const variants = variantsOf(wiring, rules);
+  authenticator.onChange((tenantId) => {
+    if (tenantId !== null) variants.renew(tenantId, () => runtime.definitionsOf(tenantId));
+  });
   addFastReads(server, variants, { documents, authenticator });
   server.addHook('onRoute', (route) => {
     if (route.url === '/graphql') route.bodyLimit = largestRequest;

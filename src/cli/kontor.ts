@@ -6,6 +6,7 @@ import { register as registerCreateCompany } from './create-company.js';
 import { register as registerDoctor } from './doctor.js';
 import { register as registerImport } from './import.js';
 import { register as registerMakeSecrets } from './make-secrets.js';
+import { register as registerMetadata } from './metadata.js';
 import { register as registerMigrate } from './migrate.js';
 import { register as registerModules } from './modules.js';
 import { register as registerPrepareDatabase } from './prepare-database.js';
@@ -26,6 +27,7 @@ const commands = [
   registerAudit,
   registerCreateCompany,
   registerMakeSecrets,
+  registerMetadata,
   registerMigrate,
   registerModules,
   registerImport,

@@ -1,4 +1,6 @@
 import { parse } from 'csv-parse/sync';
+import { systemActor } from '#kernel/access/actor.js';
+import { tidyFiles } from '#modules/files/jobs/tidy-files.job.js';
 import { Listener } from '../conformance/graphql-listener.js';
 import { openApiKit, type ApiKit, type Client, type Company } from './api-kit.js';
 
@@ -171,6 +173,24 @@ test('who may not read an own object sees nothing of it, and nobody gives himsel
   expect((await clerk.post('/v1/field-definitions', { objectName: 'account', key: 'mine', type: 'text', labels })).status).toBe(403);
   const own = await company.user({ 'x_permit:*': 'own' });
   expect((await own.get(`/v1/records/permits/${id}`)).status).toBe(404);
+});
+
+test('files hang on records of an own object, a field says which is meant, and they go with the record', async () => {
+  await define('field', { objectName: 'x_permit', key: 'photo', type: 'file', labels });
+  const id = await made('records/permits', { plate: 'F-1' });
+  const file = await admin.raw('POST', `/v1/files?recordId=${id}&name=a.txt`, 'photo', { 'content-type': 'text/plain' });
+  expect(file.status).toBe(201);
+  const fileId = String(file.body['id'] ?? file.body['fileId']);
+  expect((await admin.patch(`/v1/records/permits/${id}`, { photo: fileId })).body).toMatchObject({ photo: fileId });
+  expect((await admin.patch(`/v1/records/permits/${id}`, { photo: id })).body).toMatchObject({ code: 'input.invalid' });
+  expect((await admin.get(`/v1/files/${fileId}/content`)).text).toBe('photo');
+  const clerk = await company.user({ 'account:*': 'all' });
+  expect((await clerk.get(`/v1/files/${fileId}/content`)).status).toBe(404);
+  await admin.delete(`/v1/records/permits/${id}`);
+  expect((await admin.get(`/v1/files/${fileId}/content`)).status).toBe(404);
+  const asSystem = { tenantId: company.tenantId, actor: systemActor('test'), cause: { command: 'test' } };
+  await api.kit.runtime.withWork(asSystem, (work) => tidyFiles.run({}, work));
+  expect(await api.kit.asOwner('select id from files.files where id = $1', [fileId], company.tenantId)).toEqual([]);
 });
 
 test('the OpenAPI document of the company tells of its own fields, and of no other company’s', async () => {

@@ -19,7 +19,7 @@ export const german: Catalog = {
     resources: { ...resources, ...own.resources },
     fields: { ...fields, ...own.fields },
     choices: { ...choices, ...own.choices },
-    verbs,
+    verbs: { ...verbs, ...own.verbs },
     roles,
     descriptions: { ...descriptions, ...own.descriptions },
   },

@@ -11,6 +11,9 @@ export const customizationErrors: ErrorTexts = {
   'metadata.key_malformed': 'Ein Schlüssel ist ein Wort aus 2 bis 60 Buchstaben und Ziffern wie parkingPermit.',
   'metadata.labels_unfit': 'Texte werden nach Sprache geschrieben, etwa mit den Schlüsseln de und en.',
   'metadata.limit_exceeded': 'Es sind höchstens 200 eigene Objekte und je Objekt 500 Felder erlaubt, davon 50 mit Index.',
+  'metadata.package_conflicts': 'Was in dem Paket steht, widerspricht dem, was die Firma schon hat. Eingespielt wurde nichts.',
+  'metadata.package_malformed': 'Das ist kein Paket von Feldern und Objekten.',
+  'metadata.package_unknown': 'Ein mitgeliefertes Paket dieses Namens gibt es nicht.',
   'object_definition.code_taken': 'Ein anderes Objekt hat schon diese Nummer.',
   'object_definition.key_taken': 'Ein anderes Objekt heißt schon so.',
   'object_definition.name_taken': 'Ein anderes Objekt heißt schon so.',
@@ -23,11 +26,20 @@ export const customizationErrors: ErrorTexts = {
   'field_definition.formula_invalid': 'Eine Formel ist nicht zu verstehen.',
   'field_definition.formula_cycle': 'Die Formel hinge von sich selbst ab.',
   'field_definition.not_unique': 'Datensätze haben schon gleiche Werte in diesem Feld. Ändern Sie diese zuerst.',
+  'object_definition.still_active': 'Ein Objekt in Gebrauch wird nicht gelöscht. Nehmen Sie es erst außer Gebrauch.',
+  'object_definition.has_records': 'Es gibt noch Datensätze davon. Exportieren Sie sie und geben Sie an, dass sie mitgelöscht werden.',
+  'object_definition.in_use': 'Felder anderer Objekte verweisen darauf. Löschen Sie diese zuerst.',
+  'field_definition.still_active': 'Ein Feld in Gebrauch wird nicht gelöscht. Nehmen Sie es erst außer Gebrauch.',
+  'field_definition.type_fixed': 'Ein Feld dieser Art kann keines der anderen werden.',
+  'field_definition.type_change_lossy':
+    'Werte verlören einen Teil oder gingen verloren. Nehmen Sie das in Kauf oder ändern Sie die Werte zuerst.',
   'field_definition.in_use': 'Formeln oder Bedingungen anderer Felder brauchen dieses Feld. Ändern Sie diese zuerst.',
 };
 
 export const customizationProblems: Words = {
   not_a_time: 'ist keine Uhrzeit wie 09:30',
+  not_a_file: 'ist keine Kennung einer Datei',
+  package_malformed: 'passt nicht in ein Paket',
   not_a_place: 'braucht latitude und longitude in Grad',
   wrong_form: 'hat nicht die verlangte Form',
   option_retired: 'ist eine Auswahl, die nicht mehr gebraucht wird',
@@ -42,7 +54,14 @@ export const customizationProblems: Words = {
 
 export const customizationLabels = {
   modules: { customization: 'Anpassung' } satisfies Words,
-  resources: { object_definition: 'Eigenes Objekt', field_definition: 'Eigenes Feld' } satisfies Words,
+  // The last is a noun of verbs that is no resource.
+  resources: { object_definition: 'Eigenes Objekt', field_definition: 'Eigenes Feld', metadata: 'Felder und Objekte' } satisfies Words,
+  verbs: {
+    change_type: 'Art ändern',
+    create_relation: 'Beziehung anlegen',
+    install: 'Einspielen',
+    packages: 'Mitgelieferte auflisten',
+  } satisfies Words,
   descriptions: {
     customization: 'Felder und Objekte, die eine Firma selbst anlegt, im laufenden Betrieb.',
     object_definition: 'Eine Art von Datensätzen, die eine Firma selbst angelegt hat: Verträge, Ausweise, Anlagen.',
@@ -56,6 +75,7 @@ export const customizationLabels = {
     'object_definition.labels': 'Bezeichnungen',
     'object_definition.help': 'Erläuterung',
     'object_definition.nameField': 'Namensfeld',
+    'object_definition.isRelation': 'Beziehung',
     'object_definition.isActive': 'In Gebrauch',
     'field_definition.objectName': 'Objekt',
     'field_definition.key': 'Schlüssel',

@@ -120,7 +120,9 @@ class Builder {
   /** Whether a list of this name can be added to what is there. */
   private isFree(target: string, name: string): boolean {
     const base = this.bases.get(target);
-    const given = this.inverses.get(target) ?? new Set(base ? [...Object.keys(base.fields), ...relationsOf(base).keys()] : []);
+    const own = this.definitions.fields.filter(({ objectName }) => objectName === target).map(({ key }) => key);
+    const given =
+      this.inverses.get(target) ?? new Set([...own, ...(base ? [...Object.keys(base.fields), ...relationsOf(base).keys()] : [])]);
     this.inverses.set(target, given);
     const isTaken = given.has(name) || (this.registry.inverses.get(target) ?? []).some((inverse) => inverse.name === name);
     given.add(name);

@@ -1,4 +1,5 @@
 import type { Field, FieldIndex, FieldOptions, FieldRule, Stored } from '#kernel/resource/fields.js';
+import { codeOf, typeCode } from '#kernel/resource/ids.js';
 import { fitsMask, isPlace, isTimeOfDay } from '../domain/text-rules.js';
 import { indexOfType, isReference, isWorkedOut } from '../domain/field-types.js';
 import type { FieldDefinition } from '../field/field-definition.resource.js';
@@ -59,7 +60,7 @@ const shapes: Readonly<Record<FieldDefinition['type'], (definition: FieldDefinit
   geo: () => ({ kind: 'json' }),
   json: () => ({ kind: 'json' }),
   user: ({ settings }) => reference('user', settings),
-  file: ({ settings }) => reference('file', settings),
+  file: () => ({ kind: 'text', max: 36 }),
   relation: ({ target, settings }) => reference(target ?? '', settings),
   autonumber: () => ({ kind: 'text', max: 80 }),
   formula: calculated,
@@ -118,6 +119,7 @@ const unitOf: Readonly<Partial<Record<FieldDefinition['type'], string>>> = {
   duration: 'In whole seconds.',
   percent: 'In per cent.',
   time: 'A time of day, `09:30`.',
+  file: 'The id of a file that hangs on the record.',
   richText: 'Markdown (CommonMark).',
   geo: '`{"latitude": 52.52, "longitude": 13.405}`.',
 };
@@ -140,6 +142,7 @@ function storedOf(definition: FieldDefinition): Stored {
   return { in: 'custom', key, ...(index ? { index } : {}), ...series };
 }
 
+const isFileId = (id: unknown) => typeof id === 'string' && codeOf(id) === typeCode('file');
 const casts = { text: 'text', num: 'numeric', time: 'timestamptz', bool: 'boolean', ref: 'uuid' } as const;
 
 function rulesOf({ type, settings, options }: FieldDefinition): FieldRule[] {
@@ -148,6 +151,7 @@ function rulesOf({ type, settings, options }: FieldDefinition): FieldRule[] {
   const isInUse = (value: unknown) => ![value].flat().some((key) => typeof key === 'string' && retired.has(key));
   return [
     ...(type === 'time' ? [{ code: 'not_a_time', message: 'is no time of day such as 09:30', holds: isTimeOfDay }] : []),
+    ...(type === 'file' ? [{ code: 'not_a_file', message: 'is no id of a file', holds: isFileId }] : []),
     ...(type === 'geo' ? [{ code: 'not_a_place', message: 'needs {latitude, longitude} in degrees', holds: isPlace }] : []),
     ...(mask
       ? [

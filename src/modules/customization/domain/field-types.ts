@@ -34,7 +34,7 @@ export type RollupFunction = (typeof ROLLUP_FUNCTIONS)[number];
 
 /** What no client writes: it follows from something else. */
 export const isWorkedOut = (type: FieldType): boolean => type === 'formula' || type === 'rollup';
-export const isReference = (type: FieldType): boolean => type === 'user' || type === 'relation' || type === 'file';
+export const isReference = (type: FieldType): boolean => type === 'user' || type === 'relation';
 
 /** The table its values are indexed in; null when none can be. */
 export function indexOfType(type: FieldType): 'text' | 'num' | 'time' | 'bool' | 'ref' | null {
@@ -56,5 +56,5 @@ const indexes: Readonly<Partial<Record<FieldType, 'text' | 'num' | 'time' | 'boo
   dateTime: 'time',
   user: 'ref',
   relation: 'ref',
-  file: 'ref',
+  file: 'text',
 };

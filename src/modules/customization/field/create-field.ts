@@ -55,6 +55,7 @@ export const createField = defineCommand({
     const definitions = await loadDefinitions(work, metadataVersion);
     const whole: FieldDefinition = { ...field, version: 1, createdAt: work.now, updatedAt: work.now };
     refuseTooMany([...definitions.fields, whole], objectName);
+    refuseMeeting(work, definitions.fields, whole);
     const resultType = checkFormulas(productOf(work), definitions, whole);
     await work.system.repo(FieldDefinition).create({ ...field, resultType });
     return { fieldDefinitionId: id, metadataVersion };
@@ -84,6 +85,28 @@ async function refuseTarget(work: Work, { type, target }: Pick<FieldDefinition, 
   const name = target ?? type;
   if (productOf(work).resources.has(name) || (await work.system.repo(ObjectDefinition).first({ name, isActive: true }))) return;
   throw unfit('/target', 'is no object');
+}
+
+/** A record has its fields and the lists of those that refer to it under one roof: no two of them share a name. */
+export function refuseMeeting(work: Work, others: readonly FieldDefinition[], field: FieldDefinition): void {
+  const names = (object: string) => [
+    ...others.flatMap(({ id, objectName, key, type }) =>
+      id === field.id || objectName !== object ? [] : [key, ...(isReference(type) ? [key.slice(0, -2)] : [])],
+    ),
+    ...others.flatMap(({ id, type, target, settings }) =>
+      id !== field.id && isReference(type) && (target ?? type) === object && settings.inverse ? [settings.inverse] : [],
+    ),
+  ];
+  const own = isReference(field.type) ? [field.key, field.key.slice(0, -2)] : [field.key];
+  if (names(field.objectName).some((name) => own.includes(name))) throw unfit('/key', 'is the name of a list or reference of the object');
+  const { inverse } = field.settings;
+  if (!inverse || !isReference(field.type)) return;
+  const target = field.target ?? field.type;
+  const base = productOf(work).resources.get(target);
+  const given = base ? [...Object.keys(base.fields), ...relationsOf(base).keys()] : [];
+  const lists = (productOf(work).inverses.get(target) ?? []).map(({ name }) => name);
+  if (isReserved(inverse) || [...given, ...lists, ...names(target)].includes(inverse))
+    throw unfit('/settings/inverse', 'is a name the target has already');
 }
 
 export function refuseTooMany(fields: readonly FieldDefinition[], objectName: string): void {

@@ -9,7 +9,7 @@ import { fieldsIn } from '../domain/formula/formula.js';
 import { parseFormula } from '../domain/formula/parse-formula.js';
 import { labelErrors } from '../object/object-errors.js';
 import { checkFormulas } from './check-formulas.js';
-import { refuseTooMany } from './create-field.js';
+import { refuseMeeting, refuseTooMany } from './create-field.js';
 import { FieldDefinition } from './field-definition.resource.js';
 import { fieldErrors } from './field-errors.js';
 import { fieldInput } from './field-input.js';
@@ -36,8 +36,11 @@ export const updateField = defineCommand({
     fitType(after);
     const definitions = await loadDefinitions(work, metadataVersion);
     const others = definitions.fields.filter(({ id }) => id !== before.id);
-    if (after.isActive) refuseTooMany([...others, after], after.objectName);
-    else refuseUsed({ ...definitions, fields: others }, after);
+    if (after.isActive) {
+      refuseTooMany([...others, after], after.objectName);
+      refuseMeeting(work, others, after);
+    }
+    if (!after.isActive) refuseUsed({ ...definitions, fields: others }, after);
     const resultType = after.isActive ? checkFormulas(productOf(work), definitions, after) : before.resultType;
     await work.system.repo(FieldDefinition).update(before.id, { ...wordsOf(after), resultType });
     await fillIndexes(work, { ...after, resultType });
@@ -45,10 +48,10 @@ export const updateField = defineCommand({
   },
 });
 
-const wordsOf = ({ id: _id, version: _version, createdAt: _created, updatedAt: _updated, ...words }: FieldDefinition) => words;
+export const wordsOf = ({ id: _id, version: _version, createdAt: _created, updatedAt: _updated, ...words }: FieldDefinition) => words;
 
 /** Formulas do not lose what they are made of. */
-function refuseUsed({ fields }: Definitions, gone: FieldDefinition): void {
+export function refuseUsed({ fields }: Pick<Definitions, 'fields'>, gone: FieldDefinition): void {
   const users = fields.filter((field) => mentions(field, gone)).map(({ objectName, key }) => `${objectName}.${key}`);
   if (users.length > 0)
     throw conflict('field_definition.in_use', `${users.slice(0, 5).join(', ')} would lose what they are made of. Change those first.`, {

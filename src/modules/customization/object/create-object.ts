@@ -72,8 +72,8 @@ function refuseAlike(others: readonly { readonly key: string; readonly plural: s
 
 /** Codes of objects are never used again: an id says for ever what it was. */
 async function nextCode(work: Work): Promise<number> {
-  const [row] = await work.rows<{ code: number }>(
-    sql`select coalesce(max(code) + 1, 0) as code from customization.object_definitions where tenant_id = ${work.tenantId}`,
-  );
-  return row?.code ?? 0;
+  const [row] = await work.rows<{ last: string }>(sql`insert into kernel.number_series (tenant_id, series, last)
+    select ${work.tenantId}, 'codes of objects', coalesce(max(code) + 1, 0) from customization.object_definitions where tenant_id = ${work.tenantId}
+    on conflict (tenant_id, series) do update set last = greatest(number_series.last + 1, excluded.last) returning last`);
+  return Number(row?.last ?? 0);
 }

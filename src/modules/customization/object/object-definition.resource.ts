@@ -24,6 +24,7 @@ export const ObjectDefinition = defineResource('object_definition', {
     labels: json<Labels, Needed>({ required: true, writer: 'system', description: 'Its name by language, `{"de": "Parkausweis"}`.' }),
     help: json<Labels>({ writer: 'system', description: 'What it is, by language.' }),
     nameField: text(60, { writer: 'system', description: 'The field people know a record by.' }),
+    isRelation: boolean({ required: true, default: false, writer: 'system', description: 'Whether its records join two others.' }),
     isActive: boolean({
       required: true,
       default: true,

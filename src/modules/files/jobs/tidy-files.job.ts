@@ -14,7 +14,8 @@ export const tidyFiles = defineJob({
   async run(_, work) {
     const kinds = await work.rows<{ resource: string }>(sql`select distinct resource from files.files where tenant_id = ${work.tenantId}`);
     for (const { resource } of kinds) {
-      const table = trusted(work.definitions.whole.resource(resource).table);
+      // Records of all objects that companies define are in one table.
+      const table = trusted(work.definitions.whole.resources.get(resource)?.table ?? 'kernel.records');
       await work.rows(sql`delete from files.files f where f.tenant_id = ${work.tenantId} and f.resource = ${resource}
         and not exists (select from ${table} r where r.tenant_id = f.tenant_id and r.id = f.record_id)`);
     }

@@ -5,7 +5,6 @@ import type { Command } from 'commander';
 import { readConfig } from '#app/config.js';
 import { OperatorError } from '#app/postgres/failure.js';
 import { makeLog, openSystem } from '#app/system.js';
-import { version } from '#app/version.js';
 import { noteExport } from '#kernel/box/note-export.js';
 import { writeBox } from '#kernel/box/write-box.js';
 import { systemActor } from '#kernel/access/actor.js';
@@ -53,7 +52,6 @@ async function exportTenant(runtime: Runtime, path: string, { tenant, withSecret
       writeBox(work, {
         path: draft,
         ports: runtime.ports,
-        kontor: version,
         withSecrets,
         onSettled: () => runtime.withWork(inside, (other) => noteExport(other, { withSecrets })),
         onProgress: (progress) => bar.show(progress),

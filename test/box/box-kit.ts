@@ -29,7 +29,7 @@ export const inside = <T>(kit: Kit, tenantId: string, run: (work: OpenWork) => P
 
 export async function pack(kit: Kit, tenantId: string, more: Partial<BoxOrder> = {}): Promise<string> {
   const path = newPath();
-  await inside(kit, tenantId, (work) => writeBox(work, { path, ports: kit.runtime.ports, kontor: 'test', withSecrets: false, ...more }));
+  await inside(kit, tenantId, (work) => writeBox(work, { path, ports: kit.runtime.ports, withSecrets: false, ...more }));
   return path;
 }
 

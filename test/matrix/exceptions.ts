@@ -184,6 +184,8 @@ export const doors: Readonly<Record<string, string>> = {
   'identity.login_tenants': 'an address may sign in to several companies',
   'imports.measure_tables': 'fresh statistics after an import',
   'imports.tenant_of_slug': 'the import by command line names the company by its short name',
+  'kernel.admit_links': 'takes over the chain of a company that its own transaction has just made; gives out nothing',
+  'kernel.reserve_audit_ids': 'numbers that entries of a company from elsewhere have are not given again; gives out nothing',
   'kernel.make_audit_months': 'makes room for the audit of the coming months; gives out a count',
   'kernel.purge_audit': 'lets go of entries of the audit whose time is over, of the tenant its connection is set to; gives out a count',
   'kernel.failed_tasks': 'operators see what failed, whose ever it is',

@@ -94,7 +94,7 @@ async function compareTable(table: string, a: Box, b: Box): Promise<Found> {
   return { rows: left.size, strange: [...strange, ...more] };
 }
 
-/** Rows by what they come to once all is taken out that must differ, with the beginning of their text. */
+/** Rows by what they come to once all is taken out that must differ, with the name of each. */
 async function digestsOf(box: Box, against: Box, table: string, most = Infinity): Promise<Map<string, string>> {
   const digests = new Map<string, string>();
   const part = partOf(box, table);
@@ -104,10 +104,16 @@ async function digestsOf(box: Box, against: Box, table: string, most = Infinity)
   for await (const line of box.zip.lines(part)) {
     const told = comparable(line, { table, box, isCopy });
     if (told === null || ++seen > most) continue;
-    digests.set(createHash('sha256').update(told).digest('base64url'), told.slice(0, 200));
+    digests.set(createHash('sha256').update(told).digest('base64url'), nameOf(line));
   }
   return digests;
 }
+
+/** By what a row is known: its content is nobody's business. */
+const nameOf = (line: string): string => {
+  const [first] = Object.entries(JSON.parse(line) as Record<string, unknown>);
+  return first ? `${first[0]} ${String(first[1])}` : '';
+};
 
 const chainTable = 'kernel.audit_chain';
 

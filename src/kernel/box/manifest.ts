@@ -30,8 +30,6 @@ export interface BoxTenant {
 export interface Manifest {
   readonly kind: string;
   readonly formatVersion: number;
-  /** Of the program that wrote it. */
-  readonly kontor: string;
   readonly madeAt: string;
   readonly tenant: BoxTenant;
   /** Whether hashes of passwords are in it. */
@@ -95,7 +93,6 @@ const isId: Judge = (value) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.tes
 const isTable: Judge = (value) => /^[a-z_0-9]+\.[a-z_0-9]+$/.test(String(value));
 
 const manifestShape = isShape({
-  kontor: isText,
   madeAt: isText,
   withSecrets: isFlag,
   migrations: isListOf(isText),

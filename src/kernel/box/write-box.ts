@@ -20,8 +20,6 @@ export interface BoxOrder {
   /** Where the box goes; nothing may be there. */
   readonly path: string;
   readonly ports: Pick<Ports, 'files' | 'sign'>;
-  /** The version of this program. */
-  readonly kontor: string;
   readonly withSecrets: boolean;
   /** Called when it is settled what will be in the box: what is written from now on is not. */
   readonly onSettled?: () => Promise<void>;
@@ -68,7 +66,6 @@ async function fill(zip: ZipWriter, work: OpenWork, order: BoxOrder, tenant: Box
   for (const table of tables) parts.push(await addPart(zip, work, table, progress));
   const files = await addFiles(zip, work, order, progress);
   const manifest = newManifest({
-    kontor: order.kontor,
     madeAt: work.now.toISOString(),
     tenant,
     withSecrets: order.withSecrets,

@@ -96,7 +96,8 @@ export class TaskRunner {
     const renewal = setInterval(() => void this.renew(bell, task), renewEveryMs);
     try {
       const run = effect.run(revive(effect.payload, task.payload), this.effectContext(bell, task));
-      await withTimeLimit(run, this.limitMs, `The effect ${task.name}`);
+      const limitMs = effect.limitMinutes === undefined ? this.limitMs : effect.limitMinutes * 60_000;
+      await withTimeLimit(run, limitMs, `The effect ${task.name}`);
     } catch (error) {
       return await this.fail(bell, task, error);
     } finally {

@@ -1,3 +1,4 @@
+import type { Actor } from '../access/actor.js';
 import { mayWrite, runItems } from '../bulk/run-items.js';
 import type { ItemResult } from '../bulk/bulk-item.js';
 import { actingAs, openWorkOf } from '../db/twins.js';
@@ -42,7 +43,8 @@ export const continueBulk = defineJob({
   },
 });
 
-async function starterNow(work: OpenWork, { startedBy }: Operation) {
+/** Who began an operation, with the rights he has now; null when he may not act any more. */
+export async function starterNow(work: OpenWork, { startedBy }: Operation): Promise<Actor | null> {
   for (const { standing } of work.connection.registry.modules) if (standing) return standing(work, startedBy);
   throw new Error('No module knows what the rights of a user are now.');
 }

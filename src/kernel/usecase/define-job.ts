@@ -60,6 +60,8 @@ export interface Effect<S extends Fields = Fields> {
   readonly retry: RetryPolicy;
   /** What audit calls who does it; the system when left out. */
   readonly actsAs?: ActorType;
+  /** How long one run may take, where that is longer than usual. */
+  readonly limitMinutes?: number;
   run(payload: InputOf<S>, context: EffectContext): Promise<void>;
 }
 /** What a scheduled task runs. */

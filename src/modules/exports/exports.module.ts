@@ -1,8 +1,16 @@
 import { defineModule } from '#kernel/usecase/define-module.js';
+import { BoxController } from './http/box.controller.js';
 import { ExportController } from './http/export.controller.js';
+import { removeBox } from './jobs/remove-box.effect.js';
+import { tidyBoxes } from './jobs/tidy-boxes.job.js';
+import { exportTenant } from './tenant/export-tenant.js';
+import { writeTenantBox } from './tenant/write-tenant-box.effect.js';
 
 export const listExports = defineModule({
   name: 'exports',
-  description: 'Lists to take away as files.',
-  controllers: [ExportController],
+  description: 'Lists to take away as files, and the whole company as one archive.',
+  commands: [exportTenant],
+  effects: [writeTenantBox, removeBox],
+  jobs: [tidyBoxes],
+  controllers: [ExportController, BoxController],
 });

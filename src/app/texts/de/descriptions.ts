@@ -15,7 +15,7 @@ export const descriptions: Words = {
   analytics: 'Zahlen über die Verkaufschancen: Fakten im Gleichschritt mit dem Vertrieb und Abfragen im Format von Cube.',
   imports: 'Lädt Dateien anderer Systeme: Was sie bedeuten, ist eine Zuordnung, was an ihnen falsch ist, eine Liste.',
   files: 'Dateien an Datensätzen, nach ihrem Inhalt aufbewahrt.',
-  exports: 'Listen zum Mitnehmen als Dateien.',
+  exports: 'Listen zum Mitnehmen als Dateien, und das ganze Unternehmen als ein Archiv.',
   texts: 'Was wie heißt, in welcher Sprache.',
 
   user: 'Eine Person der Firma, die mit dem System arbeitet. Nie gelöscht, nur deaktiviert: Datensätze behalten ihren Zuständigen.',

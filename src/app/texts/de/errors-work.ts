@@ -95,6 +95,9 @@ export const workErrors: ErrorTexts = {
   'legal_hold.over': 'Die Anordnung ist schon aufgehoben.',
   'operation.over': 'Der Vorgang ist schon zu Ende.',
 
+  'tenant.export_running': 'Das Unternehmen wird schon exportiert.',
+  'export.no_file': 'Der Vorgang hat keine Datei hinterlassen, oder sie ist fort: Sie wird einen Tag aufgehoben.',
+
   'box.audit_broken':
     'Das Protokoll in der Kiste ist gebrochen; ein Unternehmen mit anderer Kennung kann es nicht übernehmen. Packen Sie sie dort aus, wo ihre Kennung frei ist.',
   'box.damaged': 'Das ist keine Kiste, oder sie ist nicht mehr so, wie sie geschrieben wurde.',

@@ -21,6 +21,7 @@ export const modules: Words = {
 export const resources: Words = {
   user: 'Benutzer',
   team: 'Team',
+  tenant: 'Unternehmen',
   territory: 'Gebiet',
   territory_assignment: 'Gebietszuordnung',
   reporting_line: 'Berichtslinie',

@@ -21,6 +21,8 @@ import { formats, type Format, type Table } from '../write/formats.js';
 
 const text = (maxLength: number) => ({ type: 'string' as const, maxLength });
 const binary = { schema: { type: 'string' as const, format: 'binary', maxLength: 2_147_483_647 } };
+const lines = { ...binary, example: '{"id":"0198f000-0000-7000-8000-000000000001","name":"Acme"}\n' };
+const sample = (mediaType: string) => (mediaType.includes('json') ? lines : binary);
 
 /** Lists to take away. */
 @ApiTags('exports')
@@ -53,7 +55,7 @@ export class ExportController {
   @ApiResponse({
     status: 200,
     description: 'The file.',
-    content: Object.fromEntries([...formats.values()].map(({ mediaType }) => [mediaType.split(';')[0] ?? '', binary])),
+    content: Object.fromEntries([...formats.values()].map(({ mediaType }) => [mediaType.split(';')[0] ?? '', sample(mediaType)])),
   })
   @((target, name, descriptor) => problems(400, 404, 413).forEach((decorate) => void decorate(target, name, descriptor)))
   async exportList(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<Readable> {

@@ -3,6 +3,7 @@ import { costLimit, makePlan, runPlan } from '#kernel/read/plan.js';
 import { invalid } from '#kernel/errors/domain-error.js';
 import type { RootSelection } from '#kernel/read/selection.js';
 import type { Registry } from '#kernel/resource/registry.js';
+import type { Warning } from '#kernel/usecase/judge.js';
 import type { Runner } from '#kernel/usecase/runner.js';
 import type { Origin } from '#kernel/db/connection.js';
 import type { Database } from '#kernel/db/data-source.js';
@@ -24,6 +25,8 @@ export interface GraphqlContext {
   readonly isLanguageAsked?: boolean;
   /** Rows the operation may return at most, added up over its roots, and 10 for each verb; shown as `extensions.cost`. */
   cost: number;
+  /** What was wrong with records that were written all the same; shown as `extensions.warnings`. */
+  warnings?: readonly Warning[];
   /** The connection of an operation that lives on; absent over HTTP. */
   readonly live?: LiveConnection;
 }

@@ -81,8 +81,10 @@ const unauthenticated =
     throw new GraphQLError(message, { extensions: { code: refusal.code, http: { status: statusOf[refusal.kind] } } });
   };
 
+const mostWarnings = 100;
+
 /**
- * Shows what an operation cost. And, as the GraphQL over HTTP draft asks: clients that did not ask for
+ * Shows what an operation cost, and what was wrong with what it wrote. And, as the GraphQL over HTTP draft asks: clients that did not ask for
  * `application/graphql-response+json` get 200 with the errors inside.
  */
 const costAndStatus: ApolloServerPlugin<GraphqlContext> = {
@@ -97,7 +99,7 @@ const costAndStatus: ApolloServerPlugin<GraphqlContext> = {
       willSendResponse: ({ request, response, contextValue }) => {
         if (response.body.kind !== 'single') return Promise.resolve();
         const { singleResult } = response.body;
-        if (singleResult.data && contextValue.cost > 0) singleResult.extensions = { ...singleResult.extensions, cost: contextValue.cost };
+        extend(singleResult, contextValue);
         if (singleResult.errors) {
           singleResult.errors = fewErrors(singleResult.errors);
           sayIn(contextValue, singleResult, response.http.headers);
@@ -109,6 +111,11 @@ const costAndStatus: ApolloServerPlugin<GraphqlContext> = {
       },
     }),
 };
+
+function extend(result: FormattedExecutionResult & { extensions?: Record<string, unknown> }, { cost, warnings }: GraphqlContext): void {
+  if (result.data && cost > 0) result.extensions = { ...result.extensions, cost };
+  if (warnings) result.extensions = { ...result.extensions, warnings: warnings.slice(0, mostWarnings) };
+}
 
 /** Errors in the language of who asked, and which it is. English that nobody asked for is not pointed out. */
 function sayIn(

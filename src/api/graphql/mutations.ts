@@ -241,6 +241,9 @@ export class MutationFields {
       tenantId,
       actor,
       requestId: context.requestId,
+      warned: (warnings) => {
+        context.warnings = [...(context.warnings ?? []), ...warnings];
+      },
       ...(context.origin ? { origin: context.origin } : {}),
       ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
       ...(typeof version === 'number' ? { expectedVersion: version } : {}),

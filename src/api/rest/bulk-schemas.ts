@@ -21,11 +21,11 @@ const statuses: Readonly<Record<Exclude<ItemResult['outcome'], 'refused'>, numbe
 
 /** An item's result as clients read it: a status as if it had been a call of its own. */
 export function wireResult(
-  { index, outcome, id, version, refusal }: ItemResult,
+  { index, outcome, id, version, refusal, warnings }: ItemResult,
   requestId: string,
   speaker?: Speaker,
 ): Record<string, unknown> {
-  if (outcome !== 'refused') return { index, status: statuses[outcome], outcome, id, version };
+  if (outcome !== 'refused') return { index, status: statuses[outcome], outcome, id, version, ...(warnings ? { warnings } : {}) };
   const { kind, code, message, details } = refusal ?? { kind: 'invalid', code: 'internal', message: '', details: {} };
   return { index, status: statusOf[kind], outcome, problem: problemOf(new DomainError(kind, code, message, details), requestId, speaker) };
 }
@@ -67,6 +67,20 @@ const itemResultSchema: JsonSchema = {
     id: { type: ['string', 'null'], format: 'uuid', maxLength: 36 },
     version: { type: ['integer', 'null'], format: 'int32', minimum: 1, maximum: 2147483647 },
     problem: schemaRef('Problem'),
+    warnings: {
+      type: 'array',
+      maxItems: 1000,
+      description: 'What is wrong with the record, by the rules of the company; it was written all the same.',
+      items: {
+        type: 'object',
+        required: ['rule', 'path', 'message'],
+        properties: {
+          rule: { type: 'string', maxLength: 80, description: 'Key of the rule.' },
+          path: { type: 'string', maxLength: 200, description: 'JSON pointer to the field.' },
+          message: { type: 'string', maxLength: 1000 },
+        },
+      },
+    },
   },
 };
 

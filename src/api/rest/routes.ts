@@ -11,6 +11,7 @@ import { originOf } from '../http/origin.js';
 import { PrincipalGuard } from '../auth/principal.guard.js';
 import { tellDeprecation, type Deprecated } from './deprecations.js';
 import { isDryRun, tellDryRun } from './dry-run.js';
+import { tellWarnings } from './warnings.js';
 
 export type Handler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 export interface Route {
@@ -27,10 +28,12 @@ export function controllerOf(name: string, path: string, tag: string, routes: re
   const Made = { [name]: class {} }[name] as Type<object>;
   const prototype = Made.prototype as Record<string, unknown>;
   for (const route of routes) {
-    prototype[route.name] = (request: FastifyRequest, reply: FastifyReply) => {
+    prototype[route.name] = async (request: FastifyRequest, reply: FastifyReply) => {
       if (route.deprecated) tellDeprecation(route.deprecated, request, reply);
       tellDryRun(request, reply);
-      return route.handle(request, reply);
+      const answered = await route.handle(request, reply);
+      tellWarnings(request, reply);
+      return answered;
     };
     // Swagger ignores the parameters of a method whose parameter types are not known.
     Reflect.defineMetadata('design:paramtypes', [Object, Object], prototype, route.name);
@@ -74,6 +77,9 @@ export function callOf(request: FastifyRequest): Call {
     actor,
     requestId: request.id,
     origin: originOf(request),
+    warned: (warnings) => {
+      request.warnings = warnings;
+    },
     ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
     ...(isDryRun(request) ? { dryRun: true } : {}),
   };

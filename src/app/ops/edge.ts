@@ -27,7 +27,17 @@ export function addSecurityHeaders(server: Pick<FastifyInstance, 'addHook'>, hea
   });
 }
 
-const exposed = ['etag', 'link', 'location', 'retry-after', 'x-request-id', 'ratelimit', 'ratelimit-policy', 'idempotency-replayed'];
+const exposed = [
+  'etag',
+  'link',
+  'location',
+  'retry-after',
+  'x-request-id',
+  'ratelimit',
+  'ratelimit-policy',
+  'idempotency-replayed',
+  'record-warnings',
+];
 
 /** Lets pages of listed origins call, with tokens they hold; cookies are not ours. Off when none is listed. */
 export function allowOrigins(app: NestFastifyApplication, { corsOrigins, publicUrl }: Pick<Config, 'corsOrigins' | 'publicUrl'>): void {

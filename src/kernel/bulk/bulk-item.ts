@@ -18,6 +18,13 @@ export interface ItemResult {
   readonly id: string | null;
   readonly version: number | null;
   readonly refusal?: Refusal;
+  /** What was wrong with it; it was written all the same. */
+  readonly warnings?: readonly ItemWarning[];
+}
+export interface ItemWarning {
+  readonly rule: string;
+  readonly path: string;
+  readonly message: string;
 }
 /** A refusal as it is kept: transport makes a problem of it. */
 export interface Refusal {

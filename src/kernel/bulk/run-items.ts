@@ -9,6 +9,7 @@ import { reachByRef } from '../external-refs/by-ref.js';
 import { upsertRow } from '../external-refs/upsert.js';
 import type { BaseRow, Resource } from '../resource/define-resource.js';
 import { newRow } from '../usecase/crud.js';
+import type { Warning } from '../usecase/judge.js';
 import { permit } from '../usecase/runner.js';
 import { readItem, refused, verbsOf, type BulkMode, type ItemResult, type ReadItem, type Target } from './bulk-item.js';
 
@@ -50,7 +51,13 @@ export async function runItems(work: OpenWork, call: BulkCall): Promise<ItemResu
     at += Math.max(1, creates.length);
     if (call.mode === 'atomic') refuseAny(results);
   }
-  return [...results.values()].sort((a, b) => a.index - b.index);
+  const warned = Map.groupBy(work.warnings, ({ recordId }) => recordId);
+  return [...results.values()].sort((a, b) => a.index - b.index).map((result) => withWarnings(result, warned));
+}
+
+function withWarnings(result: ItemResult, warned: ReadonlyMap<string, readonly Warning[]>): ItemResult {
+  const warnings = result.id === null || result.outcome === 'deleted' ? undefined : warned.get(result.id);
+  return warnings ? { ...result, warnings: warnings.map(({ rule, path, message }) => ({ rule, path, message })) } : result;
 }
 
 function readAll(

@@ -3,6 +3,7 @@ import type { Actor } from '../access/actor.js';
 import type { VerbReach } from '../access/scope.js';
 import type { Ports } from '../ports/ports.js';
 import type { Registry } from '../resource/registry.js';
+import type { Judging } from '../usecase/judge.js';
 import type { DataSource } from 'typeorm';
 
 /** What led to a piece of work; kept with audit and events. */
@@ -38,4 +39,6 @@ export interface Connection {
   readonly links: Pick<Ports, 'publicUrl' | 'sign' | 'verify'>;
   /** In a command, rows of its own noun are judged by the reach of its permission. */
   readonly ownNoun: (VerbReach & { readonly noun: string }) | null;
+  /** Who looks at what is written; null where the tenant has nobody, and where a refusal could not take the write back. */
+  readonly judging?: Judging | null;
 }

@@ -56,6 +56,10 @@ export class OpenWork implements Work {
     return known as Repo<R>;
   }
 
+  get warnings() {
+    return this.connection.judging?.warnings ?? [];
+  }
+
   get definitions() {
     return this.connection.registry;
   }

@@ -17,6 +17,7 @@ import { covering } from './covering.js';
 import { createRows } from './create-rows.js';
 import { countRows, findRows, rowFrom, type Find } from './find-rows.js';
 import { checkRefs } from './refs.js';
+import { judgeWritten } from './judge-written.js';
 import { numberRows } from './number-rows.js';
 import { definitionsChanged } from './own-fields.js';
 import { releaseRow } from './release-row.js';
@@ -104,6 +105,7 @@ class ResourceRepo {
       ...ownParams(this.resource),
     ]);
     if (!row) throw this.nothingWritten();
+    await this.judged([id], null);
     return row;
   }
 
@@ -128,7 +130,9 @@ class ResourceRepo {
       throw translate(error, this.resource);
     });
     if (columns.length < fresh.length) throw this.nothingWritten();
-    return { ids: fresh.map(({ id }) => id), columns };
+    const ids = fresh.map(({ id }) => id);
+    await this.judged(ids, null);
+    return { ids, columns };
   }
 
   async update(id: string, patch: Record<string, unknown>, options: { readonly expectedVersion?: number } = {}): Promise<PlainRow> {
@@ -145,6 +149,7 @@ class ResourceRepo {
     const [row] = await this.write(updateStatement(this.resource, names), told, [id, ...columns, ...ownParams(this.resource, names)]);
     // The row is locked: it is there.
     if (!row) throw this.nothingWritten();
+    await this.judged([id], names);
     return row;
   }
 
@@ -156,6 +161,11 @@ class ResourceRepo {
     await this.write(deleteStatement(this.resource), { verb: 'deleted', changes, id, row: before, key: await this.keyFor(id, changes) }, [
       id,
     ]);
+  }
+
+  private async judged(ids: readonly string[], changed: readonly string[] | null): Promise<void> {
+    const { judging } = this.connection;
+    if (judging) await judgeWritten(this.connection, judging, { resource: this.resource, ids, changed });
   }
 
   private rows(find: Find): Promise<PlainRow[]> {

@@ -6,6 +6,7 @@ import type { Registry } from '../resource/registry.js';
 import { RegistryVariants } from '../variants/registry-variants.js';
 import type { Clock } from '../usecase/clock.js';
 import type { UseCase } from '../usecase/define-command.js';
+import type { Judging } from '../usecase/judge.js';
 import type { Cause, Connection, Origin } from './connection.js';
 import type { Database } from './data-source.js';
 import { OpenWork } from './open-work.js';
@@ -52,7 +53,7 @@ export class Runtime {
     try {
       const registry = this.variants.recall(request.tenantId) ?? (await this.learn(client, request.tenantId));
       await client.query('BEGIN');
-      const result = await fn(this.open(client, request, registry));
+      const result = await fn(this.open(client, request, registry, this.judging(request.tenantId)));
       await client.query('COMMIT');
       return result;
     } catch (error) {
@@ -89,7 +90,13 @@ export class Runtime {
     return this.variants.learn(this.open(client, request, this.registry));
   }
 
-  private open(client: pg.PoolClient, { tenantId, actor, cause, origin = {}, useCase }: WorkRequest, registry: Registry): OpenWork {
+  private judging(tenantId: string): Judging | null {
+    const judge = this.variants.judgeOf(tenantId);
+    return judge && { judge, warnings: [] };
+  }
+
+  private open(client: pg.PoolClient, request: WorkRequest, registry: Registry, judging: Judging | null = null): OpenWork {
+    const { tenantId, actor, cause, origin = {}, useCase } = request;
     const ownNoun = useCase ? { noun: useCase.noun, verb: useCase.verb, reach: reachOf(actor.permissions, useCase.permission) } : null;
     const connection: Connection = {
       client,
@@ -103,6 +110,7 @@ export class Runtime {
       installationKey: this.installationKey,
       links: this.ports,
       ownNoun,
+      judging,
     };
     return new OpenWork(connection);
   }

@@ -25,6 +25,8 @@ export function actingAs(work: OpenWork, actor: Actor, cause: Pick<Cause, 'comma
 
 /** Runs `fn` so that its refusal takes back what it wrote and nothing else. */
 export async function withSavepoint<T>(work: OpenWork, fn: () => Promise<T>): Promise<T> {
+  const { judging } = work.connection;
+  const warned = judging?.warnings.length ?? 0;
   await work.exec('savepoint step', []);
   try {
     const result = await fn();
@@ -33,6 +35,7 @@ export async function withSavepoint<T>(work: OpenWork, fn: () => Promise<T>): Pr
   } catch (error) {
     // When even this fails the transaction is lost, and its own error is the one to tell.
     await work.exec('rollback to savepoint step', []).catch(() => undefined);
+    judging?.warnings.splice(warned);
     throw error;
   }
 }

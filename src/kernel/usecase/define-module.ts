@@ -5,6 +5,7 @@ import type { DomainEvent } from './define-event.js';
 import type { Job, Effect, Subscriber } from './define-job.js';
 import type { Registry } from '../resource/registry.js';
 import type { BoxRules } from '../box/box-rule.js';
+import type { Judge } from './judge.js';
 import type { Work } from './work.js';
 
 /* The lists hold definitions of every input shape; `run` is contravariant, hence the one `any` of the kernel. */
@@ -37,6 +38,8 @@ export interface ModuleSpec extends ModuleMembers {
   readonly tenantDefinitions?: (registry: Registry, work: Work) => Promise<Registry>;
   /** What of its tables does not travel, as it is, when a whole tenant moves; all others do. */
   readonly boxRules?: BoxRules;
+  /** Who looks at what the tenant writes, null when nobody has to; found out together with its definitions. One module has it. */
+  readonly tenantJudge?: (registry: Registry, work: Work) => Promise<Judge | null>;
   /** Nest controllers for what CRUD and commands cannot say (files, tracking pixels, unsubscribe pages). */
   readonly controllers?: readonly (new (...args: any[]) => object)[];
 }

@@ -17,6 +17,7 @@ import { validateInput } from '../resource/validate.js';
 import type { UseCase } from './define-command.js';
 import { runDry } from './dry-run.js';
 import { refuseInput, visibleAnswer } from './guard-fields.js';
+import type { Warning } from './judge.js';
 
 export interface Call {
   readonly tenantId: string;
@@ -30,6 +31,8 @@ export interface Call {
   readonly expectedVersion?: number;
   /** Answers what would be, and leaves nothing behind. */
   readonly dryRun?: true;
+  /** Is told what was wrong with rows that were written all the same, if anything was. */
+  readonly warned?: (warnings: readonly Warning[]) => void;
 }
 
 export interface Outcome<T = Record<string, unknown>> {
@@ -67,14 +70,17 @@ export class Runner {
       origin: withReason(call.origin, parsed),
       cause: { command: useCase.name, ...(call.requestId ? { requestId: call.requestId } : {}) },
     };
+    let warnings: readonly Warning[] = [];
     const run = async (work: OpenWork): Promise<InputOf<O>> => {
       if (call.expectedVersion !== undefined) await expectVersion(useCase, parsed, call.expectedVersion, work);
       const result = await useCase.run(parsed as never, work);
       await checkInputRefs(useCase, parsed, work.connection);
+      ({ warnings } = work);
       return result;
     };
     if (call.dryRun) {
       const result = await this.retrying(parsed, () => runDry(this.runtime, request, run));
+      tell(call, warnings);
       return { result: visibleAnswer(registry, useCase, result, call.actor), replayed: false };
     }
     const outcome = await this.retrying(parsed, async () => {
@@ -85,11 +91,19 @@ export class Runner {
           if (outcome.replayed && useCase.crud) await refuseOutOfReach(work, useCase.crud.resource, outcome.result);
           return outcome;
         });
-      const result = useCase.oneStatement ? await this.runtime.withStatement(request, run) : await this.runtime.withWork(request, run);
+      const result = this.needsNoTransaction(useCase, call)
+        ? await this.runtime.withStatement(request, run)
+        : await this.runtime.withWork(request, run);
       return { result, replayed: false };
     });
     if (useCase.kind === 'command') this.committed(useCase, call);
+    tell(call, warnings);
     return { ...outcome, result: visibleAnswer(registry, useCase, outcome.result, call.actor) };
+  }
+
+  /** One statement is all there is, unless somebody looks at its row and may have it taken back. */
+  private needsNoTransaction({ oneStatement, noun }: Pick<UseCase, 'oneStatement' | 'noun'>, { tenantId }: Call): boolean {
+    return oneStatement === true && this.runtime.variants.judgeOf(tenantId)?.concerns(noun) !== true;
   }
 
   /** Deadlocks and serialisation failures are nobody's fault: the transaction is run again. */
@@ -102,6 +116,10 @@ export class Runner {
       throw placeUnstorable(translate(error), input);
     }
   }
+}
+
+function tell({ warned }: Call, warnings: readonly Warning[]): void {
+  if (warnings.length > 0) warned?.(warnings);
 }
 
 /** A verb that is told a reason by its input needs no other. */

@@ -5,6 +5,7 @@ import type { Registry } from '../resource/registry.js';
 import type { NewRow, Resource, Row, RowPatch } from '../resource/define-resource.js';
 import type { DomainEvent, PayloadOf } from './define-event.js';
 import type { Task } from './define-job.js';
+import type { Warning } from './judge.js';
 import type { Ports } from '../ports/ports.js';
 
 /** Fields that must equal the given value; an array means any of them, null means empty. */
@@ -60,6 +61,8 @@ export interface Work {
   /** Settings and pure helpers (link signing). Sending anything from inside a transaction is a defect. */
   readonly links: Pick<Ports, 'publicUrl' | 'sign' | 'verify'>;
   repo<R extends Resource>(resource: R): Repo<R>;
+  /** What was wrong with rows that were written all the same, in this transaction so far. */
+  readonly warnings: readonly Warning[];
   /** The definitions this tenant has: those of the installation are its `whole`. */
   readonly definitions: Registry;
   /** The definition of that name, for machinery that works with any resource (imports); refuses what is of a module that is off. */

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { OpenWork } from '../db/open-work.js';
 import type { Registry } from '../resource/registry.js';
+import type { Judge } from '../usecase/judge.js';
 import { withoutModules } from './remove-modules.js';
 
 /** Variants kept by their keys: tenants with the same modules off share one. */
@@ -19,6 +20,7 @@ const mostTenants = 50_000;
 export class RegistryVariants {
   private readonly byKey = new LRUCache<string, Registry>({ max: mostVariants });
   private readonly tenants = new LRUCache<string, Registry>({ max: mostTenants });
+  private readonly judges = new LRUCache<string, { readonly judge: Judge | null }>({ max: mostTenants });
   private hears: () => boolean = () => false;
   private changes = 0;
 
@@ -32,6 +34,11 @@ export class RegistryVariants {
   /** The definitions of a tenant as far as they are known here and can be trusted now; null says: ask `learn`. */
   recall(tenantId: string): Registry | null {
     return this.hears() ? (this.tenants.get(tenantId) ?? null) : null;
+  }
+
+  /** Who looks at what the tenant writes, as of the last time its definitions were found out. */
+  judgeOf(tenantId: string): Judge | null {
+    return this.judges.get(tenantId)?.judge ?? null;
   }
 
   /** Call it when modules or definitions of a tenant, or of any, have changed. */
@@ -51,6 +58,9 @@ export class RegistryVariants {
     });
     let registry = this.without(rows.map(({ key }) => key));
     for (const { tenantDefinitions } of registry.modules) if (tenantDefinitions) registry = await tenantDefinitions(registry, work);
+    let judge: Judge | null = null;
+    for (const { tenantJudge } of registry.modules) if (tenantJudge) judge = await tenantJudge(registry, work);
+    this.judges.set(work.tenantId, { judge });
     // What was read while it changed is good for this once only.
     if (changes === this.changes) this.tenants.set(work.tenantId, registry);
     return registry;

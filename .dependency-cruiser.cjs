@@ -11,6 +11,7 @@ const MAY_CALL = {
   imports: ['identity', 'customers', 'catalog', 'sales'],
   exports: [],
   files: ['identity'],
+  quality: ['customization'],
   collaboration: ['identity', 'customers', 'catalog', 'sales', 'service'],
 };
 

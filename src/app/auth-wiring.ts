@@ -11,6 +11,7 @@ import type { Runtime } from '#kernel/db/runtime.js';
 import { Runner } from '#kernel/usecase/runner.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { customization } from '#modules/customization/customization.module.js';
+import { quality } from '#modules/quality/quality.module.js';
 import { moduleSwitches } from '#kernel/modules/modules.module.js';
 import { identity } from '#modules/identity/identity.module.js';
 import { changePassword } from '#modules/identity/session/change-password.js';
@@ -66,7 +67,7 @@ export async function wireAuth(runtime: Runtime, options: AuthOptions): Promise<
     tokens: options.tokens,
     authenticator,
   });
-  const believedAtOnce = [identity, moduleSwitches, customization].flatMap(({ resources = [], commands = [] }) => [
+  const believedAtOnce = [identity, moduleSwitches, customization, quality].flatMap(({ resources = [], commands = [] }) => [
     ...resources,
     ...commands,
   ]);

@@ -8,6 +8,7 @@ import { analytics } from '#modules/analytics/analytics.module.js';
 import { imports } from '#modules/imports/imports.module.js';
 import { listExports } from '#modules/exports/exports.module.js';
 import { files } from '#modules/files/files.module.js';
+import { quality } from '#modules/quality/quality.module.js';
 import { textsModule } from './texts/texts.module.js';
 import { moduleSwitches } from '#kernel/modules/modules.module.js';
 import { customization } from '#modules/customization/customization.module.js';
@@ -33,5 +34,6 @@ export const allModules: readonly ModuleSpec[] = [
   imports,
   listExports,
   files,
+  quality,
   textsModule,
 ];

@@ -72,7 +72,7 @@ export const register = (program: Command): void => {
 const transactions =
   (runtime: Runtime, tenantId: string): Transact =>
   (fn) =>
-    runtime.withWork({ tenantId, actor: systemActor('command line'), cause: { command: 'import.run' } }, fn);
+    runtime.withWork({ tenantId, actor: systemActor('command line', 'import'), cause: { command: 'import.run' } }, fn);
 
 /** The same files again are the same import, as long as it has not ended. */
 async function importInto(runtime: Runtime, tenantId: string, chosen: Owned): Promise<ImportRun> {

@@ -7,20 +7,21 @@ import { workErrors } from './errors-work.js';
 import { choices } from './labels-choices.js';
 import { fields } from './labels-fields.js';
 import { modules, resources, roles, verbs } from './labels-records.js';
+import { qualityErrors, qualityLabels as quality } from './quality.js';
 import { phrases, problems, titles } from './problems.js';
 
 export const german: Catalog = {
-  errors: { ...generalErrors, ...businessErrors, ...workErrors, ...customizationErrors },
+  errors: { ...generalErrors, ...businessErrors, ...workErrors, ...customizationErrors, ...qualityErrors },
   titles,
   problems: { ...problems, ...customizationProblems },
   phrases,
   labels: {
-    modules: { ...modules, ...own.modules },
-    resources: { ...resources, ...own.resources },
-    fields: { ...fields, ...own.fields },
-    choices: { ...choices, ...own.choices },
-    verbs: { ...verbs, ...own.verbs },
+    modules: { ...modules, ...own.modules, ...quality.modules },
+    resources: { ...resources, ...own.resources, ...quality.resources },
+    fields: { ...fields, ...own.fields, ...quality.fields },
+    choices: { ...choices, ...own.choices, ...quality.choices },
+    verbs: { ...verbs, ...own.verbs, ...quality.verbs },
     roles,
-    descriptions: { ...descriptions, ...own.descriptions },
+    descriptions: { ...descriptions, ...own.descriptions, ...quality.descriptions },
   },
 };

@@ -50,7 +50,7 @@ export async function writeChunk(work: Work, chunk: Chunk): Promise<ChunkResult>
     : await planRows(work, { step, rows: chunk.rows, made: chunk.made });
   const written =
     chunk.phase === 'dry' ? { ids: [], before: [] } : await carryOut(work, { step, actions, silent: chunk.mapping.silent !== false });
-  const findings = actions.flatMap((action) => action.row.findings);
+  const findings = [...actions.flatMap((action) => action.row.findings), ...warned(work, actions, written.ids)];
   await report(work, chunk.importId, fileOf(chunk.mapping, step), findings);
   await note(work, chunk, actions, written);
   return { kind: 'written', run: await advance(work, run, chunk, tallyOf(actions, findings.length)) };
@@ -62,8 +62,28 @@ export const fileOf = (mapping: Mapping, step: Step): string =>
 
 const refuse = (row: MappedRow, error: DomainError | undefined): Action => ({
   kind: 'rejected',
-  row: { ...row, findings: [...row.findings, refusal(row, error?.code ?? 'refused', error?.message ?? 'The row was refused.')] },
+  row: { ...row, findings: [...row.findings, refusal(row, ruleOf(error), error?.message ?? 'The row was refused.')] },
 });
+
+/** The company's own rule, where one of those refused the row. */
+function ruleOf(error: DomainError | undefined): string {
+  const rules: unknown = error?.details['rules'];
+  const rule: unknown = Array.isArray(rules) ? rules[0] : undefined;
+  return typeof rule === 'string' ? rule : (error?.code ?? 'refused');
+}
+
+/** What the company's rules find wrong with rows that came in all the same. */
+function warned(work: Work, actions: readonly Action[], ids: readonly (string | null)[]): Finding[] {
+  if (work.warnings.length === 0) return [];
+  const rows = new Map(ids.map((id, i) => [id, actions[i]?.row] as const));
+  return work.warnings.flatMap(({ recordId, rule, path, message }) => {
+    const row = rows.get(recordId);
+    const field = path === '' ? null : path.slice(1).replaceAll('/', '.');
+    return row
+      ? [{ line: row.line, field, rule, severity: 'warning' as const, value: null, done: 'imported, and kept as a finding', message }]
+      : [];
+  });
+}
 
 interface Written {
   /** The record of each row. */

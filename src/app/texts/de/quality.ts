@@ -1,0 +1,77 @@
+import type { ErrorTexts, Words } from '#kernel/text/catalog.js';
+
+/** What is said about the quality of data. */
+export const qualityErrors: ErrorTexts = {
+  'quality.refused': '{message}',
+  'quality_finding.fixed': 'Der Datensatz ist inzwischen in Ordnung.',
+  'quality_finding.not_found': 'Einen Befund mit dieser Kennung gibt es nicht, oder Sie dürfen ihn nicht sehen.',
+  'quality_finding.out_of_reach': 'Sie dürfen den Datensatz nicht ändern und darum auch nicht für richtig erklären.',
+  'quality_rule.key_malformed':
+    'Ein Schlüssel besteht aus höchstens 60 kleinen Buchstaben, Ziffern und Bindestrichen wie deal-without-account.',
+  'quality_rule.key_taken': 'Eine Regel mit diesem Schlüssel gibt es schon.',
+  'quality_rule.too_many': 'Eine Firma hat höchstens 500 Regeln.',
+  'quality_rule.unfit': 'Die Regel passt nicht zu ihrer Art oder zu den Datensätzen, um die es geht.',
+};
+
+export const qualityLabels = {
+  modules: { quality: 'Datenqualität' } satisfies Words,
+  resources: {
+    quality_rule: 'Qualitätsregel',
+    quality_sweep: 'Qualitätsprüfung',
+    quality_finding: 'Qualitätsbefund',
+  } satisfies Words,
+  verbs: { restore_shipped: 'Mitgelieferte wiederherstellen', accept: 'Hinnehmen' } satisfies Words,
+  descriptions: {
+    quality: 'Wie gute Datensätze aussehen und welche es nicht sind.',
+    quality_rule:
+      'Wie gute Datensätze einer Art aussehen: Bei der Eingabe, beim Import und bei der Prüfung fällt auf, wo sie es nicht tun.',
+    quality_sweep: 'Ein Gang durch alle Datensätze, geprüft nach den Regeln, die in Gebrauch sind.',
+  } satisfies Words,
+  fields: {
+    'quality_rule.key': 'Schlüssel',
+    'quality_rule.resource': 'Art der Datensätze',
+    'quality_rule.kind': 'Art der Regel',
+    'quality_rule.fields': 'Felder',
+    'quality_rule.settings': 'Einstellungen',
+    'quality_rule.condition': 'Bedingung',
+    'quality_rule.severity': 'Schwere',
+    'quality_rule.atEntry': 'Bei der Eingabe',
+    'quality_rule.weight': 'Gewicht',
+    'quality_rule.messages': 'Meldungen',
+    'quality_rule.isActive': 'In Gebrauch',
+    'quality_rule.isShipped': 'Mitgeliefert',
+    'quality_rule.reads': 'Betrachtete Felder',
+    'quality_rule.learned': 'Gelerntes',
+    'quality_sweep.state': 'Zustand',
+    'quality_sweep.plan': 'Ablauf',
+    'quality_sweep.place': 'Stand',
+    'quality_sweep.turn': 'Abschnitt',
+    'quality_sweep.records': 'Geprüfte Datensätze',
+    'quality_sweep.opened': 'Neue Befunde',
+    'quality_sweep.fixed': 'Behobene Befunde',
+    'quality_sweep.results': 'Ergebnisse',
+    'quality_sweep.startedById': 'Begonnen von',
+    'quality_sweep.startedAt': 'Begonnen',
+    'quality_sweep.finishedAt': 'Beendet',
+  } satisfies Words,
+  choices: {
+    'quality_rule.kind.required': 'Ausgefüllt',
+    'quality_rule.kind.format': 'Form',
+    'quality_rule.kind.range': 'Bereich',
+    'quality_rule.kind.values': 'Liste von Werten',
+    'quality_rule.kind.reference': 'Bekannt in anderen Datensätzen',
+    'quality_rule.kind.unique': 'Keine Dubletten',
+    'quality_rule.kind.formula': 'Formel über mehrere Felder',
+    'quality_rule.kind.freshness': 'Aktualität',
+    'quality_rule.kind.children': 'Zugehörige Datensätze',
+    'quality_rule.kind.outlier': 'Ausreißer',
+    'quality_rule.kind.misspelt': 'Verschriebene Werte',
+    'quality_rule.kind.deviation': 'Abweichung vom Vergleichswert',
+    'quality_rule.kind.drift': 'Veränderte Verteilung',
+    'quality_rule.severity.warn': 'Warnen',
+    'quality_rule.severity.refuse': 'Ablehnen',
+    'quality_sweep.state.running': 'Läuft',
+    'quality_sweep.state.finished': 'Beendet',
+    'quality_sweep.state.failed': 'Abgebrochen',
+  } satisfies Words,
+};

@@ -51,7 +51,7 @@ const folder = resolve('..', 'shared', 'data', 'crm_opportunities');
 const names = ['sales_teams.csv', 'accounts.csv', 'products.csv', 'sales_pipeline.csv'];
 const rounds = 3;
 
-const contactMapping: StoredMapping = {
+export const contactMapping: StoredMapping = {
   files: [{ name: 'contacts.csv' }],
   steps: [
     {
@@ -211,6 +211,19 @@ async function addForeignKeys(client: pg.Client, table: string): Promise<void> {
   );
   for (const { told } of rows) await client.query(`alter table public.target add ${told}`);
 }
+
+/** A server of its own and a company on it. */
+export const withImporter = <T>(use: (transact: Transact) => Promise<T>): Promise<T> =>
+  withServer(async (postgres) => {
+    const database = await openDatabase(buildRegistry(allModules), { url: postgres.appUrl, poolSize: 4 });
+    const runtime = new Runtime(buildRegistry(allModules), database, systemClock, noPorts);
+    const tenantId = await makeTenant(postgres.ownerUrl, 0);
+    try {
+      return await use((fn) => runtime.withWork({ tenantId, actor: systemActor('bench'), cause: { command: 'bench' } }, fn));
+    } finally {
+      await database.source.destroy();
+    }
+  });
 
 async function makeTenant(ownerUrl: string, round: number): Promise<string> {
   const id = newId(typeCode('tenant'));

@@ -8,7 +8,7 @@ const all = readdirSync(import.meta.dirname)
   .filter((name) => name.endsWith('.ts') && !helpers.has(name))
   .map((name) => name.slice(0, -3));
 /** Fills millions of rows first: only when named. */
-const long = new Set(['growth']);
+const long = new Set(['growth', 'import-large']);
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const options = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
 const unknown = wanted.filter((name) => !all.includes(name));

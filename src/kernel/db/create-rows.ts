@@ -30,16 +30,12 @@ export async function createRows(
 ): Promise<Record<string, unknown>[]> {
   const found: Record<string, unknown>[] = [];
   const batch = options.answer === 'ids' ? size : rows.length;
-  const columns = columnsOf(resource, rows);
+  const columns = columnsOf(resource, rows, options);
   const statement = insertManyStatement(resource, { ...options, blank: columns.blank });
   let under: Promise<Record<string, unknown>[]> = Promise.resolve([]);
   for (let at = 0; at < rows.length; at += batch) {
-    const values = paramsOf(
-      resource,
-      connection,
-      rows.slice(at, at + batch),
-      columns.filled.map((column) => column.slice(at, at + batch)),
-    );
+    const part = { rows: rows.slice(at, at + batch), columns: columns.filled.map((column) => column.slice(at, at + batch)) };
+    const values = paramsOf(resource, connection, part, options);
     found.push(...(await under));
     under = queryRows(connection.client, { ...statement, values }, textReader);
     // Who waits for the answer hears of a failure; this keeps it from being nobody's until then.
@@ -50,23 +46,31 @@ export async function createRows(
   return found;
 }
 
-/** One array a column, and the places of columns that nobody has a value for. */
-function columnsOf(resource: Resource, rows: readonly Fresh[]) {
+/** One array a column, and the places of columns that are left out: nobody has a value for them, and there are rows enough for a statement of their own. */
+function columnsOf(resource: Resource, rows: readonly Fresh[], { answer }: ManyOptions) {
   const byRow = rows.map(({ values }) => rowColumns(resource, values));
   const all = (byRow[0] ?? []).map((_, i) => byRow.map((values) => values[i]));
-  const blank = new Set([...all.keys()].filter((i) => all[i]?.every((value) => value === null || value === undefined)));
+  const isBlank = (column: readonly unknown[]) => column.every((value) => value === null || value === undefined);
+  const blank = new Set(answer === 'ids' ? [...all.keys()].filter((i) => isBlank(all[i] ?? [])) : []);
   return { blank, filled: all.filter((_, i) => !blank.has(i)) };
 }
 
+interface Part {
+  readonly rows: readonly Fresh[];
+  readonly columns: readonly unknown[][];
+}
+
 /** The parameters of `insertManyStatement`. */
-function paramsOf(resource: Resource, connection: Connection, rows: readonly Fresh[], columns: readonly unknown[][]): unknown[] {
+function paramsOf(resource: Resource, connection: Connection, { rows, columns }: Part, { events }: ManyOptions): unknown[] {
   const { actor, cause, tenantId, now } = connection;
+  const ids = rows.map(({ id }) => id);
   const changes = rows.map(({ values }) => changesOf(resource.fields, {}, values));
   return [
     ...[tenantId, now, actorType(actor), actor.id, actor.label, cause.command, resource.name, cause.requestId ?? null],
-    rows.map(({ id }) => id),
+    ids,
     changes.map(({ kept }) => JSON.stringify(kept)),
-    rows.map(() => newId(0)),
+    // Ids of events, which nobody reads where there are none.
+    events === 'each' ? rows.map(() => newId(0)) : ids,
     `${resource.module}.${resource.name}_created`,
     ...originOf(connection, resource),
     ...sealedOf(resource, connection, rows, changes),

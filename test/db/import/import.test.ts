@@ -236,7 +236,7 @@ describe('dirty files', () => {
       expect.arrayContaining([
         [6, 'engage_date', 'parse_date', 'error'],
         [7, 'close_value', 'parse_number', 'error'],
-        [8, 'ownerId', 'parent_not_found', 'error'],
+        [8, 'ownerId', 'owner_not_found', 'error'],
         [9, 'accountId', 'parent_not_found', 'warning'],
         [10, 'deal_stage', 'enum_unknown', 'error'],
         [11, null, 'opportunity.closed_without_time', 'error'],

@@ -65,7 +65,7 @@ test('a missing row empties a field that may be empty and leaves the row out oth
   expect(lost.fate).toBe('reject');
   expect(lost.findings).toMatchObject([
     { field: 'accountId', rule: 'parent_not_found', severity: 'warning', value: 'Acme', done: 'left empty' },
-    { field: 'ownerId', rule: 'parent_not_found', severity: 'error', value: 'ann', done: 'row left out' },
+    { field: 'ownerId', rule: 'owner_not_found', severity: 'error', value: 'ann', done: 'row left out' },
   ]);
 });
 

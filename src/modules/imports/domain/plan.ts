@@ -58,7 +58,7 @@ function missing(row: MappedRow, field: string, wanted: Wanted, target: Target |
   row.findings.push({
     line: row.line,
     field,
-    rule: 'parent_not_found',
+    rule: wanted.resource === 'user' ? 'owner_not_found' : 'parent_not_found',
     severity: needed ? 'error' : 'warning',
     value: describe(wanted),
     done: needed ? 'row left out' : 'left empty',

@@ -24,6 +24,8 @@ export interface BoxTenant {
   readonly currency: string;
   readonly timeZone: string;
   readonly locale: string;
+  /** Languages its texts are there in besides. */
+  readonly languages: readonly string[];
   readonly createdAt: string;
 }
 
@@ -104,6 +106,7 @@ const manifestShape = isShape({
     currency: isText,
     timeZone: isText,
     locale: isText,
+    languages: isListOf(isText),
     createdAt: isText,
   }),
   audit: isShape({ seq: isCount, isIntact: isFlag, hash: (value) => value === null || isHash(value) }),

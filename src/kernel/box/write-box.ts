@@ -92,7 +92,7 @@ async function* once(text: string): AsyncGenerator<string> {
 
 async function tenantOf(work: OpenWork): Promise<BoxTenant> {
   const { rows } = await work.exec(
-    `select id, slug, name, state, currency, time_zone as "timeZone", locale, created_at::text as "createdAt" from kernel.tenants where id = $1`,
+    `select id, slug, name, state, currency, time_zone as "timeZone", locale, languages, created_at::text as "createdAt" from kernel.tenants where id = $1`,
     [work.tenantId],
   );
   const [row] = rows;
@@ -106,6 +106,7 @@ async function tenantOf(work: OpenWork): Promise<BoxTenant> {
     currency: text('currency'),
     timeZone: text('timeZone'),
     locale: text('locale'),
+    languages: row['languages'] as readonly string[],
     createdAt: text('createdAt'),
   };
 }

@@ -12,7 +12,9 @@ import type { Kit, TestTenant } from '#kernel/testing/kit.js';
 import { hasConsent } from '#modules/customers/api.js';
 import { ConsentEntry } from '#modules/customers/consent/consent-entry.resource.js';
 import { UnsubscribeController } from '#modules/marketing/http/unsubscribe.controller.js';
+import type { Translations } from '#kernel/resource/translations.js';
 import { Enrolment } from '#modules/marketing/journey/enrolment.resource.js';
+import { EmailTemplate } from '#modules/marketing/template/email-template.resource.js';
 import { journey, messages, openMarketing, person, tell, template } from './marketing-kit.js';
 
 class AppModule {}
@@ -62,9 +64,9 @@ afterAll(async () => {
 });
 
 /** A person whose mail has arrived, with the path of the link in its header. */
-async function mailed(change: Record<string, unknown> = {}) {
+async function mailed(change: Record<string, unknown> = {}, more: Record<string, unknown> = {}) {
   await journey(t, change);
-  const ada = await person(t, { firstName: 'Ada <b>&</b> Co' });
+  const ada = await person(t, { firstName: 'Ada <b>&</b> Co', ...more });
   await tell(t, ada.id, 'cart.abandoned', { properties: { total: 80 } });
   await kit.drain();
   const got = arrived.find(({ recipients }) => recipients.includes(ada.email ?? ''));
@@ -90,6 +92,26 @@ test('a mail arrives at a real server, filled, escaped, with both unsubscribe he
   expect(got.raw).toContain('List-Unsubscribe-Post: List-Unsubscribe=One-Click');
   expect(got.raw).toContain('From: Shop <shop@kontor.example>');
   expect(await messages(t, { contactId: ada.id })).toMatchObject([{ status: 'sent', response: expect.stringMatching(/^250/) }]);
+});
+
+test('a mail is in the language of who gets it, numbers and amounts too, and a body without the link is not published', async () => {
+  const { id: templateId } = await template(t);
+  const mjml = (text: string) =>
+    `<mjml><mj-body><mj-section><mj-column><mj-text>${text} <a href="{{ links.unsubscribe }}">stop</a></mj-text></mj-column></mj-section></mj-body></mjml>`;
+  const said = (text: string) => ({ fr: { text, sourceHash: '' } });
+  const translate = (translations: object) =>
+    t.work((work) => work.repo(EmailTemplate).update(templateId, { translations: translations as Translations }));
+  await translate({ subject: said('Bonjour'), mjml: said(mjml('Total {{ event.properties.total | money: "EUR" }}')) });
+  const steps = [{ id: 'mail', kind: 'email', templateId }];
+  // The journey of the test before writes to them too.
+  const to = (email: string | null) => arrived.filter(({ recipients }) => recipients.includes(email ?? '')).map(({ mail }) => mail);
+  const { ada } = await mailed({ steps }, { language: 'fr-FR' });
+  const french = to(ada.email).find(({ subject }) => subject === 'Bonjour');
+  expect(String(french?.text).replaceAll(/[\u00a0\u202f]/g, ' ')).toContain('Total 80,00 €');
+  const { ada: other } = await mailed({ steps }, { language: 'it' });
+  expect(to(other.email).every(({ subject }) => subject?.startsWith('Hello'))).toBe(true);
+  await translate({ mjml: said('<mjml><mj-body><mj-text>Rien</mj-text></mj-body></mjml>') });
+  await expect(journey(t, { steps })).rejects.toMatchObject({ code: 'journey.definition_invalid' });
 });
 
 test('M06 opening the link shows a button and changes nothing', async () => {

@@ -25,6 +25,7 @@ export interface Room {
 /** A tenant of its own with a room in it. */
 export async function openCompany(machine: Machine): Promise<Room> {
   const tenant = await machine.kit.tenant();
+  await machine.kit.asOwner(`update kernel.tenants set languages = '{fr}' where id = $1`, [tenant.id], tenant.id);
   return openRoom(machine, tenant.id, null);
 }
 

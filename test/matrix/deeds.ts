@@ -61,10 +61,11 @@ function crudDeed(resource: Resource, kind: Offered): Deed {
 }
 
 /** Verbs about any record at all, or what hangs on it, are tried on one of this kind. */
-const anyRecord = 'account';
+const anyRecordFor = (noun: string) => (noun === 'translation' ? 'product' : 'account');
 
 function verbDeed(useCase: UseCase, registry: Registry): Deed {
   const own = `${camel(useCase.noun)}Id`;
+  const anyRecord = anyRecordFor(useCase.noun);
   const ofAny = registry.resources.has(anyRecord) ? ['fileId', 'recordId'].find((name) => Object.hasOwn(useCase.input, name)) : undefined;
   return {
     name: useCase.name,

@@ -73,6 +73,13 @@ export const wishes: Readonly<Record<string, (source: Source) => Given>> = {
     const key = `f${mark}n${next()}`;
     return { objectName: 'account', key, type: 'text', labels: { en: key } };
   },
+  'language.enable': () => ({ code: 'fr' }),
+  'language.disable': () => ({ code: 'pt-BR' }),
+  'translation.read': () => ({ language: 'fr' }),
+  'translation.coverage': () => ({ language: 'fr' }),
+  'translation.export': () => ({ language: 'fr' }),
+  'translation.set': ({ mark, next }) => ({ language: 'fr', texts: { name: `${mark}.fr.${next()}` } }),
+  'translation.import': () => ({ xliff: '<xliff version="2.0" srcLang="de" trgLang="fr"></xliff>' }),
   'import.run': () => ({ files: Object.entries(tables).map(([name, content]) => ({ name, content })) }),
 };
 

@@ -17,6 +17,7 @@ import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Field } from '#kernel/resource/fields.js';
 import { byKey, DateTime, Decimal, LocalDate, MoneyType, listOf } from './scalars.js';
 import { aggregateTypeName } from './selection.js';
+import { SharedTypes } from './shared-types.js';
 import { visibleFields } from './types.js';
 
 type Outputs = GraphQLFieldConfigMap<unknown, unknown>;
@@ -34,19 +35,27 @@ const bucket = new GraphQLEnumType({
   values: Object.fromEntries(buckets.map((name) => [name, { description: `One group a ${name.toLowerCase()}.` }])),
 });
 
+const functionTypes = new SharedTypes<Outputs>();
+const aggregateTypes = new SharedTypes<GraphQLObjectType>();
+const groupFields = new SharedTypes<GraphQLFieldConfig<unknown, unknown>>();
+
 /** Types of the figures over a list: all of it, or by groups. */
 export class FigureTypes {
-  private readonly functionTypes = new Map<string, Outputs>();
-
   aggregate(resource: Resource): GraphQLObjectType {
-    return new GraphQLObjectType({
-      name: `${resource.typeName}Aggregate`,
-      description: `Figures over a list of ${resource.plural}.`,
-      fields: this.figures(resource, 'How many rows.'),
-    });
+    const make = () =>
+      new GraphQLObjectType({
+        name: `${resource.typeName}Aggregate`,
+        description: `Figures over a list of ${resource.plural}.`,
+        fields: this.figures(resource, 'How many rows.'),
+      });
+    return aggregateTypes.get(resource, 'aggregate', make);
   }
 
   groups(resource: Resource): GraphQLFieldConfig<unknown, unknown> {
+    return groupFields.get(resource, 'groups', () => this.makeGroups(resource));
+  }
+
+  private makeGroups(resource: Resource): GraphQLFieldConfig<unknown, unknown> {
     const type = new GraphQLObjectType({
       name: `${resource.typeName}Group`,
       description: `Figures over those of a list of ${resource.plural} that share some values.`,
@@ -76,21 +85,23 @@ export class FigureTypes {
 
   /** `sum`, `avg`, `min` and `max`, their types made once for both uses. */
   private functions(resource: Resource): Outputs {
-    const known = this.functionTypes.get(resource.name) ?? {};
-    if (this.functionTypes.has(resource.name)) return known;
-    for (const fn of Object.keys(functions) as AggregateFunction[]) {
-      const able = visibleFields(resource).filter(([, field]) => aggregates(field, fn));
-      if (able.length === 0) continue;
-      const type = new GraphQLObjectType({
-        name: aggregateTypeName(resource, fn),
-        description: `${functions[fn]} over a list of ${resource.plural}.`,
-        fields: Object.fromEntries(able.map(([name, field]) => [name, figure(name, field, fn)])),
-      });
-      known[fn] = { type: new GraphQLNonNull(type), description: `${functions[fn]}.`, resolve: byKey };
-    }
-    this.functionTypes.set(resource.name, known);
-    return known;
+    return functionTypes.get(resource, 'functions', () => makeFunctions(resource));
   }
+}
+
+function makeFunctions(resource: Resource): Outputs {
+  const made: Outputs = {};
+  for (const fn of Object.keys(functions) as AggregateFunction[]) {
+    const able = visibleFields(resource).filter(([, field]) => aggregates(field, fn));
+    if (able.length === 0) continue;
+    const type = new GraphQLObjectType({
+      name: aggregateTypeName(resource, fn),
+      description: `${functions[fn]} over a list of ${resource.plural}.`,
+      fields: Object.fromEntries(able.map(([name, field]) => [name, figure(name, field, fn)])),
+    });
+    made[fn] = { type: new GraphQLNonNull(type), description: `${functions[fn]}.`, resolve: byKey };
+  }
+  return made;
 }
 
 const figure = (name: string, field: Field, fn: AggregateFunction): GraphQLFieldConfig<unknown, unknown> => ({

@@ -19,6 +19,7 @@ import { defaultPage, largestPage } from '#kernel/read/page.js';
 import { FigureTypes } from './figure-types.js';
 import { filterOf, instantFilter, idFilter, intFilter, operatorInput, textFilter } from './filter-inputs.js';
 import { byKey, SortDirection, listOf } from './scalars.js';
+import { SharedTypes } from './shared-types.js';
 import { visibleFields, type TypeBook } from './types.js';
 
 const pageInfo = new GraphQLObjectType({
@@ -31,6 +32,8 @@ const pageInfo = new GraphQLObjectType({
     endCursor: { type: GraphQLString, description: 'Cursor of the last row.', resolve: byKey },
   },
 });
+
+const choiceFilters = new SharedTypes<GraphQLInputObjectType>();
 
 /** Connection, filter, order and aggregate types of resources. */
 export class ListTypes {
@@ -121,7 +124,7 @@ export class ListTypes {
     const type = this.book.choice(field, resource.typeName, name);
     if (!(type instanceof GraphQLEnumType)) return textFilter;
     const key = `choice ${type.name}`;
-    const known = this.filters.get(key) ?? operatorInput(`${type.name}Filter`, type, ['equal']);
+    const known = this.filters.get(key) ?? choiceFilters.get(type, 'filter', () => operatorInput(`${type.name}Filter`, type, ['equal']));
     this.filters.set(key, known);
     return known;
   }

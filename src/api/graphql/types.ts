@@ -19,6 +19,7 @@ import type { Field, Fields } from '#kernel/resource/fields.js';
 import { pascal } from '#kernel/resource/names.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import { listOf, AddressType, DateTime, Decimal, Json, LocalDate, LocalDateTime, MoneyType, ZonedPlanType } from './scalars.js';
+import { SharedTypes } from './shared-types.js';
 
 const input = (name: string, description: string, fields: GraphQLInputFieldConfigMap) =>
   new GraphQLInputObjectType({ name, description, fields });
@@ -55,6 +56,9 @@ interface InputShape {
 
 const isName = (value: string) => /^[_A-Za-z]\w*$/.test(value) && !['true', 'false', 'null'].includes(value) && !value.startsWith('__');
 
+const enums = new SharedTypes<GraphQLEnumType>();
+const inputs = new SharedTypes<GraphQLInputObjectType>();
+
 /** The GraphQL types of all fields of a registry, each made once. */
 export class TypeBook {
   private readonly enums = new Map<string, GraphQLEnumType>();
@@ -90,13 +94,14 @@ export class TypeBook {
     if (!values.every(isName)) return GraphQLString;
     // A field of a company's own does not meet with what is made of the owner's name: `AccountFilter`.
     const typeName = `${owner}${field.stored ? 'X' : ''}${pascal(name)}`;
-    const known =
+    const make = () =>
       this.enums.get(typeName) ??
       new GraphQLEnumType({
         name: typeName,
         description: field.options.description ?? `Values of ${name}.`,
         values: Object.fromEntries(values.map((value) => [value, { value }])),
       });
+    const known = enums.get(field, typeName, make);
     this.enums.set(typeName, known);
     return known;
   }
@@ -133,7 +138,7 @@ export class TypeBook {
 
   /** An input object of a set of fields. */
   inputShape({ typeName, description, fields, mode = 'create', owner = typeName }: InputShape): GraphQLInputObjectType {
-    const known =
+    const make = () =>
       this.inputs.get(typeName) ??
       new GraphQLInputObjectType({
         name: typeName,
@@ -150,6 +155,7 @@ export class TypeBook {
             ]),
           ),
       });
+    const known = inputs.get(fields, `${typeName} ${owner} ${mode}`, make);
     this.inputs.set(typeName, known);
     return known;
   }

@@ -14,7 +14,7 @@ export interface GraphqlVariant {
   readonly stop: () => Promise<void>;
 }
 
-/** About 2 MB each. */
+/** About 3 MiB each. */
 const mostVariants = 200;
 
 /** The key without the version: of one tenant, or of all with the same modules. */

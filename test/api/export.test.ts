@@ -212,3 +212,21 @@ test.each([
 test('no defect was met', () => {
   expect(api.defects).toEqual([]);
 });
+
+test('fields and objects a company defined itself are taken away too, by rights of their own', async () => {
+  const own = await api.company();
+  const labels = { en: 'Field' };
+  const made = [
+    await own.admin.post('/v1/field-definitions', { objectName: 'account', key: 'contractNo', type: 'text', labels }),
+    await own.admin.post('/v1/object-definitions', { key: 'permit', plural: 'permits', labels }),
+    await own.admin.post('/v1/field-definitions', { objectName: 'x_permit', key: 'fee', type: 'decimal', labels }),
+    await own.admin.post('/v1/accounts', { name: 'Mit Vertrag', contractNo: '=C-1' }),
+    await own.admin.post('/v1/records/permits', { fee: '12.50' }),
+  ];
+  expect(made.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201]);
+  expect(rowsOf((await take(own.admin, 'accounts?format=csv')).text)).toMatchObject([{ name: 'Mit Vertrag', contractNo: "'=C-1" }]);
+  expect(linesOf((await take(own.admin, 'permits?format=jsonl&fields=fee')).text)).toMatchObject([{ fee: '12.50' }]);
+  const reader = await own.user({ 'x_permit:read': 'all' });
+  expect((await take(reader, 'permits')).status).toBe(403);
+  expect((await take(admin, 'permits')).status).toBe(404);
+});

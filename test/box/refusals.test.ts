@@ -178,6 +178,27 @@ test('a company that has something takes nothing in, and one that has nothing do
   await expect(unpack(elsewhere, box, { tenantId: empty })).rejects.toMatchObject({ code: 'box.tenant_not_empty' });
 });
 
+test('an unpacking whose connection is cut in the middle leaves nothing, and can be begun again', async () => {
+  const before = await inventory(elsewhere);
+  const mine = await elsewhere.tenant();
+  await mine.work((work) => work.repo(Account).create({ name: 'A', ownerId: mine.admin.userId }));
+  await seal(elsewhere, mine.id);
+  const path = await pack(elsewhere, mine.id);
+  let cuts = 0;
+  const cut = async ({ done }: { done: number }) => {
+    if (done > 0 && cuts++ === 0)
+      await asSuper(
+        elsewhere,
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and state = 'idle in transaction'`,
+      );
+  };
+  await expect(unpack(elsewhere, path, { slug: 'cut-off', onProgress: cut })).rejects.toThrow();
+  expect(cuts).toBeGreaterThan(0);
+  expect(await inventory(elsewhere)).toHaveLength(before.length + 1);
+  const { tenantId } = await unpack(elsewhere, path, { slug: 'cut-off' });
+  expect(await verify(elsewhere, tenantId)).toMatchObject({ intact: true });
+});
+
 test('of two that unpack under one name at once, one is refused and the other is whole', async () => {
   const results = await Promise.allSettled([1, 2].map(() => unpack(kit, box, { slug: 'only-one' })));
   expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);

@@ -13,7 +13,7 @@ interface Keeping {
   readonly missing: readonly string[];
   /** Is told what was kept, for whoever has to take it back. */
   readonly kept: string[];
-  readonly advance: (by: number) => void;
+  readonly advance: (by: number) => Promise<void>;
 }
 
 /** Keeps the content of all files. Every row that speaks of content must find it, and there may be none that no row speaks of. */
@@ -22,7 +22,7 @@ export async function keepFiles(work: OpenWork, zip: ZipReader, { files, missing
   for (const sha256 of zip.files()) {
     await keepFile(zip, { tenantId: work.tenantId, sha256 }, { files, kept });
     known++;
-    advance(1);
+    await advance(1);
   }
   const all = [...zip.files(), ...missing];
   const { rows } = await work.exec(

@@ -26,7 +26,7 @@ export interface Unpacking {
   readonly isHeld?: boolean;
   /** SHA-256 of the manifest, as it was told when the box was made. */
   readonly fingerprint?: string;
-  readonly onProgress?: (progress: BoxProgress) => void;
+  readonly onProgress?: (progress: BoxProgress) => void | Promise<void>;
 }
 
 export interface Unpacked {
@@ -96,7 +96,7 @@ async function unpack(runtime: Runtime, zip: ZipReader, job: Job): Promise<void>
       );
       const loadings = await openTables(work, job);
       await placeTenant(work, job, loadings);
-      const advance = startProgress(job);
+      const advance = await startProgress(job);
       for (const loading of loadings) await fillTable(work, zip, loading, { moved: job.moved, advance });
       for (const loading of loadings.filter(({ table }) => table.late.length > 0))
         for await (const lines of portionsOf(movedLines(zip, loading.part, job.moved))) await fillLate(work, loading, lines);
@@ -168,15 +168,15 @@ async function refuseFilled(work: OpenWork, slug: string, loadings: readonly Loa
   if (filled.length > 0) throw notEmpty(slug, filled);
 }
 
-type Advance = (by: number) => void;
+type Advance = (by: number) => Promise<void>;
 
-function startProgress({ manifest, onProgress }: Job): Advance {
+async function startProgress({ manifest, onProgress }: Job): Promise<Advance> {
   const total = manifest.parts.reduce((sum, { rows }) => sum + rows, 0) + manifest.files.count;
   let done = 0;
-  onProgress?.({ done, total });
-  return (by) => {
+  await onProgress?.({ done, total });
+  return async (by) => {
     done += by;
-    onProgress?.({ done, total });
+    await onProgress?.({ done, total });
   };
 }
 
@@ -191,7 +191,7 @@ async function fillTable(work: OpenWork, zip: ZipReader, loading: Loading, { mov
   for await (const lines of portionsOf(movedLines(zip, loading.part, moved))) {
     await load(work, loading, lines, moved);
     rows += lines.length;
-    advance(lines.length);
+    await advance(lines.length);
   }
   if (rows !== loading.part.rows) throw damaged(`${loading.table.name} has ${rows} rows instead of ${loading.part.rows}.`);
 }

@@ -118,7 +118,9 @@ interface Asked {
 }
 
 function resourceAt({ definitions }: Principal, path: string): Resource {
-  const found = [...definitions.resources.values()].find((resource) => resource.path === path && resource.operations.includes('list'));
+  const lists = [...definitions.resources.values()].filter(({ operations }) => operations.includes('list'));
+  // Objects a company defined itself are called by their plural alone.
+  const found = lists.find((resource) => resource.path === path) ?? lists.find((resource) => resource.path === `records/${path}`);
   if (!found) throw notFound('export.no_such_list', 'There is no such list.', { list: path.slice(0, 100) });
   return found;
 }

@@ -39,7 +39,7 @@ test('an export of Salesforce comes in by its template at the command line, and 
   expect(found).toEqual({ accounts: 18, contacts: 25, leads: 22, deals: 36, told: 48 });
   const again = await command(t, folder, '--mapping', 'salesforce');
   expect(again).toMatchObject({ code: 0, said: expect.stringMatching(/partly after .* s: 0 created, 0 updated/) as string });
-}, 180_000);
+}, 300_000);
 
 test('a mapping of one’s own comes from a file, and each wrong word is answered in a sentence', async () => {
   const t = await kit.tenant();
@@ -68,9 +68,6 @@ test('a mapping of one’s own comes from a file, and each wrong word is answere
   expect((await command(t, ...own, '--owner', 'nobody@example.com')).said).toBe(
     'The company has no active user nobody@example.com: name another with --owner.\n',
   );
-  expect((await command(t, folder)).said).toBe('Say what the files mean: --mapping <name>, or --definition <file>.\n');
   writeFileSync(path, '{"files": 1}');
   expect((await command(t, ...own)).said).toContain('mapping.json is no mapping: /');
-  writeFileSync(path, '{');
-  expect((await command(t, ...own)).said).toContain('mapping.json is no JSON');
-}, 180_000);
+}, 300_000);

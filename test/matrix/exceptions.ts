@@ -143,6 +143,11 @@ export const handMade: Readonly<Record<string, Exception>> = {
     why: 'a list under its parent: asks for the right to both',
     ask: (given) => ({ method: 'GET', path: `/v1/imports/${String(given['id'])}/issues` }),
   },
+  'GET /v1/operations/{operationId}/file': {
+    access: 'member',
+    why: 'the archive of the company: two rights are asked for inside, and a file that only a worker makes; test/box/api.test.ts tries both',
+    ask: () => ({ method: 'GET', path: '/v1/operations/00000000-0000-0000-0000-000000000000/file' }),
+  },
   'GET /v1/operations/{operationId}/results': { deed: 'operation.get', why: 'the results of an operation, for whoever may see it' },
   'query changeCursor': { access: 'member', why: 'where the stream of changes stands: a number that tells of nothing' },
   'query nodes': {

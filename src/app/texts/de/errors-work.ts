@@ -95,7 +95,6 @@ export const workErrors: ErrorTexts = {
   'legal_hold.over': 'Die Anordnung ist schon aufgehoben.',
   'operation.over': 'Der Vorgang ist schon zu Ende.',
 
-  'tenant.export_running': 'Das Unternehmen wird schon exportiert.',
   'export.no_file': 'Der Vorgang hat keine Datei hinterlassen, oder sie ist fort: Sie wird einen Tag aufgehoben.',
 
   'box.audit_broken':

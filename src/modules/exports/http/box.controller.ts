@@ -6,12 +6,13 @@ import { PrincipalGuard } from '#api/auth/principal.guard.js';
 import { problems } from '#api/rest/answers.js';
 import { RestReads } from '#api/rest/reads.js';
 import { paramOf, principalOf } from '#api/rest/routes.js';
-import { reachOf } from '#kernel/access/actor.js';
 import { permissionMissing } from '#kernel/access/errors.js';
 import { noteAudit } from '#kernel/audit/note-audit.js';
 import { notFound } from '#kernel/errors/domain-error.js';
+import type { BlobName, FileStore } from '#kernel/ports/ports.js';
 import { Operation } from '#kernel/operations/operation.resource.js';
 import { Runner } from '#kernel/usecase/runner.js';
+import { mayExport } from '../tenant/may-export.js';
 
 const noFile = () => notFound('export.no_file', 'The operation has left no file, or it is gone: it is kept for a day.');
 
@@ -43,22 +44,18 @@ export class BoxController {
   async file(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<Readable> {
     const principal = principalOf(request);
     const { tenantId, actor } = principal;
-    if (reachOf(actor.permissions, 'tenant:export') === null) throw permissionMissing('tenant:export');
+    if (!mayExport(actor)) throw permissionMissing('tenant:export');
     const id = paramOf(request, 'operationId');
     await this.reads.one(Operation, id, { fields: ['state'], expand: [] }, principal);
     const { runtime } = this.runner;
     const cause = { command: 'tenant.export', requestId: request.id };
-    const { fileName, sha256 } = await runtime.withWork({ tenantId, actor, cause }, async (work) => {
+    const { fileName, content } = await runtime.withWork({ tenantId, actor, cause }, async (work) => {
       const { fileName, fileSha256 } = await work.system.repo(Operation).get(id);
-      if (!fileName || !fileSha256) throw noFile();
-      await noteAudit(work, {
-        resource: 'operation',
-        recordId: id,
-        action: 'downloaded',
-        class: 'export',
-        changes: { fileName: [null, fileName] },
-      });
-      return { fileName, sha256: fileSha256 };
+      const content = fileName && fileSha256 ? await contentOf(runtime.ports.files, { tenantId, sha256: fileSha256 }) : null;
+      if (!content) throw noFile();
+      const changes = { fileName: [null, fileName] } as const;
+      await noteAudit(work, { resource: 'operation', recordId: id, action: 'downloaded', class: 'export', changes });
+      return { fileName, content };
     });
     void reply.headers({
       'content-type': 'application/zip',
@@ -66,6 +63,16 @@ export class BoxController {
       'x-content-type-options': 'nosniff',
       'cache-control': 'private, no-store',
     });
-    return runtime.ports.files.read({ tenantId, sha256 });
+    return content;
+  }
+}
+
+/** Null when the store has it no more. */
+async function contentOf(files: FileStore, blob: BlobName): Promise<Readable | null> {
+  try {
+    return await files.read(blob);
+  } catch (error) {
+    if ((error as { code?: unknown } | null)?.code === 'ENOENT') return null;
+    throw error;
   }
 }

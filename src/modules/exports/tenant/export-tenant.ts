@@ -2,10 +2,11 @@ import { reachOf } from '#kernel/access/actor.js';
 import { permissionMissing } from '#kernel/access/errors.js';
 import { noteExport } from '#kernel/box/note-export.js';
 import { openWorkOf } from '#kernel/db/twins.js';
-import { conflict, forbidden } from '#kernel/errors/domain-error.js';
+import { forbidden } from '#kernel/errors/domain-error.js';
 import { Operation } from '#kernel/operations/operation.resource.js';
 import { ref } from '#kernel/resource/fields.js';
 import { defineCommand } from '#kernel/usecase/define-command.js';
+import { mayExport } from './may-export.js';
 import { writeTenantBox } from './write-tenant-box.effect.js';
 
 export const exportTenant = defineCommand({
@@ -18,17 +19,18 @@ export const exportTenant = defineCommand({
   output: { operationId: ref('operation', { required: true, description: 'Tells how far it is.' }) },
   errors: {
     'operation.needs_a_user': 'An operation is started by a user or by a key of one.',
-    'tenant.export_running': 'The company is being exported already.',
   },
 
   async run(_, work) {
     const { actor, now } = work;
+    if (!mayExport(actor)) throw permissionMissing('tenant:export');
     // Whoever starts one must be able to see how it goes.
     if (reachOf(actor.permissions, 'operation:read') === null) throw permissionMissing('operation:read');
     if (actor.userId === null) throw forbidden('operation.needs_a_user', 'An operation is started by a user or by a key of one.');
     const operations = work.system.repo(Operation);
-    const running = await operations.first({ kind: 'export', state: ['queued', 'running'] });
-    if (running) throw conflict('tenant.export_running', 'The company is being exported already.', { operationId: running.id });
+    // A second click is the same wish.
+    const running = await operations.first({ kind: 'export', state: ['queued', 'running'], startedById: actor.userId });
+    if (running) return { operationId: running.id };
     const { id: operationId } = await operations.create({
       kind: 'export',
       target: 'tenant',

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { reachOf } from '#kernel/access/actor.js';
 import { writeBox, type BoxProgress, type MadeBox } from '#kernel/box/write-box.js';
 import { openWorkOf } from '#kernel/db/twins.js';
 import { endedAt, starterNow } from '#kernel/operations/continue-bulk.job.js';
@@ -9,6 +8,7 @@ import { isOver, Operation } from '#kernel/operations/operation.resource.js';
 import { ref } from '#kernel/resource/fields.js';
 import { defineEffect, type EffectContext } from '#kernel/usecase/define-job.js';
 import type { Work } from '#kernel/usecase/work.js';
+import { mayExport } from './may-export.js';
 
 const attempts = 3;
 const tellEveryMs = 5_000;
@@ -47,7 +47,7 @@ async function begin(operationId: string, context: EffectContext): Promise<boole
     const operation = await work.repo(Operation).lock(operationId);
     if (isOver(operation)) return 'over';
     const starter = await starterNow(openWorkOf(work), operation);
-    if (!starter || reachOf(starter.permissions, 'tenant:export') === null) return 'no right';
+    if (!starter || !mayExport(starter)) return 'no right';
     await work.repo(Operation).update(operationId, { state: 'running' });
     return null;
   });

@@ -66,7 +66,9 @@ const anyRecordFor = (noun: string) => (noun === 'translation' ? 'product' : 'ac
 function verbDeed(useCase: UseCase, registry: Registry): Deed {
   const own = `${camel(useCase.noun)}Id`;
   const anyRecord = anyRecordFor(useCase.noun);
-  const ofAny = registry.resources.has(anyRecord) ? ['fileId', 'recordId'].find((name) => Object.hasOwn(useCase.input, name)) : undefined;
+  // What may be left out only narrows a question.
+  const isAsked = (name: string) => useCase.input[name]?.options.required === true;
+  const ofAny = registry.resources.has(anyRecord) ? ['fileId', 'recordId'].find(isAsked) : undefined;
   return {
     name: useCase.name,
     kind: useCase.kind,

@@ -80,6 +80,21 @@ export const wishes: Readonly<Record<string, (source: Source) => Given>> = {
   'translation.export': () => ({ language: 'fr' }),
   'translation.set': ({ mark, next }) => ({ language: 'fr', texts: { name: `${mark}.fr.${next()}` } }),
   'translation.import': () => ({ xliff: '<xliff version="2.0" srcLang="de" trgLang="fr"></xliff>' }),
+  'field_definition.change_type': () => ({ type: 'longText', dryRun: true }),
+  'object_definition.update': () => ({ isActive: false }),
+  'object_definition.create_relation': ({ mark, next }) => {
+    const key = `r${mark}n${next()}`;
+    const labels = { en: key };
+    return { key, plural: `${key}All`, labels, from: 'contact', to: 'account', fromLabels: labels, toLabels: labels };
+  },
+  'metadata.install': () => ({ name: 'contracts-and-parking-permits', dryRun: true }),
+  'quality_rule.create': (source) => ({
+    key: `q-${source.mark}-${source.next()}`,
+    resource: 'account',
+    kind: 'required',
+    fields: ['name'],
+    messages: { en: 'A name is missing.' },
+  }),
   'import.run': () => ({ files: Object.entries(tables).map(([name, content]) => ({ name, content })) }),
 };
 
@@ -172,6 +187,8 @@ export const handMade: Readonly<Record<string, Exception>> = {
 
 /** Deeds for which no valid input can be generated, and why. */
 export const stuckToday: Readonly<Record<string, string>> = {
+  'quality_finding.accept': 'only a sweep makes findings; src/modules/quality/finding/findings.test.ts has some',
+  'quality_finding.reopen': 'the same',
   'file.release': 'only a file in quarantine is released, and what is put there is for its content to say',
 };
 

@@ -39,6 +39,9 @@ const shapes: Readonly<Record<string, (source: Source) => unknown>> = {
   rights: () => ['operation:cancel', 'session:revoke'],
   position: () => ({ step: 0, record: 0 }),
   differences: () => [],
+  reads: () => [],
+  messages: (source) => ({ en: canary(source) }),
+  settings: () => ({}),
   query: () => ({ measures: ['opportunities.count'] }),
 };
 
@@ -58,13 +61,16 @@ function journey(source: Source): unknown {
 /** Instants and days of samples: all the same, so that runs can be compared. */
 const day = '2026-03-02';
 
+/** Where the first choice is one that few rows may have. */
+const chosen: Readonly<Record<string, string>> = { 'quality_sweep.state': 'finished' };
+
 const makers: Readonly<Record<Field['kind'], (name: string, field: Field, source: Source) => unknown>> = {
   text: textFor,
   longText: textFor,
   email: (_name, _field, source) => `${canary(source)}@example.test`,
   phone: (_name, _field, { next }) => `+4930${String(1_000_000 + next())}`,
   url: (_name, _field, source) => `https://example.test/${canary(source)}`,
-  choice: (_name, { values }) => values?.[0],
+  choice: (name, { values }, { owner }) => chosen[`${owner}.${name}`] ?? values?.[0],
   boolean: (_name, { options }) => options.default ?? false,
   integer: (_name, { range }) => range?.min ?? 1,
   decimal: (_name, { range }, { next }) => String(Math.max(range?.min ?? 0, 1) + next()),

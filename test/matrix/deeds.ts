@@ -66,8 +66,9 @@ const anyRecordFor = (noun: string) => (noun === 'translation' ? 'product' : 'ac
 function verbDeed(useCase: UseCase, registry: Registry): Deed {
   const own = `${camel(useCase.noun)}Id`;
   const anyRecord = anyRecordFor(useCase.noun);
-  // What may be left out only narrows a question.
-  const isAsked = (name: string) => useCase.input[name]?.options.required === true;
+  // What a list can do without only narrows it.
+  const isAsked = (name: string) =>
+    Object.hasOwn(useCase.input, name) && (useCase.input[name]?.options.required === true || !useCase.name.endsWith('.list'));
   const ofAny = registry.resources.has(anyRecord) ? ['fileId', 'recordId'].find(isAsked) : undefined;
   return {
     name: useCase.name,

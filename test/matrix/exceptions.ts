@@ -192,6 +192,14 @@ export const stuckToday: Readonly<Record<string, string>> = {
   'file.release': 'only a file in quarantine is released, and what is put there is for its content to say',
 };
 
+/** Texts a verb tells to every member of a company. */
+export const toldToMembers: Readonly<Record<string, { readonly texts: readonly string[]; readonly why: string }>> = {
+  'text.labels': {
+    texts: ['object_definition', 'field_definition'],
+    why: 'what a company calls its own kinds and fields stands in the schema each of its members gets',
+  },
+};
+
 /** Routes that are in no document all companies share. */
 export const ofOneCompany: Readonly<Record<string, string>> = {
   '/v1/records/:object': 'objects a company defined itself are in its own document; test/api/custom-fields.test.ts tries their rights',

@@ -2,6 +2,7 @@ import type { Registry } from '#kernel/resource/registry.js';
 import { changedTables, checksum } from './checksum.js';
 import type { Room } from './company.js';
 import { writes, type Given } from './deeds.js';
+import { toldToMembers } from './exceptions.js';
 import { expectedOf, readable, type Expected } from './expected.js';
 import type { Machine } from './machine.js';
 import type { Person } from './people.js';
@@ -29,7 +30,7 @@ export interface Trial {
 export function judge(trial: Trial, reply: Reply, room: Room, registry: Registry): Finding[] {
   const { operation, person, expected } = trial;
   const finding = (kind: Finding['kind'], detail: string): Finding => ({ kind, operation: operation.key, person: person.name, detail });
-  const allowed = readable(person, room, registry);
+  const allowed = new Set([...readable(person, room, registry), ...(toldToMembers[operation.deed?.name ?? '']?.texts ?? [])]);
   const leaked = [...canariesIn(reply.text, room.mark)].filter((owner) => isForeign(owner, allowed));
   return [
     ...(leaked.length > 0 ? [finding('leak', leaked.sort().join(', '))] : []),

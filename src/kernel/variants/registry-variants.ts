@@ -33,7 +33,8 @@ export class RegistryVariants {
 
   /** The definitions of a tenant as far as they are known here and can be trusted now; null says: ask `learn`. */
   recall(tenantId: string): Registry | null {
-    return this.hears() ? (this.tenants.get(tenantId) ?? null) : null;
+    // Never without its judge: what refuses writes must not be forgotten alone. Asked for together, they also leave together.
+    return this.hears() && this.judges.get(tenantId) ? (this.tenants.get(tenantId) ?? null) : null;
   }
 
   /** Who looks at what the tenant writes, as of the last time its definitions were found out. */

@@ -13,36 +13,11 @@ import {
   type Mapping,
   type Source,
 } from '../domain/mapping.js';
+import { countries } from './countries.js';
 import { reported, tablesOf } from './report.js';
 
 const system = 'chinook';
 const priceListName = 'Chinook prices';
-const countries = {
-  Argentina: 'AR',
-  Australia: 'AU',
-  Austria: 'AT',
-  Belgium: 'BE',
-  Brazil: 'BR',
-  Canada: 'CA',
-  Chile: 'CL',
-  'Czech Republic': 'CZ',
-  Denmark: 'DK',
-  Finland: 'FI',
-  France: 'FR',
-  Germany: 'DE',
-  Hungary: 'HU',
-  India: 'IN',
-  Ireland: 'IE',
-  Italy: 'IT',
-  Netherlands: 'NL',
-  Norway: 'NO',
-  Poland: 'PL',
-  Portugal: 'PT',
-  Spain: 'ES',
-  Sweden: 'SE',
-  USA: 'US',
-  'United Kingdom': 'GB',
-};
 const tables = [
   'employee',
   'customer',

@@ -16,37 +16,11 @@ import {
   type Source,
   type Step,
 } from '../domain/mapping.js';
+import { countries } from './countries.js';
 import { reported, tablesOf } from './report.js';
 
 const system = 'northwind';
 const priceListName = 'Northwind prices';
-const countries = {
-  Argentina: 'AR',
-  Australia: 'AU',
-  Austria: 'AT',
-  Belgium: 'BE',
-  Brazil: 'BR',
-  Canada: 'CA',
-  Denmark: 'DK',
-  Finland: 'FI',
-  France: 'FR',
-  Germany: 'DE',
-  Ireland: 'IE',
-  Italy: 'IT',
-  Japan: 'JP',
-  Mexico: 'MX',
-  Netherlands: 'NL',
-  Norway: 'NO',
-  Poland: 'PL',
-  Portugal: 'PT',
-  Singapore: 'SG',
-  Spain: 'ES',
-  Sweden: 'SE',
-  Switzerland: 'CH',
-  UK: 'GB',
-  USA: 'US',
-  Venezuela: 'VE',
-};
 const families = {
   1: 'Beverages',
   2: 'Condiments',

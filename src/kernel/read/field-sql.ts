@@ -1,4 +1,4 @@
-import { columnsOf, columnSql } from '../resource/columns.js';
+import { columnsOf, columnSql, type Column } from '../resource/columns.js';
 import type { Field } from '../resource/fields.js';
 import type { Resource } from '../resource/define-resource.js';
 import { constantJson, objectJson, orNull, textJson, textOf, valueJson, type Json } from './json-text.js';
@@ -33,18 +33,26 @@ export function fieldJson(resource: Resource, name: string, { alias, parts, mask
   if (!first) throw new Error(`${resource.name}.${name} has no column.`);
   if (masked) return orNull(textJson(maskSql(field, columnSql(first, alias))));
   if (first.json) return [{ sql: first.json(alias) }];
+  if (first.text && first.part === undefined) return shownJson(first.text(alias), first.type);
   if (first.part === undefined) return valueJson(told(columnSql(first, alias)), first);
   const wanted = parts ?? columns.map((c) => ({ key: c.part ?? '', part: c.part ?? '' }));
   const members = wanted.map(({ key, part }) => {
     if (typeof part !== 'string') return { key, value: constantJson(part.value) };
     const column = columns.find((c) => c.part === part);
     if (!column) throw new Error(`${resource.name}.${name} has no part ${part}.`);
-    return { key, value: valueJson(columnSql(column, alias), { type: column.type, notNull: false }) };
+    const value = column.text
+      ? shownJson(column.text(alias), column.type)
+      : valueJson(columnSql(column, alias), { type: column.type, notNull: false });
+    return { key, value };
   });
-  const empty =
-    field.kind === 'address' ? columns.map((c) => `${columnSql(c, alias)} is null`).join(' and ') : `${columnSql(first, alias)} is null`;
+  const isEmpty = (column: Column) => `${column.text?.(alias) ?? columnSql(column, alias)} is null`;
+  const empty = field.kind === 'address' ? columns.map(isEmpty).join(' and ') : isEmpty(first);
   return [{ sql: `case when ${empty} then 'null' else ${textOf(objectJson(members))} end` }];
 }
+
+/** What is kept as the text it is shown as. */
+const shownJson = (text: string, type: string): Json => orNull(isBare(type) ? text : textJson(text));
+const isBare = (type: string) => type === 'boolean' || type === 'integer';
 
 /** The twin of `masked` in SQL: the value itself never leaves the database. */
 function maskSql(field: Field, column: string): string {

@@ -13,6 +13,8 @@ export interface Column {
   readonly part?: string;
   /** Its value in the row under an alias, where it is no column of the table. */
   readonly sql?: (alias: string) => string;
+  /** The same as text, where the row holds it as the text it is shown as. */
+  readonly text?: (alias: string) => string;
   /** The same as JSON, where the row holds it as such. */
   readonly json?: (alias: string) => string;
 }
@@ -88,16 +90,24 @@ const quotedKey = (key: string) => `'${key.replaceAll("'", "''")}'`;
 
 /** A member of the column `custom` as if it were a column. Values are kept as JSON shows them, so most need no conversion to be shown. */
 function customColumns(key: string, field: Field): readonly Column[] {
-  const member = (alias: string) => `${alias}.custom->${quotedKey(key)}`;
-  const json = (alias: string) => `coalesce((${member(alias)})::text, 'null')`;
-  if (field.kind === 'list' || field.kind === 'json')
+  const name = quotedKey(key);
+  const member = (alias: string) => `${alias}.custom->${name}`;
+  if (field.kind === 'list' || field.kind === 'json') {
+    const json = (alias: string) => `coalesce((${member(alias)})::text, 'null')`;
     return [{ name: 'custom', type: 'jsonb', notNull: false, sql: (alias) => `(${member(alias)})`, json }];
+  }
   return ownColumns(key, field).map(({ type: columnType, part }) => {
     const type = columnType.replace(/^numeric.*/, 'numeric');
-    const text = (alias: string) => (part === undefined ? `(${alias}.custom->>${quotedKey(key)})` : `(${member(alias)}->>'${part}')`);
+    const text = (alias: string) => (part === undefined ? `(${alias}.custom->>${name})` : `(${alias}.custom#>>array[${name}, '${part}'])`);
     const sql = type === 'text' ? text : (alias: string) => `${text(alias)}::${type}`;
-    const isPlain = part === undefined && field.kind !== 'instant';
-    return { name: 'custom', type, notNull: false, sql, ...(part === undefined ? {} : { part }), ...(isPlain ? { json } : {}) };
+    return {
+      name: 'custom',
+      type,
+      notNull: false,
+      sql,
+      ...(part === undefined ? {} : { part }),
+      ...(field.kind === 'instant' ? {} : { text }),
+    };
   });
 }
 
@@ -159,10 +169,13 @@ export function toColumns(name: string, field: Field, value: unknown): unknown[]
 export function toCustom(field: Field, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   if (value instanceof Date) return value.toISOString();
-  if (field.kind === 'decimal') return new Decimal(textOf(value)).toFixed(field.scale ?? 4);
-  if (field.kind === 'money') return { ...(value as Money), amount: new Decimal((value as Money).amount).toFixed(4) };
+  if (field.kind === 'decimal') return fixed(textOf(value), field.scale ?? 4);
+  if (field.kind === 'money') return { ...(value as Money), amount: fixed((value as Money).amount, 4) };
   return value;
 }
+
+/** As PostgreSQL shows it: there is one zero. */
+const fixed = (value: string, scale: number) => new Decimal(value).toFixed(scale).replace(/^-(?=0(\.0*)?$)/, '');
 
 function fromCustom(field: Field, custom: unknown, key: string): unknown {
   const value = (custom as Readonly<Record<string, unknown>> | null | undefined)?.[key] ?? null;

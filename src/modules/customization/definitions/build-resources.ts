@@ -36,12 +36,12 @@ export function buildResources(registry: Registry, definitions: Definitions): Ow
 }
 
 /** A company's own object before it has fields: whose it is, and where its records are. */
-function skeleton({ name, plural, code, labels, help }: ObjectDefinition, { locale, version }: Definitions): Resource {
+function skeleton({ name, plural, code, labels, help }: ObjectDefinition, { locale, version, recordsTable }: Definitions): Resource {
   const description = [inLanguage(labels, locale), inLanguage(help, locale)].filter((text) => text !== '').join(': ');
   return {
     name,
     module: ownModule,
-    table: 'kernel.records',
+    table: recordsTable,
     within: { column: 'object', value: name },
     code: firstOwnCode + code,
     description: /[.!?]$/.test(description) ? description : `${description}.`,

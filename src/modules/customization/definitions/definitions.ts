@@ -8,6 +8,8 @@ export interface Definitions {
   readonly timeZone: string;
   /** The company's language: descriptions are shown in it. */
   readonly locale: string;
+  /** The table that holds the records of its own objects. */
+  readonly recordsTable: string;
   readonly objects: readonly ObjectDefinition[];
   readonly fields: readonly FieldDefinition[];
 }

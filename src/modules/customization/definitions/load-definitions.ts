@@ -12,14 +12,15 @@ export async function versionOf(work: Work): Promise<number> {
 
 /** What a company has defined and uses, as it is in this transaction. */
 export async function loadDefinitions(work: Work, version: number): Promise<Definitions> {
-  const [tenant] = await work.rows<{ locale: string; time_zone: string }>(
-    sql`select locale, time_zone from kernel.tenants where id = ${work.tenantId}`,
+  const [tenant] = await work.rows<{ locale: string; time_zone: string; records: string }>(
+    sql`select locale, time_zone, kernel.records_of(id) as records from kernel.tenants where id = ${work.tenantId}`,
   );
   return {
     tenantId: work.tenantId,
     version,
     timeZone: tenant?.time_zone ?? 'UTC',
     locale: (tenant?.locale ?? 'en').slice(0, 2),
+    recordsTable: tenant?.records ?? 'kernel.records',
     objects: await work.system.repo(ObjectDefinition).list({ isActive: true }),
     fields: await work.system.repo(FieldDefinition).list({ isActive: true }),
   };

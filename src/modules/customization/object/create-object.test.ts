@@ -50,6 +50,41 @@ test('records of an object of one’s own are made, read through relations, chan
   expect(await d.list('x_permit', ['plate'])).toEqual([]);
 });
 
+test('records are written to and read from the part of the table their company is in, by the name of that part', async () => {
+  await permits();
+  const { id } = await d.create('x_permit', { plate: 'B-AB 1234' });
+  const { table } = await d.resource('x_permit');
+  expect(table).toMatch(/^kernel\.records_[0-7]$/);
+  expect(await kit.asOwner('select tableoid::regclass::text as part from kernel.records where id = $1', [id], d.tenant.id)).toEqual([
+    { part: table },
+  ]);
+  expect(await d.list('x_permit', ['plate'])).toHaveLength(1);
+});
+
+test('what is kept as text is shown as it was given, whatever is in it', async () => {
+  await d.object('thing', 'things');
+  const row = {
+    line: 'a "b" \\ </i> \u0001 \u2028 ü 😀 \\u0041',
+    several: 'one\n\ttwo',
+    pieces: -7,
+    share: '-0.00',
+    flag: false,
+    day: '2026-03-02',
+    debt: { amount: '-0', currency: 'EUR' },
+    where: { street: 'A"', city: null, country: 'DE' },
+  };
+  const types = ['text', 'longText', 'int', 'decimal', 'bool', 'date', 'money', 'address'] as const;
+  for (const [i, key] of Object.keys(row).entries()) await d.field('x_thing', key, types[i] ?? 'text');
+  const names = Object.keys(row);
+  const created = await d.create('x_thing', row);
+  const empty = await d.create('x_thing', {});
+  const shown = { ...row, share: '0.00', debt: { amount: '0.0000', currency: 'EUR' }, where: expect.objectContaining(row.where) };
+  const list = await d.list('x_thing', names, { orderBy: [{ id: 'ASC' }] });
+  expect(list).toEqual([shown, Object.fromEntries(names.map((name) => [name, null]))]);
+  expect(created).toMatchObject({ ...shown, where: { street: 'A"', country: 'DE' } });
+  expect(names.map((name) => empty[name])).toEqual(names.map(() => null));
+});
+
 test('figures and groups of one’s own fields come out as of any other', async () => {
   await permits();
   await d.create('x_permit', { plate: 'B-AB 0001', fee: { amount: '30', currency: 'EUR' }, state: 'open' });

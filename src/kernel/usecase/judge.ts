@@ -1,3 +1,4 @@
+import { DomainError } from '../errors/domain-error.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Work } from './work.js';
 
@@ -35,4 +36,21 @@ export interface Judge {
 export interface Judging {
   readonly judge: Judge;
   readonly warnings: Warning[];
+}
+
+/** Why one of several rows was refused: the first rule it breaks. */
+export interface RowRefusal {
+  readonly rule: string;
+  readonly path: string;
+  readonly message: string;
+}
+
+/** A write of several rows that was refused, with those of them that would be refused in whatever company, by their places. */
+export class RowsRefused extends DomainError {
+  constructor(
+    { kind, code, message, details }: DomainError,
+    readonly rows: ReadonlyMap<number, RowRefusal>,
+  ) {
+    super(kind, code, message, details);
+  }
 }

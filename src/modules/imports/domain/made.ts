@@ -55,6 +55,10 @@ export class Made {
   }
 }
 
+/** Whether a value is an id of a record that was not made: those of records are of another version of UUIDs. */
+export const isStandIn = (value: unknown): boolean =>
+  typeof value === 'string' && /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/.test(value);
+
 const textOf = (value: unknown) =>
   value === null || value === undefined ? null : typeof value === 'string' ? value : JSON.stringify(value);
 const keyHash = (values: readonly unknown[]): KeyHash => hashOf(JSON.stringify(values.map(textOf)));

@@ -10,7 +10,11 @@ import { countRows } from './read-step.js';
 import type { Transact } from './transact.js';
 import { report, stateOf } from './write-chunk.js';
 
-export type Opened = ImportSource & { readonly made?: Made };
+export type Opened = ImportSource & {
+  /** Rows all steps will go through. */
+  readonly total: number;
+  readonly made?: Made;
+};
 
 /** What is left to read of an import, or null when there is nothing left to do. The first time, all files are read to their ends. */
 export async function openImport(importId: string, transact: Transact): Promise<Opened | null> {
@@ -51,8 +55,9 @@ async function open(
   const position = run.position ?? { step: 0, record: 0 };
   const atStart = position.step === 0 && position.record === 0;
   const tables = atStart ? await prepareTables(run, mapping, transact) : (run.tables ?? []);
-  const source: ImportSource = {
+  const source: Opened = {
     importId: run.id,
+    total: countRows({ mapping, tables }),
     phase,
     mapping,
     tables,

@@ -3,14 +3,18 @@ import { ImportRun, type Position } from '../import/import-run.resource.js';
 import { finishImport } from './finish-import.js';
 import { openImport, type Opened } from './open-import.js';
 import { readStep, type ReadRow } from './read-step.js';
+import { mostRehearsed, rehearse, type End } from './rehearse.js';
 import { revertImport } from './revert-import.js';
 import type { Transact } from './transact.js';
 import { writeChunk, type Chunk, type ChunkResult } from './write-chunk.js';
+import { ChunkRefused } from './write-rows.js';
 
 export interface RunOptions {
   readonly onProgress?: (run: ImportRun) => void;
   /** Asked between chunks: an answer of true leaves the rest for another time. */
   readonly pause?: () => boolean;
+  /** Dry runs of so many rows are carried out in one transaction, which is taken back. */
+  readonly mostRehearsed?: number;
 }
 
 const fullChunk = 1000;
@@ -19,7 +23,7 @@ const fullChunk = 1000;
 export async function runImport(importId: string, transact: Transact, options: RunOptions = {}): Promise<ImportRun> {
   const source = await openImport(importId, transact);
   if (source) {
-    const end = await allSteps({ importId, source, transact, options });
+    const end = await gone({ importId, source, options, write: (chunk) => transact((work) => writeChunk(work, chunk)) }, transact);
     if (end === 'moved') return runImport(importId, transact, options);
     if (end === 'done') await finishImport(source);
   }
@@ -27,13 +31,22 @@ export async function runImport(importId: string, transact: Transact, options: R
   return run.state === 'reverting' ? revertImport(run, transact, options) : run;
 }
 
-type End = 'done' | 'moved' | 'stopped' | 'paused';
-
 interface Run {
   readonly importId: string;
   readonly source: Opened;
-  readonly transact: Transact;
   readonly options: RunOptions;
+  /** Does what is to be done for one chunk, whole or not at all. */
+  readonly write: (chunk: Chunk) => Promise<ChunkResult>;
+}
+
+/** A dry run that is not too long and at its beginning is the run itself, taken back; any other goes chunk by chunk. */
+async function gone(run: Run, transact: Transact): Promise<End> {
+  const { source, options } = run;
+  const { step, record } = source.position;
+  const isShort = source.total <= (options.mostRehearsed ?? mostRehearsed);
+  if (source.phase !== 'dry' || !isShort || step + record > 0) return allSteps(run);
+  const { made: _, ...rest } = source;
+  return rehearse(rest, transact, (write) => allSteps({ ...run, source: rest, options: {}, write }));
 }
 
 async function allSteps(run: Run): Promise<End> {
@@ -89,7 +102,7 @@ async function oneStep(run: Run, from: Position): Promise<End> {
     const next = isLast ? { step: at.step + 1, record: 0 } : { step: at.step, record: at.record + rows.length };
     const chunk = chunkOf(source, { at, next, rows });
     // The database writes this chunk while the next one is read.
-    const [result] = await Promise.all([attempt(run.transact, chunk), ahead.fill(rows.length + fullChunk)]);
+    const [result] = await Promise.all([attempt(run.write, chunk), ahead.fill(rows.length + fullChunk)]);
     if (result.kind === 'refused') size = Math.ceil(rows.length / 2);
     else if (result.kind !== 'written') return result.kind;
     else {
@@ -110,13 +123,15 @@ function chunkOf({ importId, phase, mapping, made }: Opened, part: Pick<Chunk, '
 type Attempt = ChunkResult | { readonly kind: 'refused' };
 
 /** A chunk that the database refuses is halved until the one row at fault is found; that row is reported instead of written. */
-async function attempt(transact: Transact, chunk: Chunk, left = 5): Promise<Attempt> {
+async function attempt(write: Run['write'], chunk: Chunk, left = 5): Promise<Attempt> {
   try {
-    return await transact((work) => writeChunk(work, chunk));
+    return await write(chunk);
   } catch (error) {
+    if (error instanceof ChunkRefused && error.rows.size > 0 && !chunk.refusedRows)
+      return attempt(write, { ...chunk, refusedRows: error.rows }, left);
     if (isRefusal(error) && chunk.rows.length > 1) return { kind: 'refused' };
-    if (isRefusal(error)) return transact((work) => writeChunk(work, { ...chunk, refused: error }));
-    if (isWorthRepeating(error) && left > 1) return attempt(transact, chunk, left - 1);
+    if (isRefusal(error)) return write({ ...chunk, refused: error });
+    if (isWorthRepeating(error) && left > 1) return attempt(write, chunk, left - 1);
     throw error;
   }
 }

@@ -1,7 +1,6 @@
-import { sql } from '#kernel/db/sql.js';
 import type { DomainError } from '#kernel/errors/domain-error.js';
-import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Work } from '#kernel/usecase/work.js';
+import type { RowRefusal } from '#kernel/usecase/judge.js';
 import { letterOf } from '../domain/fates.js';
 import { packHashes } from '../domain/key-set.js';
 import type { Made } from '../domain/made.js';
@@ -11,12 +10,14 @@ import type { Action } from '../domain/plan.js';
 import { addCounts, tallyOf, type Tally } from '../domain/tally.js';
 import { ImportIssue } from '../import/import-issue.resource.js';
 import { ImportRun, type Position } from '../import/import-run.resource.js';
-import { noteChunk, type Before } from '../store/chunks.js';
+import { noteChunk } from '../store/chunks.js';
 import { lockMapping } from '../store/lock-mapping.js';
 import { refusal } from './check-rows.js';
 import type { Phase } from './import-source.js';
 import { planRows } from './plan-rows.js';
 import { stepAt, type ReadRow } from './read-step.js';
+import { fieldAt, writeRows, type Outcome, type Planned } from './write-rows.js';
+import { tryOut } from './try-out.js';
 
 export interface Chunk {
   readonly importId: string;
@@ -30,6 +31,8 @@ export interface Chunk {
   readonly made?: Made;
   /** Set for a chunk of one row that the database would not take: it is reported instead of written. */
   readonly refused?: DomainError;
+  /** Rows a rule of the company refuses, by their places: they are reported, and the others written. */
+  readonly refusedRows?: ReadonlyMap<number, RowRefusal>;
 }
 
 /** `moved`: somebody else has taken this chunk. `stopped`: the import no longer runs. */
@@ -44,101 +47,48 @@ export async function writeChunk(work: Work, chunk: Chunk): Promise<ChunkResult>
   if (run.state !== stateOf(chunk.phase)) return { kind: 'stopped' };
   if (run.position?.step !== chunk.at.step || run.position.record !== chunk.at.record) return { kind: 'moved' };
 
+  return { kind: 'written', run: await keepOutcome(work, run, chunk, await carryOut(work, chunk)) };
+}
+
+async function carryOut(work: Work, chunk: Chunk): Promise<Outcome> {
+  const planned = await planChunk(work, chunk);
+  return chunk.phase === 'dry' ? tryOut(work, planned) : writeRows(work, planned);
+}
+
+export async function planChunk(work: Work, { mapping, at, rows, made, refused, refusedRows }: Chunk): Promise<Planned> {
+  const step = stepAt(mapping, at.step);
+  const silent = mapping.silent !== false;
+  if (refused) return { step, silent, actions: rows.map((row) => refuse(row, refusalOf(refused))) };
+  const actions = (await planRows(work, { step, rows, made })).map((action, i) => {
+    const why = refusedRows?.get(i);
+    return why ? refuse(action.row, why) : action;
+  });
+  return { step, silent, actions };
+}
+
+/** Keeps what became of the rows, and moves on. */
+export async function keepOutcome(work: Work, run: ImportRun, chunk: Chunk, outcome: Outcome): Promise<ImportRun> {
   const step = stepAt(chunk.mapping, chunk.at.step);
-  const actions = chunk.refused
-    ? chunk.rows.map((row) => refuse(row, chunk.refused))
-    : await planRows(work, { step, rows: chunk.rows, made: chunk.made });
-  const written =
-    chunk.phase === 'dry' ? { ids: [], before: [] } : await carryOut(work, { step, actions, silent: chunk.mapping.silent !== false });
-  const findings = [...actions.flatMap((action) => action.row.findings), ...warned(work, actions, written.ids)];
+  const { actions, findings } = outcome;
   await report(work, chunk.importId, fileOf(chunk.mapping, step), findings);
-  await note(work, chunk, actions, written);
-  return { kind: 'written', run: await advance(work, run, chunk, tallyOf(actions, findings.length)) };
+  await note(work, chunk, outcome);
+  return advance(work, run, chunk, tallyOf(actions, findings.length));
 }
 
 /** Where the rows of a step come from, as reports name it. */
 export const fileOf = (mapping: Mapping, step: Step): string =>
   step.file === undefined ? mapping.name : (mapping.files[step.file]?.name ?? step.file);
 
-const refuse = (row: MappedRow, error: DomainError | undefined): Action => ({
+const refuse = (row: MappedRow, { rule, path, message }: RowRefusal): Action => ({
   kind: 'rejected',
-  row: { ...row, findings: [...row.findings, refusal(row, ruleOf(error), error?.message ?? 'The row was refused.')] },
+  row: { ...row, findings: [...row.findings, refusal(row, rule, message, fieldAt(path))] },
 });
 
-/** The company's own rule, where one of those refused the row. */
-function ruleOf(error: DomainError | undefined): string {
-  const rules: unknown = error?.details['rules'];
+/** The company's own rule and its field, where one of those refused the row. */
+function refusalOf({ code, message, details }: DomainError): RowRefusal {
+  const rules: unknown = details['rules'];
   const rule: unknown = Array.isArray(rules) ? rules[0] : undefined;
-  return typeof rule === 'string' ? rule : (error?.code ?? 'refused');
-}
-
-/** What the company's rules find wrong with rows that came in all the same. */
-function warned(work: Work, actions: readonly Action[], ids: readonly (string | null)[]): Finding[] {
-  if (work.warnings.length === 0) return [];
-  const rows = new Map(ids.map((id, i) => [id, actions[i]?.row] as const));
-  return work.warnings.flatMap(({ recordId, rule, path, message }) => {
-    const row = rows.get(recordId);
-    const field = path === '' ? null : path.slice(1).replaceAll('/', '.');
-    return row
-      ? [{ line: row.line, field, rule, severity: 'warning' as const, value: null, done: 'imported, and kept as a finding', message }]
-      : [];
-  });
-}
-
-interface Written {
-  /** The record of each row. */
-  readonly ids: readonly (string | null)[];
-  readonly before: readonly Before[];
-}
-
-async function carryOut(
-  work: Work,
-  { step, actions, silent }: { step: Step; actions: readonly Action[]; silent: boolean },
-): Promise<Written> {
-  const resource = step.mode === 'report' ? null : work.resource(step.resource);
-  if (!resource) return { ids: [], before: [] };
-  const fresh = actions.flatMap((action) => (action.kind === 'create' ? [action.row] : []));
-  const made = await work.repo(resource).insertMany(
-    fresh.map((row) => row.values),
-    { events: silent ? 'none' : 'each' },
-  );
-  await setHistory(
-    work,
-    resource,
-    fresh.map((row, i) => ({ ...row.history, id: made[i] ?? '' })),
-  );
-  const before: Before[] = [];
-  for (const action of actions) if (action.kind === 'update') before.push(await change(work, resource, action));
-  let at = 0;
-  const ids = actions.map((action) => {
-    if (action.kind === 'create') return made[at++] ?? null;
-    return action.kind === 'update' ? action.existing.id : null;
-  });
-  return { ids, before };
-}
-
-async function change(work: Work, resource: Resource, { existing, patch }: Extract<Action, { kind: 'update' }>): Promise<Before> {
-  const after = await work.repo(resource).update(existing.id, patch);
-  const values = Object.fromEntries(Object.keys(patch).map((field) => [field, existing[field] ?? null]));
-  return { id: existing.id, from: existing.version ?? 0, to: after.version, values };
-}
-
-/** When the other system made and last changed the rows. */
-async function setHistory(
-  work: Work,
-  resource: Resource,
-  rows: readonly { id: string; createdAt?: Date; updatedAt?: Date }[],
-): Promise<void> {
-  const dated = rows.filter(({ createdAt, updatedAt }) => createdAt ?? updatedAt);
-  if (dated.length === 0) return;
-  const [ids, created, updated] = [
-    dated.map(({ id }) => id),
-    dated.map((row) => row.createdAt ?? null),
-    dated.map((row) => row.updatedAt ?? row.createdAt ?? null),
-  ];
-  await work.rows(
-    sql`select imports.set_history(${resource.table}::regclass, ${ids}::uuid[], ${created}::timestamptz[], ${updated}::timestamptz[])`,
-  );
+  return typeof rule === 'string' ? { rule, path: details.errors?.[0]?.path ?? '', message } : { rule: code, path: '', message };
 }
 
 /** Keeps what was found, cells shortened to what a list can show. */
@@ -154,7 +104,7 @@ export async function report(work: Work, importId: string, file: string, finding
   await work.repo(ImportIssue).insertMany(rows, { events: 'none' });
 }
 
-function note(work: Work, chunk: Chunk, actions: readonly Action[], { ids, before }: Written): Promise<void> {
+function note(work: Work, chunk: Chunk, { actions, ids, before }: Outcome): Promise<void> {
   const step = stepAt(chunk.mapping, chunk.at.step);
   return noteChunk(work, {
     importId: chunk.importId,
@@ -163,16 +113,11 @@ function note(work: Work, chunk: Chunk, actions: readonly Action[], { ids, befor
     first: chunk.at.record,
     lines: chunk.rows.map(({ line }) => line),
     fates: actions.map(letterOf).join(''),
-    ids: actions.map((action, i) => ids[i] ?? idOf(action)),
+    ids,
     keys: packHashes(chunk.rows.flatMap(({ hash }) => hash ?? [])),
     made: chunk.made?.note(step.resource, actions) ?? {},
     before,
   });
-}
-
-function idOf(action: Action): string | null {
-  if (action.kind === 'unchanged') return action.id ?? null;
-  return action.kind === 'update' && action.existing.id !== '' ? action.existing.id : null;
 }
 
 function advance(work: Work, run: ImportRun, chunk: Chunk, tally: Tally): Promise<ImportRun> {

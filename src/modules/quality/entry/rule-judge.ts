@@ -2,7 +2,7 @@ import { mayAsk } from '#kernel/access/field-rights.js';
 import type { Actor } from '#kernel/access/actor.js';
 import { invalid } from '#kernel/errors/domain-error.js';
 import type { Registry } from '#kernel/resource/registry.js';
-import type { Judge, JudgeWork, Warning, Written } from '#kernel/usecase/judge.js';
+import { RowsRefused, type Judge, type JudgeWork, type RowRefusal, type Warning, type Written } from '#kernel/usecase/judge.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { messageOf } from '../domain/message.js';
 import { findFaults, noteKeys, type Fault } from '../finding/find-faults.js';
@@ -56,7 +56,7 @@ function refuse(faults: readonly Fault[], ids: readonly string[], actor: Actor):
   const bad = faults.filter(({ rule }) => rule.rule.severity === 'refuse');
   const [first] = bad;
   if (!first) return;
-  throw invalid('quality.refused', messageOf(first.rule.rule.messages, actor.language), {
+  const refusal = invalid('quality.refused', messageOf(first.rule.rule.messages, actor.language), {
     rules: [...new Set(bad.map(({ rule }) => rule.rule.key))],
     errors: bad.slice(0, shown).map(({ rule: { rule } }) => ({
       path: pathOf(rule),
@@ -66,6 +66,19 @@ function refuse(faults: readonly Fault[], ids: readonly string[], actor: Actor):
     // Of several rows written at once: which of them.
     ...(ids.length > 1 ? { rows: [...new Set(bad.map(({ recordId }) => ids.indexOf(recordId ?? '')))].slice(0, shown) } : {}),
   });
+  throw ids.length > 1 ? new RowsRefused(refusal, byThemselves(bad, ids, actor)) : refusal;
+}
+
+/** Rows that break a rule whatever stands beside them. Of those that are alike the first may well be right once the others are gone. */
+function byThemselves(bad: readonly Fault[], ids: readonly string[], { language }: Actor): ReadonlyMap<number, RowRefusal> {
+  const places = new Map(ids.map((id, i) => [id, i]));
+  const rows = new Map<number, RowRefusal>();
+  for (const { rule, recordId } of bad) {
+    const place = places.get(recordId ?? '');
+    if (place === undefined || rule.key || rows.has(place)) continue;
+    rows.set(place, { rule: rule.rule.key, path: pathOf(rule.rule), message: messageOf(rule.rule.messages, language) });
+  }
+  return rows;
 }
 
 /** Whether somebody may know that a rule is broken: that would tell him of the fields it looks at. */

@@ -1,0 +1,114 @@
+import { sql } from '#kernel/db/sql.js';
+import type { Resource } from '#kernel/resource/define-resource.js';
+import { RowsRefused, type RowRefusal, type Warning } from '#kernel/usecase/judge.js';
+import type { Work } from '#kernel/usecase/work.js';
+import type { Finding } from '../domain/map-record.js';
+import type { Step } from '../domain/mapping.js';
+import type { Action } from '../domain/plan.js';
+import type { Before } from '../store/chunks.js';
+
+/** What is to be done for the rows of one chunk. */
+export interface Planned {
+  readonly step: Step;
+  readonly actions: readonly Action[];
+  readonly silent: boolean;
+}
+
+/** What became of the rows of a chunk. */
+export interface Outcome {
+  readonly actions: readonly Action[];
+  readonly findings: readonly Finding[];
+  /** The record of each row. */
+  readonly ids: readonly (string | null)[];
+  readonly before: readonly Before[];
+}
+
+/** Rows of a chunk that rules of the company refuse, by their places in it. */
+export class ChunkRefused extends RowsRefused {}
+
+const foundWith = (actions: readonly Action[]): Finding[] => actions.flatMap(({ row }) => row.findings);
+
+/** Of rows that are only looked at. */
+export const unwritten = (actions: readonly Action[]): Outcome => ({
+  actions,
+  findings: foundWith(actions),
+  ids: actions.map(idOf),
+  before: [],
+});
+
+function idOf(action: Action): string | null {
+  if (action.kind === 'unchanged') return action.id ?? null;
+  return action.kind === 'update' && action.existing.id !== '' ? action.existing.id : null;
+}
+
+export async function writeRows(work: Work, { step, actions, silent }: Planned): Promise<Outcome> {
+  const resource = step.mode === 'report' ? null : work.resource(step.resource);
+  if (!resource) return unwritten(actions);
+  const told = work.warnings.length;
+  const made = await insert(work, resource, { actions, silent });
+  const before: Before[] = [];
+  for (const action of actions) if (action.kind === 'update') before.push(await change(work, resource, action));
+  let at = 0;
+  const ids = actions.map((action) => (action.kind === 'create' ? (made[at++] ?? null) : idOf(action)));
+  return { actions, ids, before, findings: [...foundWith(actions), ...warned(work.warnings.slice(told), actions, ids)] };
+}
+
+async function insert(work: Work, resource: Resource, { actions, silent }: Omit<Planned, 'step'>): Promise<string[]> {
+  const fresh = actions.flatMap((action, place) => (action.kind === 'create' ? [{ row: action.row, place }] : []));
+  const values = fresh.map(({ row }) => row.values);
+  const made = await work
+    .repo(resource)
+    .insertMany(values, { events: silent ? 'none' : 'each' })
+    .catch((error: unknown) => {
+      if (!(error instanceof RowsRefused)) throw error;
+      const rows = [...error.rows].flatMap(([i, why]): [number, RowRefusal][] => {
+        const place = fresh[i]?.place;
+        return place === undefined ? [] : [[place, why]];
+      });
+      throw new ChunkRefused(error, new Map(rows));
+    });
+  await setHistory(
+    work,
+    resource,
+    fresh.map(({ row }, i) => ({ ...row.history, id: made[i] ?? '' })),
+  );
+  return made;
+}
+
+/** What the company's rules find wrong with rows that came in all the same. */
+function warned(warnings: readonly Warning[], actions: readonly Action[], ids: readonly (string | null)[]): Finding[] {
+  if (warnings.length === 0) return [];
+  const rows = new Map(ids.map((id, i) => [id, actions[i]?.row] as const));
+  return warnings.flatMap(({ recordId, rule, path, message }) => {
+    const row = rows.get(recordId);
+    const about = { field: fieldAt(path), rule, severity: 'warning', value: null, message } as const;
+    return row ? [{ line: row.line, ...about, done: 'imported, and kept as a finding' }] : [];
+  });
+}
+
+/** A field by the JSON pointer to it. */
+export const fieldAt = (path: string): string | null => (path === '' ? null : path.slice(1).replaceAll('/', '.'));
+
+async function change(work: Work, resource: Resource, { existing, patch }: Extract<Action, { kind: 'update' }>): Promise<Before> {
+  const after = await work.repo(resource).update(existing.id, patch);
+  const values = Object.fromEntries(Object.keys(patch).map((field) => [field, existing[field] ?? null]));
+  return { id: existing.id, from: existing.version ?? 0, to: after.version, values };
+}
+
+/** When the other system made and last changed the rows. */
+async function setHistory(
+  work: Work,
+  resource: Resource,
+  rows: readonly { id: string; createdAt?: Date; updatedAt?: Date }[],
+): Promise<void> {
+  const dated = rows.filter(({ createdAt, updatedAt }) => createdAt ?? updatedAt);
+  if (dated.length === 0) return;
+  const [ids, created, updated] = [
+    dated.map(({ id }) => id),
+    dated.map((row) => row.createdAt ?? null),
+    dated.map((row) => row.updatedAt ?? row.createdAt ?? null),
+  ];
+  await work.rows(
+    sql`select imports.set_history(${resource.table}::regclass, ${ids}::uuid[], ${created}::timestamptz[], ${updated}::timestamptz[])`,
+  );
+}

@@ -13,7 +13,8 @@ import { report, stateOf } from './write-chunk.js';
 export type Opened = ImportSource & {
   /** Rows all steps will go through. */
   readonly total: number;
-  readonly made?: Made;
+  /** Of a dry run chunk by chunk: what it would have made so far. */
+  readonly made?: Made | undefined;
 };
 
 /** What is left to read of an import, or null when there is nothing left to do. The first time, all files are read to their ends. */

@@ -45,8 +45,8 @@ async function gone(run: Run, transact: Transact): Promise<End> {
   const { step, record } = source.position;
   const isShort = source.total <= (options.mostRehearsed ?? mostRehearsed);
   if (source.phase !== 'dry' || !isShort || step + record > 0) return allSteps(run);
-  const { made: _, ...rest } = source;
-  return rehearse(rest, transact, (write) => allSteps({ ...run, source: rest, options: {}, write }));
+  const whole = { ...source, made: undefined };
+  return rehearse(whole, transact, (write) => allSteps({ ...run, source: whole, options: {}, write }));
 }
 
 async function allSteps(run: Run): Promise<End> {
@@ -127,13 +127,17 @@ async function attempt(write: Run['write'], chunk: Chunk, left = 5): Promise<Att
   try {
     return await write(chunk);
   } catch (error) {
-    if (error instanceof ChunkRefused && error.rows.size > 0 && !chunk.refusedRows)
-      return attempt(write, { ...chunk, refusedRows: error.rows }, left);
-    if (isRefusal(error) && chunk.rows.length > 1) return { kind: 'refused' };
-    if (isRefusal(error)) return write({ ...chunk, refused: error });
+    if (isRefusal(error)) return refused(write, chunk, error);
     if (isWorthRepeating(error) && left > 1) return attempt(write, chunk, left - 1);
     throw error;
   }
+}
+
+/** Rows that a rule refuses by themselves are known; of any other refusal it is known only when the row stands alone. */
+function refused(write: Run['write'], chunk: Chunk, error: DomainError): Promise<Attempt> {
+  const known = error instanceof ChunkRefused && error.rows.size > 0 && !chunk.refusedRows;
+  if (known) return attempt(write, { ...chunk, refusedRows: error.rows });
+  return chunk.rows.length > 1 ? Promise.resolve({ kind: 'refused' }) : write({ ...chunk, refused: error });
 }
 
 export const isRefusal = (error: unknown): error is DomainError =>

@@ -4,13 +4,18 @@ import type { Field, Fields } from '#kernel/resource/fields.js';
 import { pascal } from '#kernel/resource/names.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import { createFields, inputFields } from '#kernel/resource/validate.js';
+import { wholeDigits } from '#kernel/resource/validators.js';
 import type { UseCase } from '#kernel/usecase/define-command.js';
 import { expansionsOf } from './expansions.js';
 
 export type JsonSchema = { readonly [key: string]: unknown };
 
 const idSchema: JsonSchema = { type: 'string', format: 'uuid', maxLength: 36 };
-const decimalSchema = (scale: number): JsonSchema => ({ type: 'string', pattern: `^-?\\d{1,15}(\\.\\d{1,${scale}})?$`, maxLength: 40 });
+const decimalSchema = (scale: number): JsonSchema => ({
+  type: 'string',
+  pattern: `^-?\\d{1,${wholeDigits(scale)}}(\\.\\d{1,${scale}})?$`,
+  maxLength: 40,
+});
 const text = (maxLength: number, more: JsonSchema = {}): JsonSchema => ({ type: 'string', maxLength, ...more });
 
 export const schemaRef = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });

@@ -113,5 +113,10 @@ export const refused = (index: number, error: DomainError): ItemResult => ({
   outcome: 'refused',
   id: null,
   version: null,
-  refusal: { kind: error.kind, code: error.code, message: error.message, details: { ...error.details } },
+  refusal: { kind: error.kind, code: error.code, message: storable(error.message), details: storableDetails(error.details) },
 });
+
+/** Refusals are kept, and may quote what cannot be: names of members with NUL or half a surrogate pair. */
+export const storable = (text: string): string => text.replaceAll('\u0000', '\ufffd').toWellFormed();
+const storableDetails = (details: object): Refusal['details'] =>
+  JSON.parse(JSON.stringify(details), (_, value: unknown) => (typeof value === 'string' ? storable(value) : value)) as Refusal['details'];

@@ -11,6 +11,7 @@ import type { BaseRow, Resource } from '../resource/define-resource.js';
 import { newRow } from '../usecase/crud.js';
 import type { Warning } from '../usecase/judge.js';
 import { permit } from '../usecase/runner.js';
+import { takeTurns } from './take-turns.js';
 import { readItem, refused, verbsOf, type BulkMode, type ItemResult, type ReadItem, type Target } from './bulk-item.js';
 
 export interface BulkCall {
@@ -43,6 +44,11 @@ export async function runItems(work: OpenWork, call: BulkCall): Promise<ItemResu
   const results = new Map<number, ItemResult>();
   const planned = readAll(work, call, results);
   if (call.mode === 'atomic' && results.size > 0) throw wholeRefused([...results.values()]);
+  await takeTurns(
+    work,
+    call.resource,
+    planned.map(({ item }) => item),
+  );
   const run = new Run(work, call.resource, results);
   for (let at = 0; at < planned.length;) {
     const creates = leadingCreates(planned, at);

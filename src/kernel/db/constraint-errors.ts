@@ -13,11 +13,15 @@ type Translator = (error: DatabaseError, resource: Resource | undefined) => unkn
 const notStorable: Translator = () =>
   invalid('input.not_storable', 'The input holds a character that cannot be stored (NUL or half a surrogate pair).');
 
+const outOfRange: Translator = () => invalid('input.out_of_range', 'The input holds a number, a day or a time that is out of range.');
+
 const translators: Readonly<Record<string, Translator>> = {
   '23505': (error, resource) => (resource ? (ownFieldTaken(resource, error) ?? taken(resource, error.constraint ?? '')) : error),
   '23503': (error, resource) => missingOrUsed(resource?.name ?? 'row', error.constraint ?? '', error.message),
   '22P05': notStorable,
   '22021': notStorable,
+  '22003': outOfRange,
+  '22008': outOfRange,
   '57014': () =>
     unavailable('database.too_slow', 'The request took longer than the server allows. Ask for less at once.', { retryAfter: 1 }),
 };

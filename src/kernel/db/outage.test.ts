@@ -11,6 +11,10 @@ test.each(['Connection terminated unexpectedly', 'timeout exceeded when trying t
   expect(outage(new Error(message))).toMatchObject({ kind: 'unavailable' });
 });
 
+test.each(['40001', '40P01'])('%s is a collision with others: come again at once', (code) => {
+  expect(outage(coded(code))).toMatchObject({ kind: 'unavailable', code: 'database.busy', details: { retryAfter: 1 } });
+});
+
 test.each([
   coded('23505'),
   coded('42601'),

@@ -6,9 +6,15 @@ const lines = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOS
 /** Where pg and its pool give no code. */
 const words = /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/;
 
-/** What a client is told when the database is away: nothing is wrong with his request, it may be sent again. Null for any other error. */
+/** Deadlocks and serialisation failures are nobody's fault: what met one is worth running again. */
+export const isCollision = (error: unknown): boolean => ['40001', '40P01'].includes(String((error as { code?: unknown } | null)?.code));
+
+/** What a client is told when the database is away or too busy: nothing is wrong with his request, it may be sent again. Null for any other error. */
 export function outage(error: unknown): DomainError | null {
-  if (!(error instanceof Error) || error instanceof DomainError || !isOutage(error)) return null;
+  if (!(error instanceof Error) || error instanceof DomainError) return null;
+  if (isCollision(error))
+    return unavailable('database.busy', 'Others change the same records at this moment. Send the request again.', { retryAfter: 1 });
+  if (!isOutage(error)) return null;
   return unavailable('database.unavailable', 'The database does not answer at the moment. Send the request again.', { retryAfter: 2 });
 }
 

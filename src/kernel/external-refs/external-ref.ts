@@ -44,10 +44,29 @@ export const refNotFound = (resource: Resource, { system, externalId }: External
   });
 
 /** Whoever writes by a reference waits here for whoever writes by the same one. */
-export async function lockRef(work: OpenWork, resource: Resource, { system, externalId }: ExternalRef): Promise<void> {
-  await work.exec('select pg_advisory_xact_lock(hashtextextended($1, 43))', [
-    JSON.stringify([work.tenantId, resource.name, system, externalId]),
-  ]);
+export async function lockRef(work: OpenWork, resource: Resource, ref: ExternalRef): Promise<void> {
+  await work.exec('select pg_advisory_xact_lock(hashtextextended($1, 43))', [lockName(work, resource, ref)]);
+}
+
+/** The same for many, in an order that is the same for everybody. */
+export async function lockRefs(work: OpenWork, resource: Resource, refs: readonly ExternalRef[]): Promise<void> {
+  await work.exec(
+    `select pg_advisory_xact_lock(place) from (select distinct hashtextextended(name, 43) as place from unnest($1::text[]) name order by 1) places`,
+    [refs.map((ref) => lockName(work, resource, ref))],
+  );
+}
+
+const lockName = (work: OpenWork, resource: Resource, { system, externalId }: ExternalRef): string =>
+  JSON.stringify([work.tenantId, resource.name, system, externalId]);
+
+/** The records that references were given to, whoever may see them. */
+export async function recordsOfRefs(work: OpenWork, resource: Resource, refs: readonly ExternalRef[]): Promise<string[]> {
+  const { rows } = await work.exec(
+    `select distinct e.record_id as id from unnest($3::text[], $4::text[]) given (system, external_id)
+       join kernel.external_refs e on e.tenant_id = $1 and e.resource = $2 and e.system = given.system and e.external_id = given.external_id`,
+    [work.tenantId, resource.name, refs.map(({ system }) => system), refs.map(({ externalId }) => externalId)],
+  );
+  return rows.map(({ id }) => String(id));
 }
 
 /**

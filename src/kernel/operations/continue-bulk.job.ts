@@ -1,6 +1,6 @@
 import type { Actor } from '../access/actor.js';
 import { mayWrite, runItems } from '../bulk/run-items.js';
-import type { ItemResult } from '../bulk/bulk-item.js';
+import { storable, type ItemResult } from '../bulk/bulk-item.js';
 import { actingAs, openWorkOf } from '../db/twins.js';
 import type { OpenWork } from '../db/open-work.js';
 import { DomainError } from '../errors/domain-error.js';
@@ -68,7 +68,7 @@ async function advance(work: OpenWork, operation: Operation, chunk: Chunk, resul
 }
 
 const errorOf = ({ index, refusal }: ItemResult): OperationError[] =>
-  refusal ? [{ index, code: refusal.code, message: refusal.message.slice(0, 500) }] : [];
+  refusal ? [{ index, code: refusal.code, message: storable(refusal.message.slice(0, 500)) }] : [];
 
 export const scheduleChunk = (work: Work, operationId: string, chunk: number): Promise<void> =>
   work.schedule(continueBulk, { key: `${operationId}:${chunk}`, payload: { operationId, chunk } });

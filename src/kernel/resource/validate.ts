@@ -119,6 +119,7 @@ const codes: Readonly<Record<string, string>> = {
   min: 'too_small',
   max: 'too_large',
   inRange: 'out_of_range',
+  isHeld: 'out_of_range',
   arrayMaxSize: 'too_many',
   isStorable: 'not_storable',
 };

@@ -31,23 +31,34 @@ const onlyKeys = (v: object, keys: readonly string[]) => Object.keys(v).every((k
 /** A JSON number went through a float: beyond fifteen digits it may not be the number that was sent. */
 const isExact = (value: number) => Number.isFinite(value) && String(value).replaceAll(/\D/g, '').length <= 15;
 
-/** A decimal of at most `scale` digits after the point; more would be lost silently. */
-export function isDecimal(value: unknown, scale: number): boolean {
-  if (typeof value === 'number') return isExact(value) && isDecimal(String(value), scale);
-  return typeof value === 'string' && decimalPattern.test(value) && (value.split('.')[1]?.length ?? 0) <= scale;
+/** Columns of decimals hold 19 digits in all: the more there are after the point, the fewer before it. */
+export const wholeDigits = (scale: number): number => Math.min(15, 19 - scale);
+
+/** A decimal of at most `scale` digits after the point, more would be lost silently, and `whole` before it. */
+export function isDecimal(value: unknown, scale: number, whole = 15): boolean {
+  if (typeof value === 'number') return isExact(value) && isDecimal(String(value), scale, whole);
+  if (typeof value !== 'string' || !decimalPattern.test(value)) return false;
+  const [before = '', after = ''] = value.replace('-', '').split('.');
+  return before.length <= whole && after.length <= scale;
 }
+
+/** Of what is no decimal, others say so. */
+const isHeld = (scale: number) => (v: unknown) => !isDecimal(v, 15) || isDecimal(v, 15, wholeDigits(scale));
 
 export function isDay(value: unknown): boolean {
   if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
   const day = new Date(`${value}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value);
+  // There was no year 0, and PostgreSQL knows that.
+  return !value.startsWith('0000') && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(value);
 }
 
 const instantPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:\d{2})$/;
 export const isInstant = (v: unknown): boolean =>
   v instanceof Date
     ? !Number.isNaN(v.getTime())
-    : typeof v === 'string' && instantPattern.test(v) && isDay(v.slice(0, 10)) && !Number.isNaN(Date.parse(v));
+    : typeof v === 'string' && instantPattern.test(v) && isDay(v.slice(0, 10)) && hasOurYear(new Date(v));
+/** Its year in UTC, which its zone may have moved, has four digits. */
+const hasOurYear = (at: Date): boolean => at.getUTCFullYear() >= 1 && at.getUTCFullYear() <= 9999;
 
 const zones = new Set([...Intl.supportedValuesOf('timeZone'), 'UTC']);
 export const isZone = (v: unknown): v is string => typeof v === 'string' && zones.has(v);
@@ -93,6 +104,7 @@ const byKind: Record<Field['kind'], (f: Field) => PropertyDecorator[]> = {
   integer: (f) => [IsInt(), Min(f.range?.min ?? -2147483648), Max(f.range?.max ?? 2147483647)],
   decimal: (f) => [
     rule('isDecimal', `is no decimal with at most ${f.scale ?? 4} digits after the point`, (v) => isDecimal(v, f.scale ?? 4)),
+    rule('isHeld', `has more than ${wholeDigits(f.scale ?? 4)} digits before the point`, isHeld(f.scale ?? 4)),
     rule('inRange', `is out of range`, (v) => Number(v) >= (f.range?.min ?? -Infinity) && Number(v) <= (f.range?.max ?? Infinity)),
   ],
   money: () => [rule('isMoney', 'needs {amount, currency} with a decimal amount and an ISO 4217 code', isMoney)],

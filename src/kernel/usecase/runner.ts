@@ -6,6 +6,7 @@ import { placeUnstorable } from '../db/unstorable.js';
 import { checkInputRefs } from '../db/input-refs.js';
 import type { Origin } from '../db/connection.js';
 import type { OpenWork } from '../db/open-work.js';
+import { isCollision } from '../db/outage.js';
 import type { Runtime, WorkRequest } from '../db/runtime.js';
 import { DomainError, conflict, invalid, unauthorized } from '../errors/domain-error.js';
 import type { Resource } from '../resource/define-resource.js';
@@ -40,8 +41,6 @@ export interface Outcome<T = Record<string, unknown>> {
   /** True when an idempotency key answered. */
   readonly replayed: boolean;
 }
-
-const retryable = new Set(['40001', '40P01']);
 
 /** The one way to run a use-case: permit → parse → open Work → run → audit → commit. Transport adds nothing. */
 export class Runner {
@@ -106,13 +105,12 @@ export class Runner {
     return oneStatement === true && this.runtime.variants.judgeOf(tenantId)?.concerns(noun) !== true;
   }
 
-  /** Deadlocks and serialisation failures are nobody's fault: the transaction is run again. */
+  /** The transaction of a collision is run again. */
   private async retrying<T>(input: unknown, attempt: () => Promise<T>, left = 3): Promise<T> {
     try {
       return await attempt();
     } catch (error) {
-      const code = (error as { code?: string } | null)?.code;
-      if (code !== undefined && retryable.has(code) && left > 1) return this.retrying(input, attempt, left - 1);
+      if (isCollision(error) && left > 1) return this.retrying(input, attempt, left - 1);
       throw placeUnstorable(translate(error), input);
     }
   }

@@ -76,6 +76,7 @@ export const phrases: readonly (readonly [string, string])[] = [
   ['should not be empty', 'darf nicht leer sein'],
   ['must not be blank', 'darf nicht leer sein'],
   ['contains a NUL or half a surrogate pair', 'enthält NUL oder ein halbes Surrogatpaar'],
+  ['has more than {n} digits before the point', 'hat mehr als {n} Stellen vor dem Komma'],
   ['is no decimal with at most {n} digits after the point', 'ist keine Dezimalzahl mit höchstens {n} Nachkommastellen'],
   ['needs \\{amount, currency\\} {rest}', 'braucht amount und currency: einen Dezimalbetrag und einen Code nach ISO 4217'],
   ['needs \\{local, zone\\} {rest}', 'braucht local und zone: eine Ortszeit und eine IANA-Zeitzone'],

@@ -37,8 +37,12 @@ export async function productCard(work: Work, productId: string): Promise<Produc
   return { id, code, name, unit, isActive };
 }
 
-/** The price of one unit on the named list, else on the default list of the currency. Null when there is none, or the list is not valid that day. */
+/**
+ * The price of one unit on the named list, else on the default list of the currency. Null when there is none, the list is not valid that
+ * day, or the actor may not see the product or the list.
+ */
 export async function priceOf(work: Work, question: PriceQuestion): Promise<PriceAnswer | null> {
+  if (!(await work.repo(Product).find(question.productId))) return null;
   const list = await listFor(work, question);
   if (!list || !isValidOn(list, question.on ?? work.now.toISOString().slice(0, 10))) return null;
   const tiers = await work.repo(Price).list({ priceListId: list.id, productId: question.productId });

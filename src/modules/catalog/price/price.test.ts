@@ -59,6 +59,22 @@ test('a price of another tenant is none', async () => {
   await expect(other.run(setDefaultPriceList, { priceListId })).rejects.toMatchObject({ code: 'price_list.not_found' });
 });
 
+test('of a product or a list the caller may not read there is no price', async () => {
+  const { productId, priceListId } = await pricedProduct();
+  await t.run(setDefaultPriceList, { priceListId });
+  const lookUp = { 'price:look_up': 'all' } as const;
+  const [noProducts, noLists, both] = await Promise.all([
+    t.user({ permissions: { ...lookUp, 'price_list:read': 'all', 'price:read': 'all' } }),
+    t.user({ permissions: { ...lookUp, 'product:read': 'all', 'price:read': 'all' } }),
+    t.user({ permissions: { ...lookUp, 'product:read': 'all', 'price_list:read': 'all' } }),
+  ]);
+  for (const { actor } of [noProducts, noLists]) {
+    await expect(t.run(lookUpPrice, { productId, priceListId }, actor)).rejects.toMatchObject({ code: 'price.not_found' });
+    await expect(t.run(lookUpPrice, { productId }, actor)).rejects.toMatchObject({ code: 'price.not_found' });
+  }
+  expect(await t.run(lookUpPrice, { productId }, both.actor)).toMatchObject({ unitPrice: '4821.000000' });
+});
+
 test('one tier holds one price', async () => {
   const { productId, priceListId } = await pricedProduct();
   const again = t.work((work) => work.repo(Price).create({ priceListId, productId, minQuantity: '10.0', unitPrice: '1' }));

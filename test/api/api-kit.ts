@@ -116,6 +116,7 @@ function judgeAnswers(app: NestFastifyApplication, { runtime }: Kit): string[] {
 export interface Company {
   readonly tenantId: string;
   readonly admin: Client;
+  readonly adminEmail: string;
   /** Signs in a new user with just these rights, less what the rules keep from him. */
   user(permissions: Permissions, fieldRules?: FieldRights): Promise<Client>;
 }
@@ -137,6 +138,7 @@ async function openCompany(kit: Kit, auth: Auth, app: NestFastifyApplication): P
   return {
     tenantId,
     admin,
+    adminEmail: email,
     user: async (permissions, fieldRules = {}) => {
       const name = `u${++made}`;
       const user = await admin.post('/v1/users', { name, email: `${name}@example.test`, password });

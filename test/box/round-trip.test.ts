@@ -19,7 +19,6 @@ let company: Company;
 let box: string;
 let contactId: string;
 let erasedId: string;
-const email = 'admin-1@example.test';
 const password = 'correct horse battery';
 
 beforeAll(async () => {
@@ -122,7 +121,10 @@ describe('a copy in the same installation', () => {
   });
 
   test('lets its people sign in, and shows them what was there, their own fields and files too', async () => {
-    const { accessToken } = await api.auth.flows.login({ email, password, tenant: 'the-copy' }, { ip: '127.0.0.1', userAgent: null });
+    const { accessToken } = await api.auth.flows.login(
+      { email: company.adminEmail, password, tenant: 'the-copy' },
+      { ip: '127.0.0.1', userAgent: null },
+    );
     const raw = (url: string) => api.app.inject({ method: 'GET', url, headers: { authorization: `Bearer ${accessToken}` } });
     const ask = async <T>(url: string): Promise<T> => (await raw(url)).json<T>();
     const get = async (url: string) => (await ask<{ data: Record<string, unknown>[] }>(url)).data;

@@ -21,6 +21,8 @@ export class Listener {
   readonly errors: { readonly message: string; readonly extensions?: Record<string, unknown> }[] = [];
   readonly closes: { readonly code: number; readonly reason: string }[] = [];
   isComplete = false;
+  /** What ended the connection before its time. */
+  private failure: unknown = null;
   readonly socket: SocketClient;
 
   constructor(
@@ -44,6 +46,7 @@ export class Listener {
         },
         error: (error) => {
           if (Array.isArray(error)) this.errors.push(...(error as Listener['errors']));
+          else this.failure = error;
         },
         complete: () => {
           this.isComplete = true;
@@ -54,6 +57,7 @@ export class Listener {
 
   /** Waits until it has been told so many changes. */
   async hears(count: number): Promise<void> {
-    await until(() => this.told.length >= count);
+    await until(() => this.told.length >= count || this.failure !== null);
+    if (this.told.length < count) throw new Error(`The connection ended after ${this.told.length} changes.`, { cause: this.failure });
   }
 }

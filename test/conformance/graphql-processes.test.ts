@@ -104,7 +104,9 @@ test('a subscription of Apollo Client outlives a restart of its process, and los
   await create(a, 'Afterwards');
   await kit.drain();
   await until(() => seen.includes('Afterwards'));
-  expect(seen.filter((name, i) => seen.indexOf(name) === i)).toEqual(['Before', 'Meanwhile', 'Afterwards']);
+  // At least once, in order: what was told before the cursor may come again, for as long as some transaction anywhere is older.
+  const later = seen.filter((name, i) => name !== 'Made at A' && seen.indexOf(name) === i);
+  expect(later).toEqual(['Before', 'Meanwhile', 'Afterwards']);
   subscription.unsubscribe();
   await socket.dispose();
 }, 180_000);

@@ -8,6 +8,8 @@ export interface DatabaseOptions {
   /** URL of the application role. */
   readonly url: string;
   readonly poolSize: number;
+  /** How long a caller waits for one of the pool's connections. */
+  readonly patienceMs?: number;
   readonly onPoolError?: (error: Error) => void;
 }
 
@@ -23,7 +25,7 @@ export async function openDatabase(registry: Registry, options: DatabaseOptions)
     url: options.url,
     driver: { ...pg, Pool: TenantPool },
     poolSize: options.poolSize,
-    connectTimeoutMS: 10_000,
+    connectTimeoutMS: options.patienceMs ?? 10_000,
     applicationName: 'kontor',
     entities: [...registry.resources.values()].map(entitySchema),
     installExtensions: false,

@@ -61,7 +61,8 @@ export async function openKit(modules: readonly ModuleSpec[], options: KitOption
     super: withDatabase(server.superUrl, name),
   };
   const registry = buildRegistry(modules);
-  const database = await openDatabase(registry, { url: urls.app, poolSize: options.poolSize ?? 8 });
+  // On a busy machine fifty callers at once may take a while.
+  const database = await openDatabase(registry, { url: urls.app, poolSize: options.poolSize ?? 8, patienceMs: 60_000 });
   const clock = new TestClock();
   const mails: OutgoingMail[] = [];
   const runtime = new Runtime(registry, database, clock, { ...testPorts(mails), ...options.ports });

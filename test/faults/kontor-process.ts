@@ -10,7 +10,7 @@ export interface Ending {
   readonly seconds: number;
 }
 
-const patienceMs = 60_000;
+const patienceMs = 180_000;
 const alive = new Set<ChildProcess>();
 // Whatever ends this process, its children do not outlive it.
 process.once('exit', () => alive.forEach((child) => child.kill('SIGKILL')));

@@ -12,7 +12,8 @@ import { FastReads } from '#api/graphql/fast-path.js';
 import { FrontDoor } from '#api/graphql/front-door.js';
 import { graphqlModule } from '#api/graphql/graphql.module.js';
 import { makeVariant } from '#api/graphql/make-variant.js';
-import { GraphqlVariants } from '#api/graphql/variants.js';
+import { GraphqlVariants, mostVariants } from '#api/graphql/variants.js';
+import { VariantsAhead } from '#api/graphql/variants-ahead.js';
 import { largestRequest, rulesFor, type IntrospectionPolicy } from '#api/graphql/limits.js';
 import { buildSchema } from '#api/graphql/schema.js';
 import type { ChangeStream } from '#api/graphql/subscriptions.js';
@@ -33,6 +34,7 @@ import { resourceController } from '#api/rest/resource.controller.js';
 import { addStreamedBodies } from '#api/rest/streams.js';
 import { useCaseController } from '#api/rest/use-case.controller.js';
 import { Runtime } from '#kernel/db/runtime.js';
+import type { Registry } from '#kernel/resource/registry.js';
 import { pascal } from '#kernel/resource/names.js';
 import type { ModuleSpec } from '#kernel/usecase/define-module.js';
 import { Runner } from '#kernel/usecase/runner.js';
@@ -65,6 +67,8 @@ export interface Api {
   readonly schema: GraphQLSchema;
   /** Shut until it is told what every answer carries. */
   readonly door: FrontDoor;
+  /** Schemas that companies have of their own. */
+  readonly schemas: Pick<VariantsAhead, 'isWarm'> & Pick<GraphqlVariants, 'ready'>;
 }
 
 const bodyLimit = 1_048_576;
@@ -101,8 +105,8 @@ export async function createApi(parts: ApiParts): Promise<Api> {
   // Routes that take files say how large they may be.
   await app.register(multipart);
   addOpenApi(app, parts, filter);
-  const door = addGraphql(app, { ...parts, graphql, schema, changes, onDefect, counter });
-  return { app, schema, door };
+  const made = addGraphql(app, { ...parts, graphql, schema, changes, onDefect, counter });
+  return { app, schema, ...made };
 }
 
 function addOpenApi(app: NestFastifyApplication, { runtime, auth }: ApiParts, filter: ProblemFilter): void {
@@ -123,7 +127,7 @@ interface GraphqlWiring extends ApiParts {
 }
 
 /** What stands before Apollo and beside it: trusted documents, the fast path, and what is live. */
-function addGraphql(app: NestFastifyApplication, wiring: GraphqlWiring): FrontDoor {
+function addGraphql(app: NestFastifyApplication, wiring: GraphqlWiring): Pick<Api, 'door' | 'schemas'> {
   const { schema, onDefect, counter, ...parts } = wiring;
   const { runtime, auth } = parts;
   const { authenticator } = auth;
@@ -131,9 +135,7 @@ function addGraphql(app: NestFastifyApplication, wiring: GraphqlWiring): FrontDo
   const rules = rulesFor(introspectionOf(parts));
   const documents = new TrustedDocuments(documentSource(runtime, authenticator));
   const variants = variantsOf(wiring, rules);
-  authenticator.onChange((tenantId) => {
-    if (tenantId !== null) variants.renew(tenantId, () => runtime.definitionsOf(tenantId));
-  });
+  const ahead = variantsAhead(wiring, variants);
   addFastReads(server, variants, { documents, authenticator });
   server.addHook('onRoute', (route) => {
     if (route.url === '/graphql') route.bodyLimit = largestRequest;
@@ -152,7 +154,14 @@ function addGraphql(app: NestFastifyApplication, wiring: GraphqlWiring): FrontDo
   });
   sockets.attach(app.getHttpServer(), '/graphql');
   server.addHook('preClose', () => sockets.stop());
-  server.addHook('onClose', () => variants.stop());
+  server.addHook('onReady', (done) => {
+    ahead.warm();
+    done();
+  });
+  server.addHook('onClose', async () => {
+    await ahead.stop();
+    await variants.stop();
+  });
   const door = new FrontDoor({
     reads: variants,
     documents,
@@ -162,12 +171,43 @@ function addGraphql(app: NestFastifyApplication, wiring: GraphqlWiring): FrontDo
     trustsProxies: parts.trustProxy !== false,
   });
   door.attach(app.getHttpServer(), server);
-  return door;
+  const schemas = {
+    get isWarm() {
+      return ahead.isWarm;
+    },
+    ready: (definitions: Registry) => variants.ready(definitions),
+  };
+  return { door, schemas };
+}
+
+/** What sees to it that schemas are there before they are asked for. */
+function variantsAhead({ runtime, auth, onDefect }: GraphqlWiring, variants: GraphqlVariants): VariantsAhead {
+  const ahead = new VariantsAhead({
+    variants,
+    find: (tenantId) => runtime.definitionsOf(tenantId),
+    list: async () => {
+      const { rows } = await runtime.database.pool.query<{ id: string }>('select id from kernel.tenants_with_metadata($1) as id', [
+        mostVariants,
+      ]);
+      return rows.map(({ id }) => id);
+    },
+    onDefect,
+  });
+  auth.authenticator.onChange((tenantId) => {
+    if (tenantId !== null) ahead.renew(tenantId);
+  });
+  return ahead;
 }
 
 function variantsOf({ graphql, schema, changes, onDefect, ...parts }: GraphqlWiring, rules: readonly ValidationRule[]): GraphqlVariants {
   const apollo = { isProduction: parts.isProduction, introspection: introspectionOf(parts), onDefect };
-  const whole = { schema, reads: new FastReads(graphql, schema, rules), answer: null, stop: () => Promise.resolve() };
+  const whole = {
+    definitions: graphql.registry,
+    schema,
+    reads: new FastReads(graphql, schema, rules),
+    answer: null,
+    stop: () => Promise.resolve(),
+  };
   return new GraphqlVariants(whole, (definitions) => makeVariant({ graphql, changes, rules, apollo }, definitions));
 }
 

@@ -9,7 +9,7 @@ import { wireAuth, type Auth } from './auth-wiring.js';
 import { banner } from './banner.js';
 import { readConfig, type Config } from './config.js';
 import { assertConnectionBudget } from './connection-budget.js';
-import { createApi } from './create-api.js';
+import { createApi, type Api } from './create-api.js';
 import { assertAppRole } from './database-role.js';
 import { demoLogin, ensureDemo } from './demo/ensure-demo.js';
 import { loadJwtKeys } from './keys.js';
@@ -156,7 +156,8 @@ async function openApi(system: System, { queue, metrics, tasks, stops }: HttpPar
   stops.push(() => feed.stop());
   const rates = openRateLimiting(config, runtime.database.pool, log);
   stops.push(() => rates.stop());
-  const { app, door } = await createApi({
+  const api: { made: Api | null } = { made: null };
+  const { app, door } = (api.made = await createApi({
     runtime,
     auth,
     rateLimits: rates.limits,
@@ -166,8 +167,8 @@ async function openApi(system: System, { queue, metrics, tasks, stops }: HttpPar
     isProduction: config.isProduction,
     introspection: config.introspection,
     trustProxy: config.trustProxy,
-    extra: [opsModule({ system, queue, metrics })],
-  });
+    extra: [opsModule({ system, queue, metrics, isWarm: () => api.made?.schemas.isWarm ?? false })],
+  }));
   return { app, door, tenantOf: ({ headers }) => auth.authenticator.recall(headers.authorization)?.tenantId ?? null };
 }
 

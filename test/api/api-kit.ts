@@ -7,7 +7,7 @@ import { EventFeed } from '#kernel/outbox/listen.js';
 import { openKit, type Kit, type KitOptions } from '#kernel/testing/kit.js';
 import type { ModuleSpec } from '#kernel/usecase/define-module.js';
 import { provisionTenant, wireAuth, type Auth } from '#app/auth-wiring.js';
-import { createApi, type ApiParts } from '#app/create-api.js';
+import { createApi, type Api, type ApiParts } from '#app/create-api.js';
 import { allModules } from '#app/modules.js';
 import { Contract } from '../conformance/contract.js';
 
@@ -34,6 +34,9 @@ export interface ApiKit {
   readonly auth: Auth;
   readonly app: NestFastifyApplication;
   readonly schema: GraphQLSchema;
+  readonly schemas: Api['schemas'];
+  /** Starts another API on the same database, as another process would; close it before this one. */
+  another(): Promise<Api>;
   /** Defects that were logged; a test that expects none says so at the end. */
   readonly defects: object[];
   company(): Promise<Company>;
@@ -58,7 +61,7 @@ export async function openApiKit(options: ApiKitOptions = {}): Promise<ApiKit> {
   const feed = new EventFeed({ databaseUrl: kit.urls.app });
   await feed.start();
   const defects: object[] = [];
-  const { app, schema } = await createApi({
+  const parts: ApiParts = {
     runtime: kit.runtime,
     auth,
     feed,
@@ -67,7 +70,8 @@ export async function openApiKit(options: ApiKitOptions = {}): Promise<ApiKit> {
     trustProxy: false,
     log: { error: (details) => defects.push(details) },
     ...shown,
-  });
+  };
+  const { app, schema, schemas } = await createApi(parts);
   const isUsual = planted.length === 0 && Object.keys(shown).length === 0;
   const breaches = judgeAnswers(app, kit, isUsual);
   await app.init();
@@ -77,6 +81,13 @@ export async function openApiKit(options: ApiKitOptions = {}): Promise<ApiKit> {
     auth,
     app,
     schema,
+    schemas,
+    another: async () => {
+      const other = await createApi(parts);
+      await other.app.init();
+      await other.app.getHttpAdapter().getInstance().ready();
+      return other;
+    },
     defects,
     company: () => openCompany(kit, auth, app),
     listen: async () => {

@@ -236,6 +236,7 @@ export const doors: Readonly<Record<string, string>> = {
   'kernel.ring_due': 'due tasks of all tenants are rung for',
   'kernel.seal_audit': 'chains the audit of every tenant; gives out a count',
   'kernel.task_stats': 'counts for operators',
+  'kernel.tenants_with_metadata': 'which companies need a schema of their own when a process starts; gives out ids of companies',
   'kernel.unring': 'a bell that could not be given to a queue is taken back',
 };
 

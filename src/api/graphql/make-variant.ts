@@ -33,6 +33,7 @@ export async function makeVariant(parts: VariantParts, definitions: Registry): P
   // Who asks was found out before: the variant is his.
   const answer = fastifyApolloHandler(server, { context: (request) => Promise.resolve(contextOf(request)) });
   return {
+    definitions,
     schema,
     reads: new FastReads(graphql, schema, parts.rules, { documents: 500, bytes: 5_000_000 }),
     answer: async (request, reply) => reply.send(await answer.call(reply.server, request, reply)),

@@ -4,9 +4,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Registry } from '#kernel/resource/registry.js';
 import type { Principal } from '../auth/principal.js';
 import type { FastReads, GraphqlRequest } from './fast-path.js';
+import { isGrown } from './grown.js';
 
 /** GraphQL as a tenant has it. */
 export interface GraphqlVariant {
+  readonly definitions: Registry;
   readonly schema: GraphQLSchema;
   readonly reads: FastReads;
   /** Answers what the fast path does not. Null for the whole: there the route itself does. */
@@ -15,17 +17,20 @@ export interface GraphqlVariant {
 }
 
 /** About 3 MiB each. */
-const mostVariants = 200;
+export const mostVariants = 200;
+const mostHere = 50_000;
 
 /** The key without the version: of one tenant, or of all with the same modules. */
 const familyOf = ({ key }: Registry) => key.replace(/\/\d+$/, '');
+/** The key of what a tenant has that has defined nothing itself. */
+const baseOf = ({ key }: Registry) => key.replace(/@.*$/, '');
 /** Fields that lead to records of any kind, also of one that is new. */
 const anyKind = /\bnodes?\s*\(/;
 
 /**
- * The whole for tenants that have the whole, else a schema of their own: made when it is first asked for, or when a tenant that was here before
- * has changed it, a little at a time and one after the other. Until it is there reads that its predecessor understands are answered by that; only
- * what needs what is new waits. Kept by the key of their definitions, which tenants with the same modules share.
+ * The whole for tenants that have the whole, else a schema of their own: made when it is first asked for, if nobody has seen to it before, a
+ * little at a time and one after the other. Until it is there reads that its predecessor understands are answered by that, unless what they are
+ * about was changed or taken away; only what needs what is new waits. Kept by the key of their definitions, which tenants with the same modules share.
  */
 export class GraphqlVariants {
   private readonly made = new LRUCache<string, GraphqlVariant>({
@@ -36,8 +41,8 @@ export class GraphqlVariants {
   /** The newest that is ready, of each family. */
   private readonly newest = new Map<string, string>();
   private readonly making = new Map<string, Promise<GraphqlVariant>>();
-  private readonly renewals = new Set<Promise<unknown>>();
-  private isStopped = false;
+  /** Tenants whose requests have come to this process. */
+  private readonly here = new LRUCache<string, true>({ max: mostHere });
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -61,7 +66,8 @@ export class GraphqlVariants {
 
   /** A read on the fast path, if there is one for it already. */
   start(request: GraphqlRequest, principal: Principal): Promise<string | null> | null {
-    const { definitions } = principal;
+    const { definitions, tenantId } = principal;
+    if (!this.here.has(tenantId)) this.here.set(tenantId, true);
     const ready = this.ready(definitions);
     if (ready) return ready.reads.start(request, principal);
     const before = this.before(definitions);
@@ -70,26 +76,24 @@ export class GraphqlVariants {
     return anyKind.test(request.query) ? null : before.reads.start(request, principal);
   }
 
-  /** Makes the next schema of a tenant whose last one is here, before anybody asks for it. */
-  renew(tenantId: string, find: () => Promise<Registry>): void {
-    if (this.isStopped || ![...this.newest.keys()].some((family) => family.endsWith(`@${tenantId}`))) return;
-    const renewal = find()
-      .then((definitions) => this.of(definitions))
-      // Whoever asks for it meets what was wrong.
-      .catch(() => undefined)
-      .finally(() => this.renewals.delete(renewal));
-    this.renewals.add(renewal);
+  isHere(tenantId: string): boolean {
+    return this.here.has(tenantId);
   }
 
+  /** Whether it can be made without another going for it that has not been changed. */
+  hasRoom(definitions: Registry): boolean {
+    return this.made.size < mostVariants || this.newest.has(familyOf(definitions));
+  }
+
+  /** What was there before, if it still means what it did. */
   private before(definitions: Registry): GraphqlVariant | null {
-    const key = this.newest.get(familyOf(definitions));
-    return key === undefined ? null : (this.made.get(key) ?? null);
+    const key = this.newest.get(familyOf(definitions)) ?? baseOf(definitions);
+    const before = key === '' ? this.whole : this.made.get(key);
+    return before && isGrown(before.definitions, definitions) ? before : null;
   }
 
   /** Ends what stands on its own; the whole ends with the process's route. */
   async stop(): Promise<void> {
-    this.isStopped = true;
-    await Promise.all(this.renewals);
     await this.last;
     this.made.clear();
   }

@@ -6,6 +6,8 @@ export interface HealthParts {
   readonly pool: { query(text: string): Promise<{ rows: Record<string, unknown>[] }> };
   readonly queue: { ping(): Promise<void> };
   readonly migrationsFolder: string;
+  /** Whether requests would have to wait for something that is still being made. */
+  readonly isWarm?: () => boolean;
 }
 
 const checkLimitMs = 2_000;
@@ -27,6 +29,7 @@ export class Health {
   /** One line for each thing that is wrong; none when all is well. */
   async problems(): Promise<string[]> {
     if (this.draining) return ['process: stopping, takes no new work'];
+    if (this.parts.isWarm?.() === false) return ['schemas: those of companies that have their own are being made'];
     if (!this.latest || this.latest.until < performance.now()) this.latest = { until: performance.now() + memoryMs, problems: this.look() };
     return this.latest.problems;
   }

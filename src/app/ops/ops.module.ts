@@ -11,11 +11,12 @@ export interface OpsParts {
   readonly system: Pick<System, 'config' | 'log' | 'runtime'>;
   readonly queue: Pick<QueueBackend, 'queue' | 'ping'>;
   readonly metrics: Metrics;
+  readonly isWarm?: () => boolean;
 }
 
 /** Health and metrics: the same in every process, with or without the API. */
-export function opsModule({ system, queue, metrics }: OpsParts): DynamicModule {
-  const health = new Health({ pool: system.runtime.database.pool, queue, migrationsFolder });
+export function opsModule({ system, queue, metrics, ...more }: OpsParts): DynamicModule {
+  const health = new Health({ pool: system.runtime.database.pool, queue, migrationsFolder, ...more });
   return {
     module: OpsModule,
     controllers: [HealthController],

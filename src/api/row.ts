@@ -1,5 +1,5 @@
 import { forbidden } from '#kernel/errors/domain-error.js';
-import type { ObjectSelection, Part } from '#kernel/read/selection.js';
+import type { ObjectItem, ObjectSelection, Part } from '#kernel/read/selection.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import { wireInstant, wireValue } from './wire.js';
 
@@ -18,6 +18,12 @@ export function wireRow(resource: Resource, row: Readonly<Record<string, unknown
   return body;
 }
 
+type OwnItem = Extract<ObjectItem, { kind: 'constant' | 'base' | 'field' }>;
+const isOwn = (item: ObjectItem): item is OwnItem => item.kind === 'constant' || item.kind === 'base' || item.kind === 'field';
+
+/** Whether a selection asks for nothing but the row's own fields. */
+export const isFlat = ({ items }: ObjectSelection): boolean => items.every(isOwn);
+
 /**
  * A row as a selection wants it, when the selection asks for the row's own fields only; null when it asks for more, which
  * has to be read. Saves a write from reading back what it has just written.
@@ -27,7 +33,7 @@ export function projectRow(selection: ObjectSelection, row: Readonly<Record<stri
   const whole = wireRow(selection.resource, row);
   const answer: Record<string, unknown> = {};
   for (const item of selection.items) {
-    if (item.kind === 'one' || item.kind === 'many' || item.kind === 'names' || item.kind === 'can') return null;
+    if (!isOwn(item)) return null;
     if (item.kind === 'constant') answer[item.key] = item.value;
     else answer[item.key] = item.kind === 'field' && item.parts ? partsOf(item.parts, whole[item.name]) : whole[item.name];
   }

@@ -6,10 +6,13 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import type { GraphQLSchema, ValidationRule } from 'graphql';
 import { addFastReads } from '#api/fast-route.js';
 import { AuthModule } from '#api/auth/auth.module.js';
+import { FrontDoor, type Keeper } from '#api/door/front-door.js';
+import { graphqlKeeper } from '#api/door/graphql-keeper.js';
+import { restKeeper } from '#api/door/rest-keeper.js';
 import { FeedChanges, type Feed } from '#api/graphql/changes.js';
 import type { GraphqlParts } from '#api/graphql/context.js';
+import { DirectCreates } from '#api/graphql/creates.js';
 import { FastReads } from '#api/graphql/fast-path.js';
-import { FrontDoor } from '#api/graphql/front-door.js';
 import { graphqlModule } from '#api/graphql/graphql.module.js';
 import { makeVariant } from '#api/graphql/make-variant.js';
 import { GraphqlVariants, mostVariants } from '#api/graphql/variants.js';
@@ -105,7 +108,7 @@ export async function createApi(parts: ApiParts): Promise<Api> {
   // Routes that take files say how large they may be.
   await app.register(multipart);
   addOpenApi(app, parts, filter);
-  const made = addGraphql(app, { ...parts, graphql, schema, changes, onDefect, counter });
+  const made = addGraphql(app, { ...parts, graphql, schema, changes, onDefect, counter, filter });
   return { app, schema, ...made };
 }
 
@@ -124,11 +127,12 @@ interface GraphqlWiring extends ApiParts {
   readonly changes: ChangeStream;
   readonly onDefect: (error: unknown) => void;
   readonly counter: RequestCounter | null;
+  readonly filter: ProblemFilter;
 }
 
 /** What stands before Apollo and beside it: trusted documents, the fast path, and what is live. */
 function addGraphql(app: NestFastifyApplication, wiring: GraphqlWiring): Pick<Api, 'door' | 'schemas'> {
-  const { schema, onDefect, counter, ...parts } = wiring;
+  const { schema, onDefect, ...parts } = wiring;
   const { runtime, auth } = parts;
   const { authenticator } = auth;
   const server = app.getHttpAdapter().getInstance();
@@ -162,14 +166,7 @@ function addGraphql(app: NestFastifyApplication, wiring: GraphqlWiring): Pick<Ap
     await ahead.stop();
     await variants.stop();
   });
-  const door = new FrontDoor({
-    reads: variants,
-    documents,
-    authenticator,
-    counter,
-    requestId: newRequestId,
-    trustsProxies: parts.trustProxy !== false,
-  });
+  const door = doorOf(wiring, graphqlKeeper({ variants, documents, texts }));
   door.attach(app.getHttpServer(), server);
   const schemas = {
     get isWarm() {
@@ -179,6 +176,16 @@ function addGraphql(app: NestFastifyApplication, wiring: GraphqlWiring): Pick<Ap
   };
   return { door, schemas };
 }
+
+const doorOf = ({ runtime, auth, filter, counter, onDefect, trustProxy }: GraphqlWiring, graphql: Keeper): FrontDoor =>
+  new FrontDoor({
+    keepers: [graphql, restKeeper({ registry: runtime.registry, runner: auth.runner, filter, texts })],
+    authenticator: auth.authenticator,
+    counter,
+    requestId: newRequestId,
+    proxies: trustedProxies(trustProxy),
+    onDefect,
+  });
 
 /** What sees to it that schemas are there before they are asked for. */
 function variantsAhead({ runtime, auth, onDefect }: GraphqlWiring, variants: GraphqlVariants): VariantsAhead {
@@ -205,6 +212,7 @@ function variantsOf({ graphql, schema, changes, onDefect, ...parts }: GraphqlWir
     definitions: graphql.registry,
     schema,
     reads: new FastReads(graphql, schema, rules),
+    creates: new DirectCreates({ graphql, schema, rules, errors: apollo }),
     answer: null,
     stop: () => Promise.resolve(),
   };

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FrontDoor } from '#api/graphql/front-door.js';
+import type { FrontDoor } from '#api/door/front-door.js';
 import { Channel } from '#kernel/db/channel.js';
 import { createQueueBackend, poolSizeFor, type QueueBackend } from '#kernel/jobs/queue-backend.js';
 import { startTasks, type TaskProcess } from '#kernel/jobs/start-tasks.js';

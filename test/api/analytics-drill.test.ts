@@ -21,7 +21,7 @@ suite(
       kit = await openKit([...modules, imports]);
       t = await kit.tenant({ currency: 'USD' });
       await importAll();
-    }, 120_000);
+    });
     afterAll(() => kit.close());
 
     async function importAll(): Promise<void> {

@@ -61,7 +61,7 @@ beforeAll(async () => {
     const { status, text } = await admin.post('/v1/accounts/bulk', { mode: 'atomic', items: items.slice(start, start + 200) });
     if (status !== 200) throw new Error(text.slice(0, 2000));
   }
-}, 60_000);
+});
 
 test('JSON lines are the whole list, in its order and over all of its pages', async () => {
   const query = `sort=-employees&${filterOf({ employees: { gte: 10 } })}`;

@@ -27,7 +27,7 @@ beforeAll(async () => {
   await api.kit.drain();
   await company.user({ '*': 'all' });
   planted = await plant();
-}, 120_000);
+});
 afterAll(() => api.close());
 
 const fieldsOf = (resource: Resource): [string, Field][] => Object.entries(resource.fields).filter(([, field]) => !field.options.hidden);
@@ -139,7 +139,7 @@ test('the canary sits in most resources, and who may see everything hears it eve
   await crawlRest(company.admin, told);
   const lists = heard(told).filter((asked) => asked.endsWith('?limit=200&count=true'));
   expect(lists.length).toBeGreaterThan(20);
-}, 120_000);
+});
 
 test.each(['hide', 'mask'] as const)(
   'with the rule %s no list, row, figure, page, search or answer of a write sings',
@@ -175,4 +175,4 @@ test('A11 no subscription sings', async () => {
   expect(JSON.stringify([listener.told, refused.told])).not.toContain(canary);
   expect(refused.errors).toMatchObject([{ extensions: { code: 'access.field_forbidden', fields: ['contact.email'] } }]);
   await Promise.all([listener.socket.dispose(), refused.socket.dispose()]);
-}, 60_000);
+});

@@ -5,7 +5,7 @@ let company: Company;
 beforeAll(async () => {
   api = await openApiKit();
   company = await api.company();
-}, 60_000);
+});
 afterAll(() => api.close());
 
 let made = 0;

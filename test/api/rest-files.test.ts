@@ -13,7 +13,7 @@ beforeAll(async () => {
   api = await openApiKit();
   company = await api.company();
   accountId = String((await company.admin.post('/v1/accounts', { name: 'With files' })).body['id']);
-}, 60_000);
+});
 afterAll(() => api.close());
 
 const png = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');

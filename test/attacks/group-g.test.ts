@@ -258,7 +258,7 @@ describe('G07 sockets', () => {
     }
     expect(slow.isCut).toBe(true);
     slow.socket.destroy();
-  }, 120_000);
+  });
 });
 
 /** A WebSocket by hand that says what it has to say and then reads nothing more. */

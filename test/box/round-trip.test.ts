@@ -28,7 +28,7 @@ beforeAll(async () => {
   company = await api.company();
   await furnish();
   box = await pack(kit, company.tenantId, { withSecrets: true });
-}, 120_000);
+});
 afterAll(async () => {
   await api.close();
   await elsewhere.close();

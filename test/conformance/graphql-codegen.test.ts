@@ -94,7 +94,7 @@ test('graphql-codegen makes types of the schema and all operations that compile 
   expect(files.map(({ filename }) => filename)).toEqual(expect.arrayContaining(['gql/graphql.ts', 'gql/persisted-documents.json']));
   expect(anyScalars(files)).toEqual([]);
   expect(typeErrors(files)).toEqual([]);
-}, 240_000);
+});
 
 test('the check does look: a scalar that is any is found', async () => {
   expect(anyScalars(await generate({ defaultScalarType: 'any' }, [writtenOperations()])).length).toBeGreaterThan(0);

@@ -40,7 +40,7 @@ beforeAll(async () => {
     body: JSON.stringify({ email: 'ada@example.test', password }),
   });
   token = ((await response.json()) as { accessToken: string }).accessToken;
-}, 180_000);
+});
 
 afterAll(async () => {
   await Promise.all([a.kill(), b.kill()]);
@@ -109,7 +109,7 @@ test('a subscription of Apollo Client outlives a restart of its process, and los
   expect(later).toEqual(['Before', 'Meanwhile', 'Afterwards']);
   subscription.unsubscribe();
   await socket.dispose();
-}, 180_000);
+});
 
 test('a module that is switched off at one process is gone at the other, and comes back', async () => {
   const leads = (at: KontorProcess) => fetch(`${at.url}/v1/leads?limit=1`, { headers: { authorization: `Bearer ${token}` } });

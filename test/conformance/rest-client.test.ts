@@ -46,4 +46,4 @@ test('a client generated from the document compiles strictly, knows what is wron
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}, 180_000);
+});

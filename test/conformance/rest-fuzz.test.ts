@@ -89,4 +89,4 @@ test(`no request of whatever kind breaks an operation or the contract (seed ${se
   }
   expect({ seed, found, defects: api.defects }).toEqual({ seed, found: [], defects: [] });
   expect(Object.keys(Object.prototype)).toEqual([]);
-}, 240_000);
+});

@@ -202,7 +202,7 @@ function contract(server: QueueServer): void {
     expect(new Set(marks).size).toBe(300);
   });
 
-  test('1,000 tasks at once are done within half a minute', async () => {
+  test('1,000 tasks at once are all done, each of them once', async () => {
     const tenant = await probe.tenant();
     await probe.kit.asOwner(
       `insert into kernel.tasks (tenant_id, id, name, key, due_at, payload)
@@ -214,10 +214,9 @@ function contract(server: QueueServer): void {
     await eventually(
       () => probe.marks(tenant),
       (marks) => marks.length >= 1_000,
-      30_000,
     );
     expect(new Set(await probe.marks(tenant)).size).toBe(1_000);
-  }, 45_000);
+  });
 }
 
 /** Keeps `hands` tasks busy until released. */

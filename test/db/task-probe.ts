@@ -170,7 +170,7 @@ export async function asSuper(kit: Kit, statement: string): Promise<Record<strin
 }
 
 /** Waits until `holds`, and fails with what it saw last when that takes too long. */
-export async function eventually<T>(look: () => Promise<T>, holds: (seen: T) => boolean, withinMs = 20_000): Promise<T> {
+export async function eventually<T>(look: () => Promise<T>, holds: (seen: T) => boolean, withinMs = 240_000): Promise<T> {
   const until = performance.now() + withinMs;
   for (;;) {
     const seen = await look();

@@ -13,11 +13,11 @@ beforeAll(async () => {
   sink = await MailSink.open({ seed: 18, slowMs: 100 });
   installation = await Installation.open({ smtpUrl: sink.url, workers: 0 });
   company = await foundCompany(installation, 10);
-}, 120_000);
+});
 afterAll(async () => {
   await installation.close();
   await sink.close();
-}, 60_000);
+});
 
 /** Tells events over one connection that is kept, without a pause, until nobody listens any more. */
 async function talk(taken: string[], name: string): Promise<string[]> {
@@ -66,7 +66,7 @@ test('an API that is asked to stop answers every request it has let in, keeps wh
   const kept = await installation.sql(`select event_id from marketing.events where event_id like 'talk-%'`);
   expect(kept.map((row) => row['event_id']).sort()).toEqual([...taken].sort());
   expect(taken.length).toBeGreaterThan(20);
-}, 120_000);
+});
 
 test('a worker that is asked to stop ends what it has begun; nothing is lost, doubled or left unknown', async () => {
   const teller = new EventTeller(company);
@@ -90,4 +90,4 @@ test('a worker that is asked to stop ends what it has begun; nothing is lost, do
   expect(new Set(mails.map((row) => row['status']))).toEqual(new Set(['sent']));
   expect([...sink.taken.values()].filter((times) => times !== 1)).toEqual([]);
   expect(sink.taken.size).toBe(mails.length);
-}, 180_000);
+});

@@ -39,4 +39,4 @@ test('a bulk operation whose worker is killed in the middle is carried out whole
   } finally {
     await installation.close();
   }
-}, 300_000);
+});

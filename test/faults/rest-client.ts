@@ -25,7 +25,7 @@ export class RestClient {
   }
 
   /** Rejects when there was no answer. */
-  async send(method: string, path: string, body?: unknown, timeoutMs = 20_000): Promise<Answer> {
+  async send(method: string, path: string, body?: unknown, timeoutMs = 60_000): Promise<Answer> {
     const response = await fetch(`${this.url()}${path}`, {
       method,
       headers: { 'content-type': 'application/json', ...(this.token === '' ? {} : { authorization: this.authorization }) },

@@ -1,7 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Actor } from '#kernel/access/actor.js';
 import { Authenticator } from './authenticator.js';
-import type { Principal } from './principal.js';
 import { inLanguage } from '../http/speaker.js';
 
 /** Lets a request pass that comes with a good token or key, and says on it whose it is. */
@@ -13,12 +13,11 @@ export class PrincipalGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const principal = await this.authenticator.authenticate(request.headers.authorization, request.ip);
     request.principal = inLanguage(principal, request.headers['accept-language']);
-    sayLanguages(context.switchToHttp().getResponse<FastifyReply>(), request.principal);
+    void context.switchToHttp().getResponse<FastifyReply>().headers(languageHeaders(request.principal.actor));
     return true;
   }
 }
 
 /** Where a company has its texts in several languages: those an answer may tell them in. */
-function sayLanguages(reply: FastifyReply, { actor: { texts, reads = [] } }: Principal): void {
-  if (texts) void reply.headers({ 'content-language': [...reads, texts.own].join(', '), vary: 'Accept-Language' });
-}
+export const languageHeaders = ({ texts, reads = [] }: Actor): Record<string, string> =>
+  texts ? { 'content-language': [...reads, texts.own].join(', '), vary: 'Accept-Language' } : {};

@@ -6,14 +6,14 @@ import type { FastifyRequest } from 'fastify';
 import { GraphQLError, OperationTypeNode, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
 import { outage } from '#kernel/db/outage.js';
 import { DomainError } from '#kernel/errors/domain-error.js';
-import { english } from '#kernel/text/speaker.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Principal } from '../auth/principal.js';
 import { originOf } from '../http/origin.js';
-import { asksLanguage, inLanguage, speakerOf, worded } from '../http/speaker.js';
+import { asksLanguage, inLanguage, speakerOf } from '../http/speaker.js';
 import { statusOf } from '../problem.js';
 import type { GraphqlContext } from './context.js';
-import { formatError, fewErrors } from './errors.js';
+import { formatError } from './errors.js';
+import { finish } from './executed.js';
 import { extraRules, maxLexicalTokens, type IntrospectionPolicy } from './limits.js';
 
 export interface GraphqlModuleOptions {
@@ -81,8 +81,6 @@ const unauthenticated =
     throw new GraphQLError(message, { extensions: { code: refusal.code, http: { status: statusOf[refusal.kind] } } });
   };
 
-const mostWarnings = 100;
-
 /**
  * Shows what an operation cost, and what was wrong with what it wrote. And, as the GraphQL over HTTP draft asks: clients that did not ask for
  * `application/graphql-response+json` get 200 with the errors inside.
@@ -98,12 +96,9 @@ const costAndStatus: ApolloServerPlugin<GraphqlContext> = {
       },
       willSendResponse: ({ request, response, contextValue }) => {
         if (response.body.kind !== 'single') return Promise.resolve();
-        const { singleResult } = response.body;
-        extend(singleResult, contextValue);
-        if (singleResult.errors) {
-          singleResult.errors = fewErrors(singleResult.errors);
-          sayIn(contextValue, singleResult, response.http.headers);
-        }
+        const { language, ...singleResult } = finish(response.body.singleResult, contextValue);
+        Object.assign(response.body.singleResult, singleResult);
+        if (language !== null) response.http.headers.set('content-language', language);
         const accept = request.http?.headers.get('accept') ?? '';
         if (!accept.includes('application/graphql-response+json') && response.http.status === 400 && isDocumentWrong(singleResult))
           response.http.status = 200;
@@ -111,28 +106,6 @@ const costAndStatus: ApolloServerPlugin<GraphqlContext> = {
       },
     }),
 };
-
-function extend(result: FormattedExecutionResult & { extensions?: Record<string, unknown> }, { cost, warnings }: GraphqlContext): void {
-  if (result.data && cost > 0) result.extensions = { ...result.extensions, cost };
-  if (warnings) result.extensions = { ...result.extensions, warnings: warnings.slice(0, mostWarnings) };
-}
-
-/** Errors in the language of who asked, and which it is. English that nobody asked for is not pointed out. */
-function sayIn(
-  { speaker = english, isLanguageAsked = false }: GraphqlContext,
-  result: FormattedExecutionResult & { extensions?: Record<string, unknown> },
-  headers: { set(name: string, value: string): unknown },
-): void {
-  if (speaker.language === 'en' && !isLanguageAsked) return;
-  result.errors = (result.errors ?? []).map((error) => {
-    const { code, ...details } = error.extensions ?? {};
-    return typeof code === 'string'
-      ? { ...error, ...worded(speaker, { message: error.message, extensions: { code, ...details } }) }
-      : error;
-  });
-  result.extensions = { ...result.extensions, language: speaker.language };
-  headers.set('content-language', speaker.language);
-}
 
 /** It was a GraphQL request, only not one that could be begun. */
 const isDocumentWrong = ({ data, errors }: FormattedExecutionResult) =>

@@ -6,6 +6,7 @@ import type { ValidationRule } from 'graphql';
 import type { Registry } from '#kernel/resource/registry.js';
 import { inLanguage } from '../http/speaker.js';
 import type { GraphqlContext, GraphqlParts } from './context.js';
+import { DirectCreates } from './creates.js';
 import { FastReads } from './fast-path.js';
 import { apolloSettings, contextFor, type GraphqlModuleOptions } from './graphql.module.js';
 import { buildSchemaInSlices } from './schema.js';
@@ -36,6 +37,7 @@ export async function makeVariant(parts: VariantParts, definitions: Registry): P
     definitions,
     schema,
     reads: new FastReads(graphql, schema, parts.rules, { documents: 500, bytes: 5_000_000 }),
+    creates: new DirectCreates({ graphql, schema, rules: parts.rules, errors: parts.apollo }),
     answer: async (request, reply) => reply.send(await answer.call(reply.server, request, reply)),
     // Requests it is answering come to their end.
     stop: () => server.stop(),

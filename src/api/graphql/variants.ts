@@ -3,6 +3,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Registry } from '#kernel/resource/registry.js';
 import type { Principal } from '../auth/principal.js';
+import type { DirectCreates } from './creates.js';
 import type { FastReads, GraphqlRequest } from './fast-path.js';
 import { isGrown } from './grown.js';
 
@@ -11,6 +12,7 @@ export interface GraphqlVariant {
   readonly definitions: Registry;
   readonly schema: GraphQLSchema;
   readonly reads: FastReads;
+  readonly creates: DirectCreates;
   /** Answers what the fast path does not. Null for the whole: there the route itself does. */
   readonly answer: ((request: FastifyRequest, reply: FastifyReply) => Promise<unknown>) | null;
   readonly stop: () => Promise<void>;

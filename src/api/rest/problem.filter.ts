@@ -2,11 +2,25 @@ import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { outage } from '#kernel/db/outage.js';
 import { DomainError, type ErrorKind } from '#kernel/errors/domain-error.js';
+import type { Speaker } from '#kernel/text/speaker.js';
 import { speakerOf } from '../http/speaker.js';
 import { defect, problemOf, retryAfter, type Problem } from '../problem.js';
 
 export interface DefectLog {
   error(details: object, message: string): void;
+}
+
+/** What has to be known of a request to refuse it. */
+export interface RefusedRequest {
+  readonly id: string;
+  readonly url: string;
+  readonly method: string;
+  readonly speaker: Speaker;
+}
+export interface RefusalAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
 }
 
 /** Every refusal over HTTP as a problem document (RFC 9457). */
@@ -20,21 +34,30 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   send(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
-    const known = error instanceof DomainError ? error : (outage(error) ?? transportError(error));
-    if (!known) this.log.error({ err: error, requestId: request.id, url: request.url.split('?')[0] }, 'A request met a defect');
     const speaker = speakerOf(request);
-    const problem: Problem = known ? problemOf(known, request.id, speaker) : defect(request.id, speaker);
+    const { status, headers, text } = this.answer(error, { id: request.id, url: request.url, method: request.method, speaker });
+    void reply.headers(headers).code(status).send(text);
+  }
+
+  /** A defect is logged. */
+  answer(error: unknown, { id, url, method, speaker }: RefusedRequest): RefusalAnswer {
+    const known = error instanceof DomainError ? error : (outage(error) ?? transportError(error));
+    if (!known) this.log.error({ err: error, requestId: id, url: url.split('?')[0] }, 'A request met a defect');
+    const problem: Problem = known ? problemOf(known, id, speaker) : defect(id, speaker);
     const wait = known ? retryAfter(known) : null;
-    if (wait !== null) void reply.header('retry-after', String(wait));
-    if (problem.status === 401) void reply.header('www-authenticate', 'Bearer');
-    if (problem.status === 415) void reply.headers(takenAt(request));
-    void reply.header('content-language', speaker.language);
-    void reply.code(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem));
+    const headers = {
+      ...(wait === null ? {} : { 'retry-after': String(wait) }),
+      ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(problem.status === 415 ? takenAt(method) : {}),
+      'content-language': speaker.language,
+      'content-type': 'application/problem+json; charset=utf-8',
+    };
+    return { status: problem.status, headers, text: JSON.stringify(problem) };
   }
 }
 
 /** Which bodies are taken, for who sent another (RFC 5789, and its like for POST). */
-const takenAt = ({ method }: FastifyRequest): Record<string, string> => {
+const takenAt = (method: string): Record<string, string> => {
   if (method === 'PATCH') return { 'accept-patch': 'application/merge-patch+json, application/json' };
   return method === 'POST' ? { 'accept-post': 'application/json' } : {};
 };

@@ -6,7 +6,7 @@ import { wireRow } from '../row.js';
 import { json, principalOf, queryOf } from './routes.js';
 
 /** A row's version as a strong ETag. What else decides how the row is shown stands behind the version. */
-const etagOf = (version: number, variant = '') => `"${version}${variant && `-${variant}`}"`;
+export const etagOf = (version: number, variant = '') => `"${version}${variant && `-${variant}`}"`;
 
 /** No row gets that far. */
 const neverVersion = 2_147_483_647;

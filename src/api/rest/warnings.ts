@@ -15,14 +15,16 @@ const most = 10;
  * `Record-Warnings: "deal-without-account";path="/accountId";record="019…";message=%"The deal has no account."`: a list of RFC 9651,
  * its first items where there are many.
  */
-export function tellWarnings({ warnings = [] }: FastifyRequest, reply: FastifyReply): void {
-  if (warnings.length === 0) return;
+export function warningHeaders(warnings: readonly Warning[]): Record<string, string> {
+  if (warnings.length === 0) return {};
   const items = warnings.slice(0, most).map(({ rule, path, recordId, message }) => {
     const place = path === '' ? '' : `;path=${quoted(path)}`;
     return `${quoted(rule)}${place};record=${quoted(recordId)};message=${display(message.slice(0, 200))}`;
   });
-  void reply.header('record-warnings', items.join(', '));
+  return { 'record-warnings': items.join(', ') };
 }
+
+export const tellWarnings = ({ warnings = [] }: FastifyRequest, reply: FastifyReply): void => void reply.headers(warningHeaders(warnings));
 
 const quoted = (text: string): string => `"${text.replaceAll(/[^\x20-\x7e]/g, '').replaceAll(/["\\]/g, '\\$&')}"`;
 

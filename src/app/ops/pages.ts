@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../project-root.js';
-import type { FrontDoor } from '#api/graphql/front-door.js';
+import type { FrontDoor } from '#api/door/front-door.js';
 import { addSecurityHeaders, allowOrigins, securityHeaders } from './edge.js';
 import { addErrorsPage } from './errors-page.js';
 import { addExplorer } from './explorer.js';

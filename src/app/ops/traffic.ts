@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import type { Watched } from '#api/graphql/front-door.js';
+import type { Watched } from '#api/door/front-door.js';
 import type { Metrics } from './metrics.js';
 
 export interface TrafficParts {
@@ -52,8 +52,7 @@ export class Traffic {
     this.enter(response, null);
     return {
       isLeaving: () => this.leaving,
-      answered: ({ requestId, tenantId }) =>
-        this.tell({ method: 'POST', route: '/graphql', status: 200, requestId, tenantId }, performance.now() - began),
+      answered: (told) => this.tell({ method: 'POST', ...told }, performance.now() - began),
     };
   }
 

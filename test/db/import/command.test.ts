@@ -39,7 +39,7 @@ test('an export of Salesforce comes in by its template at the command line, and 
   expect(found).toEqual({ accounts: 18, contacts: 25, leads: 22, deals: 36, told: 48 });
   const again = await command(t, folder, '--mapping', 'salesforce');
   expect(again).toMatchObject({ code: 0, said: expect.stringMatching(/partly after .* s: 0 created, 0 updated/) as string });
-}, 300_000);
+});
 
 test('a mapping of one’s own comes from a file, and each wrong word is answered in a sentence', async () => {
   const t = await kit.tenant();
@@ -70,4 +70,4 @@ test('a mapping of one’s own comes from a file, and each wrong word is answere
   );
   writeFileSync(path, '{"files": 1}');
   expect((await command(t, ...own)).said).toContain('mapping.json is no mapping: /');
-}, 300_000);
+});

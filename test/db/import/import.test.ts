@@ -44,7 +44,7 @@ describe('the real files', () => {
   beforeAll(async () => {
     t = await kit.tenant();
     first = await importFiles(t, crmFiles());
-  }, 180_000);
+  });
 
   test('come in whole', async () => {
     expect(first).toMatchObject({ state: 'finished', total: 9095, processed: 9095, created: 8952, updated: 15, unchanged: 0, rejected: 0 });
@@ -170,7 +170,7 @@ describe('the result is the same', () => {
     const t = await kit.tenant();
     counts = counted(await importFiles(t, files));
     clean = await picture(t);
-  }, 180_000);
+  });
 
   test('when two imports run at once', async () => {
     const t = await kit.tenant();

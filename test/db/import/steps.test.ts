@@ -409,5 +409,5 @@ describe('a power cut', () => {
     expect(await throughBreaks(t, importId)).toBeGreaterThan(0);
     expect(await runOf(t, importId)).toMatchObject({ state: 'reverted', reverted: 1121, kept: 0 });
     expect(await accounts(t)).toHaveLength(0);
-  }, 180_000);
+  });
 });

@@ -56,7 +56,7 @@ test('the shipped package is installed by its name, works, and installing it aga
   expect(await d.list('x_building_asset', ['taxPerYear', 'partCount'])).toEqual([{ taxPerYear: '12.50', partCount: 0 }]);
   expect(actions(await install({ name, dryRun: true }))).toEqual({ create: 0, update: 0, keep: all });
   expect((await d.definitions()).key).toBe(key);
-}, 120_000);
+});
 
 test('what one company exports, another installs, and then exports the same', async () => {
   await d.field('account', 'seats', 'int', { isIndexed: true, isRequired: true });
@@ -133,4 +133,4 @@ test('what is no package, or names what is not there, is refused with its place 
 test('a package written down and read again says the same', async () => {
   await install({ package: JSON.parse(JSON.stringify(writePackage(contractsAndParkingPermits))) as object });
   expect(actions(await install({ name }))).toEqual({ create: 0, update: 0, keep: all });
-}, 120_000);
+});

@@ -5,11 +5,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Principal } from '../auth/principal.js';
 import type { RequestCounter } from '../http/rate-limits.js';
-import { requestOf } from './fast-path.js';
-import type { GraphqlVariants } from './variants.js';
-import { clientNameOf } from './document-route.js';
-import { isRecord, type TrustedDocuments } from './trusted-documents.js';
-import { refuseVariables } from './variable-limits.js';
+import { inLanguage } from '../http/speaker.js';
+import { clientAddress, type TrustsProxy } from '../http/trusted-proxies.js';
 
 /** What is done about every answer, wherever it is given. */
 export interface DoorSettings {
@@ -19,27 +16,58 @@ export interface DoorSettings {
 }
 export interface Watched {
   readonly isLeaving: () => boolean;
-  readonly answered: (told: { readonly requestId: string; readonly tenantId: string }) => void;
+  readonly answered: (told: {
+    readonly requestId: string;
+    readonly tenantId: string;
+    readonly route: string;
+    readonly status: number;
+  }) => void;
+}
+
+/** A request the door has taken. */
+export interface Visit {
+  readonly request: IncomingMessage;
+  /** Reads in the language of the request. */
+  readonly principal: Principal;
+  readonly requestId: string;
+  /** Where it comes from, as far as proxies are believed. */
+  readonly address: string | null;
+}
+
+/** An answer without the headers every answer has. */
+export interface DoorAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  /** The address as it is declared, for logs and metrics. */
+  readonly route: string;
+}
+
+/** Answers requests of one kind. */
+export interface Keeper {
+  /** By address alone: whether it may be of that kind. */
+  readonly takes: (url: string) => boolean;
+  /** Null, at once or later: it goes the ordinary way, for nothing has been done about it. Never rejects once anything has. */
+  readonly answer: (visit: Visit, body: string) => Promise<DoorAnswer | null> | null;
 }
 
 export interface DoorParts {
-  readonly reads: Pick<GraphqlVariants, 'start'>;
-  readonly documents: TrustedDocuments;
+  readonly keepers: readonly Keeper[];
   readonly authenticator: Pick<Authenticator, 'recall'>;
   /** Null: requests are not counted. */
   readonly counter: RequestCounter | null;
   readonly requestId: (request: IncomingMessage) => string;
-  /** Addresses of clients are told by proxies: whose request it is must not hang on the address of the connection. */
-  readonly trustsProxies: boolean;
+  readonly proxies: TrustsProxy | false;
+  readonly onDefect: (error: unknown) => void;
 }
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A request the door has taken. */
-interface Visit {
-  readonly request: IncomingMessage;
+/** What is kept of a request until it is answered. */
+interface Taken {
+  readonly visit: Visit;
+  readonly keeper: Keeper;
   readonly response: ServerResponse;
-  readonly principal: Principal;
   /** How the client stands in the count, as headers. */
   readonly counted: Readonly<Record<string, string>>;
   readonly watched: Watched | null;
@@ -49,8 +77,8 @@ const longestBody = 32_768;
 const suspicious = /__proto__|constructor|\\u/;
 
 /**
- * Stands before Fastify and answers reads over POST /graphql that the fast path knows from people who are known, with the very headers the
- * ordinary way gives. Whatever is new, odd, refused or wrong goes the ordinary way as if there were no door, its body with it.
+ * Stands before Fastify and answers what its keepers know, for people who are known, with the very headers the ordinary way gives. Whatever is
+ * new, odd or wrong goes the ordinary way as if there were no door, its body with it.
  */
 export class FrontDoor {
   private settings: DoorSettings | null = null;
@@ -84,68 +112,76 @@ export class FrontDoor {
   }
 
   private take(request: IncomingMessage, response: ServerResponse): boolean {
-    if (!this.settings || request.url !== '/graphql' || request.method !== 'POST' || !isPlain(request.headers)) return false;
-    const principal = this.recall(request);
-    if (!principal) return false;
-    const { counter } = this.parts;
-    const counted = counter ? counter.countAtDoor(request, principal) : {};
-    if (!counted) return false;
-    const watched = this.settings.watch?.(request, response) ?? null;
-    const visit: Visit = { request, response, principal, counted, watched };
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => this.answer(visit, chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+    const keeper = this.keeperOf(request);
+    const visit = keeper && this.visitOf(request);
+    const counted = visit && this.count(visit);
+    if (!keeper || !counted) return false;
+    this.read({ visit, keeper, response, counted, watched: this.settings?.watch?.(request, response) ?? null });
     return true;
   }
 
-  private recall({ headers, socket }: IncomingMessage): Principal | null {
-    const { authenticator, trustsProxies } = this.parts;
-    return authenticator.recall(headers.authorization, trustsProxies ? null : (socket.remoteAddress ?? null));
+  private keeperOf({ url = '', method, headers }: IncomingMessage): Keeper | undefined {
+    if (!this.settings || method !== 'POST' || !isPlain(headers)) return undefined;
+    return this.parts.keepers.find(({ takes }) => takes(url));
   }
 
-  private answer(visit: Visit, body: Buffer): void {
-    const reading = this.read(visit, body);
-    if (!reading) return this.passOn(visit, body);
-    reading.then(
-      (text) => (text === null ? this.passOn(visit, body) : this.send(visit, text)),
-      () => this.passOn(visit, body),
+  private read(taken: Taken): void {
+    const { request } = taken.visit;
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => this.answer(taken, chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
+  }
+
+  /** Null: nobody who is known. */
+  private visitOf(request: IncomingMessage): Visit | null {
+    const { authenticator, proxies, requestId } = this.parts;
+    const { authorization, 'accept-language': language } = request.headers;
+    const address = clientAddress(request, proxies);
+    const principal = authenticator.recall(authorization, address);
+    return principal && { request, principal: inLanguage(principal, language), requestId: requestId(request), address };
+  }
+
+  private count({ request, principal }: Visit): Readonly<Record<string, string>> | null {
+    return this.parts.counter ? this.parts.counter.countAtDoor(request, principal) : {};
+  }
+
+  private answer(taken: Taken, body: Buffer): void {
+    const text = plainText(body);
+    const answering = text === null ? null : taken.keeper.answer(taken.visit, text);
+    if (!answering) return this.passOn(taken, body);
+    answering.then(
+      (answer) => (answer === null ? this.passOn(taken, body) : this.send(taken, answer)),
+      (error: unknown) => {
+        // Nobody knows what was done: it is not done again.
+        this.parts.onDefect(error);
+        taken.response.destroy();
+      },
     );
   }
 
-  /** Null: not one of those answered here. */
-  private read({ request, principal }: Visit, body: Buffer): Promise<string | null> | null {
-    const asked = parsed(body);
-    const settled = asked && this.parts.documents.settle(asked, principal, clientNameOf(request.headers));
-    if (typeof settled !== 'string') return null;
-    const read = requestOf(asked);
-    if (!read || refuseVariables(read.variables)) return null;
-    return this.parts.reads.start(read, principal);
-  }
-
-  private passOn({ request, response }: Visit, body: Buffer): void {
+  private passOn({ visit: { request }, response }: Taken, body: Buffer): void {
     this.bodies.set(request, body);
     this.handler(request, response);
   }
 
-  private send({ request, response, principal, counted, watched }: Visit, text: string): void {
+  private send({ visit, response, counted, watched }: Taken, { status, headers, text, route }: DoorAnswer): void {
     if (response.destroyed) return;
-    const requestId = this.parts.requestId(request);
-    const isNewForm = request.headers.accept?.includes('application/graphql-response+json') === true;
+    const { requestId, principal } = visit;
     const isLeaving = watched?.isLeaving() === true || !this.settings;
     const length = Buffer.byteLength(text);
-    response.writeHead(200, {
+    response.writeHead(status, {
       ...this.settings?.headers,
       ...counted,
       'x-request-id': requestId,
       'x-content-type-options': 'nosniff',
       'cache-control': 'no-store',
-      'content-type': `application/${isNewForm ? 'graphql-response+json' : 'json'}; charset=utf-8`,
+      ...headers,
       'content-length': length,
       ...(isLeaving ? { connection: 'close' } : {}),
     });
     // Text of which each character is one byte is ASCII, and written as that with a third of the memory.
     response.end(text, length === text.length ? 'latin1' : 'utf8');
-    watched?.answered({ requestId, tenantId: principal.tenantId });
+    watched?.answered({ requestId, tenantId: principal.tenantId, route, status });
   }
 }
 
@@ -166,13 +202,17 @@ function isPlain(headers: IncomingHttpHeaders): boolean {
 }
 
 /** Null for what the ordinary parser has to look at, or refuses. */
-function parsed(body: Buffer): Record<string, unknown> | null {
+function plainText(body: Buffer): string | null {
   if (!isUtf8(body)) return null;
   const text = body.toString('utf8');
-  if (suspicious.test(text)) return null;
+  return suspicious.test(text) ? null : text;
+}
+
+/** The object a body is; null for anything else. */
+export function parsed(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(text);
-    return isRecord(value) && value['extensions'] === undefined && value['documentId'] === undefined ? value : null;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : null;
   } catch {
     return null;
   }

@@ -60,8 +60,15 @@ test.each([
   expect(atDoor).toEqual(inside);
 });
 
+test('a mutation is done once', async () => {
+  const create = { query: 'mutation { createAccount(input: { name: "Only once" }) { id } }' };
+  expect(await post(create)).toMatchObject({ status: 200, text: expect.stringContaining('"id"') as unknown });
+  const found = await post({ query: '{ accounts(filter: { name: { eq: "Only once" } }) { totalCount } }' });
+  expect(found.text).toContain('"totalCount":1');
+});
+
 test('what goes the ordinary way after all is done once', async () => {
-  const create = { query: 'mutation { createAccount(input: { name: "Once" }) { id } }' };
+  const create = { query: 'mutation { createAccount(input: { name: "Once" }) { id owner { name } } }' };
   expect(await post(create)).toMatchObject({ status: 200, text: expect.stringContaining('"id"') as unknown });
   const found = await post({ query: '{ accounts(filter: { name: { eq: "Once" } }) { totalCount } }' });
   expect(found.text).toContain('"totalCount":1');
@@ -126,4 +133,22 @@ test('a request counts once towards the limit, and one too many is refused as ev
   } finally {
     await limited.close();
   }
+});
+
+test('texts of a company are read at the door in the language its client asks for', async () => {
+  const send = async (path: string, body: object): Promise<Record<string, unknown>> => {
+    const headers = { authorization: who.authorization, 'content-type': 'application/json' };
+    const answer = await fetch(`${kit.url}/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    expect(answer.ok).toBe(true);
+    return (await answer.json()) as Record<string, unknown>;
+  };
+  await send('languages/fr/enable', {});
+  const { id } = await send('products', { code: 'V1', name: 'Screw' });
+  await send(`translations/records/${String(id)}/set`, { language: 'fr', texts: { name: 'Vis' } });
+  const ask = { query: `{ product(id: "${String(id)}") { name } }` };
+  // A process hears a moment later that a company has languages.
+  let told = await post(ask, { 'accept-language': 'fr', ...ordinary() });
+  while (!told.text.includes('Vis')) told = await post(ask, { 'accept-language': 'fr', ...ordinary() });
+  expect(await post(ask, { 'accept-language': 'fr' })).toEqual(told);
+  expect((await post(ask)).text).toContain('Screw');
 });

@@ -5,7 +5,7 @@ let admin: Client;
 beforeAll(async () => {
   api = await openApiKit();
   admin = (await api.company()).admin;
-}, 60_000);
+});
 afterAll(() => api.close());
 
 interface Result {

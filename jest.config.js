@@ -11,8 +11,11 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   globalSetup: '<rootDir>/test/setup/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
-  testTimeout: 300_000,
+  // A hang has to end; a busy machine may take its time.
+  testTimeout: 600_000,
   // One of them waits for PostgreSQL while the other computes; the default on two cores is one.
   maxWorkers: 2,
+  // A worker that holds more than a small machine can give begins anew after the file.
+  workerIdleMemoryLimit: '1500MB',
   reporters: ['default', '<rootDir>/test/setup/totals-reporter.ts'],
 };

@@ -1,4 +1,4 @@
-// Runs in a process of its own: inside Jest's sandbox Spectral takes three times as long.
+// Runs in a process of its own, whose memory ends with it.
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';
 

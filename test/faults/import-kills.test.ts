@@ -179,4 +179,4 @@ test(`imports whose workers are killed, and going back on them, end as if nothin
   } finally {
     await installation.close();
   }
-}, 360_000);
+});

@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import { constant } from '#kernel/read/values.js';
 import { canUpsert, upsertCommand } from '#kernel/external-refs/upsert.js';
+import { invalid } from '#kernel/errors/domain-error.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import { deprecationReason } from '#kernel/resource/deprecation.js';
 import type { Field, Fields } from '#kernel/resource/fields.js';
@@ -37,6 +38,8 @@ interface Asked {
   readonly context: GraphqlContext;
   readonly info: GraphQLResolveInfo;
   readonly key: unknown;
+  /** He only tries it: nothing of it stays. */
+  readonly dry: unknown;
   /** The version he knows of the row a command is about. */
   readonly version?: unknown;
 }
@@ -45,6 +48,13 @@ const keyArgument = {
   type: GraphQLString,
   description: 'Makes a repeat harmless: the same key with the same input answers the first result.',
 };
+
+const dryArgument = {
+  type: GraphQLBoolean,
+  defaultValue: false,
+  description: 'Answers what would come of it, and leaves nothing behind. Of a row its own fields can be asked for.',
+};
+const howArguments = { idempotencyKey: keyArgument, dryRun: dryArgument };
 
 export class MutationFields {
   constructor(
@@ -101,11 +111,12 @@ export class MutationFields {
       type: new GraphQLNonNull(this.objectType(resource)),
       description: command.description,
       deprecationReason: deprecationReason(resource.deprecated),
-      args: { ...body, idempotencyKey: keyArgument },
+      args: { ...body, ...howArguments },
       resolve: async (_source, args, context, info) => {
-        const { idempotencyKey, ...input } = args;
-        const result = await this.run(command, verb === 'create' ? input['input'] : input, { context, info, key: idempotencyKey });
-        return this.rowAnswer(resource, result as Args, context, info);
+        const { idempotencyKey: key, dryRun: dry, ...input } = args;
+        const asked = { context, info, key, dry };
+        const result = await this.run(command, verb === 'create' ? input['input'] : input, asked);
+        return this.rowAnswer(resource, result as Args, asked);
       },
     };
   }
@@ -128,22 +139,25 @@ export class MutationFields {
         externalId: { type: new GraphQLNonNull(GraphQLString), description: 'What that system calls the record.' },
         expectedVersion: rowArguments().expectedVersion,
         input: { type: new GraphQLNonNull(patch), description: 'The fields; those a new record needs, if it may be new.' },
-        idempotencyKey: keyArgument,
+        ...howArguments,
       },
       resolve: async (_source, args, context, info) => {
-        const { idempotencyKey: key, input: data, ...target } = args;
-        const row = await this.run(command, { ...target, data }, { context, info, key });
-        return this.rowAnswer(resource, row as Args, context, info);
+        const { idempotencyKey: key, dryRun: dry, input: data, ...target } = args;
+        const asked = { context, info, key, dry };
+        const row = await this.run(command, { ...target, data }, asked);
+        return this.rowAnswer(resource, row as Args, asked);
       },
     };
   }
 
   /** The written row as the client selected it: from the row itself where that says it all, else read after the commit. */
-  private rowAnswer(resource: Resource, row: Args, context: GraphqlContext, info: GraphQLResolveInfo): unknown {
+  private rowAnswer(resource: Resource, row: Args, { context, info, dry }: Asked): unknown {
     const build = contextOf(this.parts.registry, info);
     const field = collectedOf(info);
     const selection = objectSelection(build, resource, resourceFields(build, resource, field));
     const own = projectRow(selection, row);
+    if (own === null && dry === true)
+      throw invalid('graphql.dry_run_reads', 'Of a row that is only tried its own fields can be asked for, not what is related to it.');
     return own ?? readRoot(this.parts, context, info, { kind: 'one', key: field.key, id: constant(rowId(resource, row)), selection });
   }
 
@@ -151,10 +165,10 @@ export class MutationFields {
     return {
       type: new GraphQLNonNull(deletePayload),
       description: command.description,
-      args: { ...rowArguments(), idempotencyKey: keyArgument },
+      args: { ...rowArguments(), ...howArguments },
       resolve: async (_source, args, context, info) => {
-        const { idempotencyKey, ...input } = args;
-        await this.run(command, input, { context, info, key: idempotencyKey });
+        const { idempotencyKey: key, dryRun: dry, ...input } = args;
+        await this.run(command, input, { context, info, key, dry });
         return { id: args['id'], deleted: true };
       },
     };
@@ -196,12 +210,13 @@ export class MutationFields {
         .filter(Boolean)
         .join('\n\n'),
       deprecationReason: deprecationReason(useCase.deprecated),
-      args: { ...(hasInput ? input : {}), ...(isCommand ? { idempotencyKey: keyArgument } : {}), ...version },
+      args: { ...(hasInput ? input : {}), ...(isCommand ? howArguments : {}), ...version },
       resolve: async (_source, args, context, info) => {
         const answer = await this.run(useCase, args['input'] ?? {}, {
           context,
           info,
           key: args['idempotencyKey'],
+          dry: args['dryRun'],
           version: args['expectedVersion'],
         });
         return wireFields(outputOf(useCase), answer as Args);
@@ -233,7 +248,7 @@ export class MutationFields {
     return map;
   }
 
-  private async run(useCase: UseCase, input: unknown, { context, info, key, version }: Asked): Promise<unknown> {
+  private async run(useCase: UseCase, input: unknown, { context, info, key, version, dry }: Asked): Promise<unknown> {
     const { tenantId, actor } = await requirePrincipal(context);
     spend(context, verbCost);
     refuseForbidden(this.parts.registry, info, actor);
@@ -246,6 +261,7 @@ export class MutationFields {
       },
       ...(context.origin ? { origin: context.origin } : {}),
       ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
+      ...(dry === true ? { dryRun: true as const } : {}),
       ...(typeof version === 'number' ? { expectedVersion: version } : {}),
     });
     return result;

@@ -73,6 +73,8 @@ export const generalErrors: ErrorTexts = {
     'Die Stelle im Strom der Änderungen, die „after“ nennt, liegt zu weit zurück. Lesen Sie die Listen neu und abonnieren Sie dann.',
   'graphql.document_not_listed': 'Dieser Client darf nur Dokumente senden, die auf seiner Liste stehen.',
   'graphql.document_unknown': 'Auf der Liste dieses Clients steht kein Dokument mit diesem Hash.',
+  'graphql.dry_run_reads':
+    'Von einem Datensatz, der nur probiert wird, lassen sich nur die eigenen Felder erfragen, nicht was mit ihm verbunden ist.',
   'graphql.invalid': 'Das Dokument passt nicht zum Schema: {message}',
   'graphql.syntax': 'Das Dokument kann nicht gelesen werden: {message}',
   'graphql.too_many_subscriptions': 'Zu viele Operationen zugleich auf dieser Verbindung oder von Ihnen.',

@@ -108,6 +108,39 @@ test('files are imported into an own object, by its unique field and into refere
   expect((await admin.get(location)).body).toMatchObject({ state: 'reverted', reverted: 3, kept: 0 });
 });
 
+test('records of an own object are named by what another system calls them, and written many at a time', async () => {
+  const at = (id: string) => `/v1/records/permits/by-ref/erp/${id}`;
+  const first = await admin.put(at('R-1'), { plate: 'B-R 1' });
+  expect([first.status, first.headers['location']]).toEqual([201, `/v1/records/permits/${String(first.body['id'])}`]);
+  expect(await admin.put(at('R-1'), { fee: { amount: '5', currency: 'EUR' } })).toMatchObject({
+    status: 200,
+    body: { id: first.body['id'], plate: 'B-R 1', version: 2 },
+  });
+  expect(await admin.get(at('R-1'))).toMatchObject({ status: 200, body: { plate: 'B-R 1', fee: { amount: '5.0000' } } });
+  expect((await (await api.company()).admin.get(at('R-1'))).body['code']).toBe('record.object_unknown');
+  const narrow = await company.user({ 'x_permit:read': 'own', 'x_permit:create': 'own' });
+  expect((await narrow.get(at('R-1'))).body['code']).toBe('external_ref.not_found');
+  const items = [
+    { op: 'create', data: { plate: 'B-R 2' } },
+    { op: 'update', externalRef: { system: 'erp', externalId: 'R-1' }, data: { plate: 'B-R 3' } },
+    { op: 'create', data: { plate: 'B-R 2' } },
+  ];
+  const bulk = await admin.post('/v1/records/permits/bulk', { mode: 'partial', items });
+  expect(bulk).toMatchObject({ status: 200, body: { created: 1, updated: 1, refused: 1 } });
+  expect((await admin.post('/v1/records/permits/bulk', { mode: 'atomic', items })).body['code']).toBe('bulk.refused');
+  expect((await narrow.post('/v1/records/permits/bulk', { mode: 'partial', items: [items[1]] })).body).toMatchObject({ refused: 1 });
+  const later = await admin.post(
+    '/v1/records/permits/bulk',
+    { mode: 'partial', items: [{ op: 'upsert', externalRef: { system: 'erp', externalId: 'R-4' }, data: { plate: 'B-R 4' } }] },
+    { prefer: 'respond-async' },
+  );
+  expect(later.status).toBe(202);
+  await api.kit.drain();
+  expect((await admin.get(String(later.headers['location']))).body).toMatchObject({ state: 'succeeded', created: 1 });
+  expect((await admin.delete(at('R-1'))).status).toBe(204);
+  expect((await admin.get(at('R-1'))).body['code']).toBe('external_ref.not_found');
+});
+
 test('own objects and own fields are exported like any other', async () => {
   await made('records/permits', { plate: '=1+1', fee: { amount: '7.5', currency: 'EUR' } });
   await made('accounts', { name: 'Export', contractNo: 'E-1', margin: '2.5' });

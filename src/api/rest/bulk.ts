@@ -27,12 +27,12 @@ export function bulkRoute(resource: Resource, parts: RestParts): Route {
   return {
     name: `bulk${resource.typeName}`,
     decorators: bulkDecorators(resource),
-    handle: async (request, reply) => {
-      const own = ownOf(request, resource);
-      return request.body instanceof Readable ? ofLines(own, parts, request, reply) : ofJson(own, parts, request, reply);
-    },
+    handle: (request, reply) => runBulk(ownOf(request, resource), parts, request, reply),
   };
 }
+
+export const runBulk = (resource: Resource, parts: RestParts, request: FastifyRequest, reply: FastifyReply): Promise<unknown> =>
+  request.body instanceof Readable ? ofLines(resource, parts, request, reply) : ofJson(resource, parts, request, reply);
 
 async function ofJson(resource: Resource, { runner }: RestParts, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
   const { mode, items } = readBulk(request.body);

@@ -15,7 +15,7 @@ import { callOf, ownOf, paramOf, principalOf, queryOf, type Route } from './rout
 import { schemaRef, updateName } from './schemas.js';
 import { expected, precondition, row, sendRow } from './versions.js';
 
-const path = 'by-ref/:system/:externalId';
+export const byRefPath = 'by-ref/:system/:externalId';
 const params: readonly MethodDecorator[] = [
   ApiParam({
     name: 'system',
@@ -41,11 +41,34 @@ export function byRefRoutes(resource: Resource, parts: RestParts): Route[] {
   ];
 }
 
-function getRoute(resource: Resource, { reads, runner }: RestParts): Route {
+/** What these routes do with records of the resource a request is about. */
+export function byRefHandlers({ reads, runner }: RestParts, ownOfRequest: (request: FastifyRequest) => Resource) {
+  return {
+    get: async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+      const own = ownOfRequest(request);
+      const { result } = await runner.run(findByRefQuery(own), refOf(request), callOf(request));
+      return sendRow(request, reply, await reads.one(own, rowId(own, result), rowQuery(queryOf(request)), principalOf(request)));
+    },
+    put: async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+      const input = { ...refOf(request), ...expected(request), ...mustBeNew(request), data: request.body };
+      const own = ownOfRequest(request);
+      const { result, replayed } = await precondition(request, () => runner.run(upsertCommand(own), input, callOf(request)));
+      if (replayed) void reply.header('idempotency-replayed', 'true');
+      if (result['upserted'] === 'created') created(own, reply, result);
+      return row(own, reply, result);
+    },
+    delete: async (request: FastifyRequest): Promise<void> => {
+      const command = removeByRefCommand(ownOfRequest(request));
+      await precondition(request, () => runner.run(command, { ...refOf(request), ...expected(request) }, callOf(request)));
+    },
+  };
+}
+
+function getRoute(resource: Resource, parts: RestParts): Route {
   return {
     name: `get${resource.typeName}ByRef`,
     decorators: [
-      Get(path),
+      Get(byRefPath),
       ApiOperation({
         operationId: `get${resource.typeName}ByRef`,
         summary: `Read a ${words(resource)} by what another system calls it.`,
@@ -56,19 +79,16 @@ function getRoute(resource: Resource, { reads, runner }: RestParts): Route {
       answer(200, resource.typeName, 'The record.', etag),
       ...problems(400, 404),
     ],
-    handle: async (request, reply) => {
-      const { result } = await runner.run(findByRefQuery(ownOf(request, resource)), refOf(request), callOf(request));
-      return sendRow(request, reply, await reads.one(resource, rowId(resource, result), rowQuery(queryOf(request)), principalOf(request)));
-    },
+    handle: byRefHandlers(parts, (request) => ownOf(request, resource)).get,
   };
 }
 
-function putRoute(resource: Resource, { runner }: RestParts): Route {
+function putRoute(resource: Resource, parts: RestParts): Route {
   const command = upsertCommand(resource);
   return {
     name: command.graphql,
     decorators: [
-      Put(path),
+      Put(byRefPath),
       ApiOperation({
         operationId: command.graphql,
         summary: command.summary,
@@ -93,14 +113,7 @@ function putRoute(resource: Resource, { runner }: RestParts): Route {
       answer(201, resource.typeName, 'Created.', { ...etag, Location: { description: 'Its address.' } }),
       ...problems(400, 404, 409, 412, 413),
     ],
-    handle: async (request, reply) => {
-      const input = { ...refOf(request), ...expected(request), ...mustBeNew(request), data: request.body };
-      const own = ownOf(request, resource);
-      const { result, replayed } = await precondition(request, () => runner.run(upsertCommand(own), input, callOf(request)));
-      if (replayed) void reply.header('idempotency-replayed', 'true');
-      if (result['upserted'] === 'created') created(own, reply, result);
-      return row(own, reply, result);
-    },
+    handle: byRefHandlers(parts, (request) => ownOf(request, resource)).put,
   };
 }
 
@@ -115,13 +128,13 @@ function mustBeNew(request: FastifyRequest): { mustBeNew?: true } {
   throw invalid('request.bad_header', 'If-None-Match can only be * here: it asks for a record that is not there yet.');
 }
 
-function deleteRoute(resource: Resource, { runner }: RestParts): Route {
+function deleteRoute(resource: Resource, parts: RestParts): Route {
   const command = removeByRefCommand(resource);
   return {
     name: `delete${resource.typeName}ByRef`,
     status: 204,
     decorators: [
-      Delete(path),
+      Delete(byRefPath),
       ApiOperation({
         operationId: `delete${resource.typeName}ByRef`,
         summary: command.summary,
@@ -133,8 +146,6 @@ function deleteRoute(resource: Resource, { runner }: RestParts): Route {
       ApiNoContentResponse({ description: 'Deleted.' }),
       ...problems(400, 404, 409, 412),
     ],
-    handle: async (request) => {
-      await precondition(request, () => runner.run(command, { ...refOf(request), ...expected(request) }, callOf(request)));
-    },
+    handle: byRefHandlers(parts, (request) => ownOf(request, resource)).delete,
   };
 }

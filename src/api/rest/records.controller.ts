@@ -1,10 +1,12 @@
-import { Delete, Get, Patch, Post, type Type } from '@nestjs/common';
+import { Delete, Get, Patch, Post, Put, type Type } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { notFound } from '#kernel/errors/domain-error.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import { crudCommand, type CrudVerb } from '#kernel/usecase/crud.js';
 import { rowId } from '../wire.js';
+import { runBulk } from './bulk.js';
+import { byRefHandlers, byRefPath } from './by-ref.js';
 import { listQuery, rowQuery } from './query.js';
 import { addLink } from './deprecations.js';
 import { linksOf, type RestParts } from './resource.controller.js';
@@ -16,10 +18,34 @@ import { expected, precondition, row, sendRow } from './versions.js';
  * They are in no document that all companies share.
  */
 export function recordsController(parts: RestParts): Type<object> {
-  const routes = [listRoute(parts), getRoute(parts), createRoute(parts), updateRoute(parts), deleteRoute(parts)];
+  const routes = [bulkRoute(parts), ...byRefRoutes(parts), ...plainRoutes(parts)];
   const made = controllerOf('RecordsController', 'v1/records', 'records', routes);
   ApiExcludeController()(made);
   return made;
+}
+
+const plainRoutes = (parts: RestParts): Route[] => [
+  listRoute(parts),
+  getRoute(parts),
+  createRoute(parts),
+  updateRoute(parts),
+  deleteRoute(parts),
+];
+
+const bulkRoute = (parts: RestParts): Route => ({
+  name: 'bulkRecords',
+  decorators: [Post(':object/bulk')],
+  handle: async (request, reply) => runBulk(objectOf(request), parts, request, reply),
+});
+
+function byRefRoutes(parts: RestParts): Route[] {
+  const handlers = byRefHandlers(parts, objectOf);
+  const path = `:object/${byRefPath}`;
+  return [
+    { name: 'getRecordByRef', decorators: [Get(path)], handle: handlers.get },
+    { name: 'upsertRecordByRef', decorators: [Put(path)], handle: handlers.put },
+    { name: 'deleteRecordByRef', status: 204, decorators: [Delete(path)], handle: handlers.delete },
+  ];
 }
 
 function objectOf(request: FastifyRequest): Resource {

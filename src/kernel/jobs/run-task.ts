@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { systemActor } from '#kernel/access/actor.js';
 import type { EffectContext, PartOf, RetryPolicy } from '#kernel/usecase/define-job.js';
 import { backoffMs } from './backoff.js';
@@ -8,7 +9,7 @@ import { revive } from './payload.js';
 import { layDown, restsOf, type Rest } from './resting.js';
 import type { TaskHost, TaskWork } from './task-host.js';
 import { completeLeased, completeLocked, leaseTask, lockTask, recordFailure, renewLease, type ClaimedTask } from './task-row.js';
-import { withTimeLimit } from './time-limit.js';
+import { OutOfTime, withTimeLimit } from './time-limit.js';
 
 /** `nothing`: done already, not due yet, or in somebody else's hands. */
 export type TaskOutcome = 'done' | 'retry' | 'failed' | 'nothing';
@@ -27,6 +28,9 @@ export interface TaskRunnerOptions {
 /** A lease is short, so that a dead worker's effects come back soon, and renewed while its worker lives. */
 const leaseMs = 20_000;
 const renewEveryMs = 5_000;
+
+/** The connection of a handler that hung is being closed, and holds the row of its task until PostgreSQL has noticed. */
+const closingMs = [20, 50, 100, 250, 500, 1_000, 2_000, 4_000];
 
 const unknownTask: RetryPolicy = { attempts: 12, backoffMs: 5_000 };
 
@@ -139,8 +143,15 @@ export class TaskRunner {
   }
 
   /** The failed try is written in a transaction of its own: the task's own was rolled back. */
-  private fail(bell: Bell, task: ClaimedTask, error: unknown): Promise<TaskOutcome> {
-    return this.inWork(bell, (work) => this.writeFailure(work, task, error));
+  private async fail(bell: Bell, task: ClaimedTask, error: unknown): Promise<TaskOutcome> {
+    const write = (): Promise<TaskOutcome> => this.inWork(bell, (work) => this.writeFailure(work, task, error));
+    let outcome = await write();
+    for (const pauseMs of error instanceof OutOfTime ? closingMs : []) {
+      if (outcome !== 'nothing') break;
+      await sleep(pauseMs);
+      outcome = await write();
+    }
+    return outcome;
   }
 
   private async writeFailure(work: TaskWork, task: ClaimedTask, error: unknown): Promise<TaskOutcome> {

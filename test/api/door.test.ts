@@ -67,6 +67,13 @@ test('a mutation is done once', async () => {
   expect(found.text).toContain('"totalCount":1');
 });
 
+test('a mutation that is only tried leaves nothing behind', async () => {
+  const tried = { query: 'mutation { createAccount(input: { name: "Only tried" }, dryRun: true) { name version } }' };
+  expect(await post(tried)).toMatchObject({ status: 200, text: expect.stringContaining('"name":"Only tried"') as unknown });
+  const found = await post({ query: '{ accounts(filter: { name: { eq: "Only tried" } }) { totalCount } }' });
+  expect(found.text).toContain('"totalCount":0');
+});
+
 test('what goes the ordinary way after all is done once', async () => {
   const create = { query: 'mutation { createAccount(input: { name: "Once" }) { id owner { name } } }' };
   expect(await post(create)).toMatchObject({ status: 200, text: expect.stringContaining('"id"') as unknown });

@@ -41,6 +41,11 @@ interface CreateDocument {
   readonly selection: ObjectSelection;
 }
 
+interface CreateArguments {
+  readonly input: unknown;
+  readonly idempotencyKey: unknown;
+}
+
 export interface CreatesParts {
   readonly graphql: GraphqlParts;
   readonly schema: GraphQLSchema;
@@ -82,12 +87,7 @@ export class DirectCreates {
     return args && this.run(create, args, principal, contextOf());
   }
 
-  private async run(
-    create: CreateDocument,
-    args: Record<string, unknown>,
-    principal: Principal,
-    context: GraphqlContext,
-  ): Promise<Executed> {
+  private async run(create: CreateDocument, args: CreateArguments, principal: Principal, context: GraphqlContext): Promise<Executed> {
     const { command, selection, key } = create;
     const { input, idempotencyKey } = args;
     const { tenantId, actor } = principal;
@@ -114,11 +114,13 @@ export class DirectCreates {
     return formatError(this.parts.errors)({ ...located.toJSON(), extensions: { code: 'INTERNAL_SERVER_ERROR' } }, located);
   }
 
-  private argumentsOf({ operation, field, node }: CreateDocument, { variables }: GraphqlRequest): Record<string, unknown> | null {
+  private argumentsOf({ operation, field, node }: CreateDocument, { variables }: GraphqlRequest): CreateArguments | null {
     const { coerced } = getVariableValues(this.parts.schema, operation.variableDefinitions ?? [], variables ?? {});
     if (!coerced) return null;
     try {
-      return getArgumentValues(field, node, coerced);
+      const { input, idempotencyKey, dryRun, ...others } = getArgumentValues(field, node, coerced);
+      // What is only tried, and what else there may come to be, is not done here.
+      return dryRun === true || Object.keys(others).length > 0 ? null : { input, idempotencyKey };
     } catch (error) {
       if (error instanceof GraphQLError) return null;
       throw error;

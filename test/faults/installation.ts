@@ -114,15 +114,21 @@ export class Installation {
 
   /** As superuser, past the walls between tenants. */
   async sql(text: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
-    const url = new URL(this.postgres.superUrl);
-    url.pathname = '/kontor';
-    const client = new pg.Client({ connectionString: url.toString() });
-    await client.connect();
+    const client = await this.session();
     try {
       return (await client.query<Record<string, unknown>>(text, values)).rows;
     } finally {
       await client.end();
     }
+  }
+
+  /** A session of the superuser, for whoever holds something for a while. */
+  async session(): Promise<pg.Client> {
+    const url = new URL(this.postgres.superUrl);
+    url.pathname = '/kontor';
+    const client = new pg.Client({ connectionString: url.toString() });
+    await client.connect();
+    return client;
   }
 
   async close(): Promise<void> {

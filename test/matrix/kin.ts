@@ -27,7 +27,13 @@ function takenAway(deeds: ReadonlyMap<string, Deed>): Kin[] {
   const list = deeds.get('account.list');
   if (!list) return [];
   const deed: Deed = { ...list, name: 'account.export', kind: 'command', permission: 'account:export' };
-  return [{ key: 'GET /v1/exports/{list}', deed, ask: () => ({ method: 'GET', path: '/v1/exports/accounts?format=jsonl' }) }];
+  const query = 'mutation { startExport(input: { list: "accounts" }) { operationId } }';
+  return [
+    { key: 'GET /v1/exports/{list}', deed, ask: () => ({ method: 'GET', path: '/v1/exports/accounts?format=jsonl' }) },
+    // The same in the background: judged by the rights to the list, whoever may call the verb.
+    { key: 'POST /v1/exports', deed, ask: () => ({ method: 'POST', path: '/v1/exports', body: { list: 'accounts' } }) },
+    { key: 'mutation startExport', deed, ask: () => ({ method: 'POST', path: '/graphql', body: { query } }) },
+  ];
 }
 
 const named = (resource: Resource, given: Given) => `/v1/${resource.path}/by-ref/${otherSystem}/${String(given['id'])}`;

@@ -6,8 +6,9 @@ import { invalid } from '#kernel/errors/domain-error.js';
 import type { Database } from '#kernel/db/data-source.js';
 import { nullPattern } from '#kernel/read/cursor.js';
 import { readableFields } from '#kernel/read/field-sql.js';
-import { makePlan, PlanCache, runPlan } from '#kernel/read/plan.js';
+import { makePlan, PlanCache, runPlan, type Plan } from '#kernel/read/plan.js';
 import type { ListItem, ObjectItem, ObjectSelection, RootSelection } from '#kernel/read/selection.js';
+import type { RunContext } from '#kernel/read/statement.js';
 import { shapeOf, variable, type Val } from '#kernel/read/values.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import { ownResource } from '#kernel/variants/module-off.js';
@@ -30,13 +31,12 @@ export interface ListQuery {
 }
 export type RowQuery = Pick<ListQuery, 'fields' | 'expand'>;
 
-/** REST reads: the same compiler as GraphQL, PostgreSQL's JSON handed through. */
-@Injectable()
-export class RestReads {
+/** Reads as REST shows them: the same compiler as GraphQL, PostgreSQL's JSON handed through. */
+export class RowReads {
   private readonly plans = new PlanCache();
 
   constructor(
-    private readonly database: Database,
+    private readonly execute: (plan: Plan, context: RunContext) => Promise<string>,
     private readonly cursorSecret: string,
   ) {}
 
@@ -94,7 +94,7 @@ export class RestReads {
     root: () => RootSelection,
   ): Promise<string> {
     const plan = this.plans.get(`${JSON.stringify(key)}|${readerShape(actor)}`, () => makePlan(definitions, actor, [root()]));
-    const text = await runPlan(this.database.pool, plan, { tenantId, actor, variables, cursorSecret: this.cursorSecret });
+    const text = await this.execute(plan, { tenantId, actor, variables, cursorSecret: this.cursorSecret });
     return text.slice('{"r":'.length, -1);
   }
 
@@ -121,6 +121,14 @@ export class RestReads {
     const target = principal.definitions.resource(resource.fields[refField]?.target ?? '');
     const items = [...rowItems(target, null, principal.actor), ...this.expanded(target, inner, principal)];
     return { kind: 'one', key: name, refField, selection: { resource: target, items } };
+  }
+}
+
+/** Reads of requests. */
+@Injectable()
+export class RestReads extends RowReads {
+  constructor({ pool }: Pick<Database, 'pool'>, cursorSecret: string) {
+    super((plan, context) => runPlan(pool, plan, context), cursorSecret);
   }
 }
 

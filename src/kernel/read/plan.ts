@@ -1,5 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { beginSight, noteSight } from '../audit/note-reads.js';
+import type { Connection } from '../db/connection.js';
+import type { OpenWork } from '../db/open-work.js';
 import type { TenantPool } from '../db/tenant-pool.js';
 import { named } from '../db/statements.js';
 import { queryText } from '../db/brief-query.js';
@@ -102,14 +104,33 @@ export async function runPlan(pool: TenantPool, plan: Plan, context: RunContext)
   const client = await pool.lease(context.tenantId);
   let broken = false;
   try {
-    if (plan.isSensitive) await beginSight(client);
-    const text = (await queryText(client, { name: plan.name, text: plan.text, values })) ?? '{}';
-    if (plan.isSensitive) await noteSight(client, context);
-    return text;
+    return await sent(client, { plan, values, context });
   } catch (error) {
     broken = typeof (error as { severity?: unknown }).severity !== 'string';
     throw placeUnstorable(translate(error), context.variables);
   } finally {
     client.release(broken);
   }
+}
+
+/** The same within a piece of work, as its transaction sees the rows. */
+export async function runPlanIn({ connection: { client } }: OpenWork, plan: Plan, context: RunContext): Promise<string> {
+  try {
+    return await sent(client, { plan, values: plan.values(context), context });
+  } catch (error) {
+    throw placeUnstorable(translate(error), context.variables);
+  }
+}
+
+interface Sending {
+  readonly plan: Plan;
+  readonly values: unknown[];
+  readonly context: RunContext;
+}
+
+async function sent(client: Connection['client'], { plan, values, context }: Sending): Promise<string> {
+  if (plan.isSensitive) await beginSight(client);
+  const text = (await queryText(client, { name: plan.name, text: plan.text, values })) ?? '{}';
+  if (plan.isSensitive) await noteSight(client, context);
+  return text;
 }

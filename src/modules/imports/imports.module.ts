@@ -13,6 +13,7 @@ import { importHistory } from './queries/import-history.js';
 import { importRows } from './queries/import-rows.js';
 import { suggestMapping } from './queries/suggest-mapping.js';
 import { importUnderWay } from './import/under-way.js';
+import { closeBrokenImports } from './jobs/close-broken.job.js';
 import { continueImport } from './jobs/continue-import.job.js';
 import { forgetImportFiles } from './jobs/forget-files.job.js';
 
@@ -36,7 +37,7 @@ export const imports = defineModule({
   queries: [suggestMapping, importRows, importHistory],
   events: [ImportFinished, ImportReverted],
   effects: [continueImport],
-  jobs: [forgetImportFiles],
+  jobs: [forgetImportFiles, closeBrokenImports],
   controllers: [ImportController],
   underWay: importUnderWay,
 });

@@ -131,6 +131,8 @@ export const workErrors: ErrorTexts = {
   ],
   'file.too_large': ['Eine Datei darf höchstens {allowed, number} Byte haben.', 'Die Datei ist größer, als eine Datei sein darf.'],
 
+  'import.broke_off':
+    'Der Import ist mehrmals an derselben Stelle abgebrochen. Was er geschrieben hat, bleibt; er kann fortgesetzt werden.',
   'import.broken_csv': ['{file}, Zeile {line}: Das ist kein lesbares CSV.', 'Eine Datei ist kein lesbares CSV.'],
   'import.encoding_unknown': 'Eine Datei hat nicht die Zeichenkodierung, die sie zu haben scheint. Speichern Sie sie als UTF-8.',
   'import.file_empty': 'Eine Datei hat nicht einmal eine Kopfzeile.',

@@ -176,6 +176,8 @@ export const fields: Words = {
   position: 'Reihenfolge',
   'import.position': 'Stand',
   'import.bySteps': 'In Schritten',
+  'import.brokeOffIn': 'Abgebrochen im Zustand',
+  'import.failureCode': 'Code des Fehlschlags',
   'import.mappingId': 'Zuordnung',
   'import.tables': 'Tabellen',
   'import.skipped': 'Übergangen',

@@ -6,6 +6,7 @@ import { PrincipalGuard } from '#api/auth/principal.guard.js';
 import { problems } from '#api/rest/answers.js';
 import { RestReads } from '#api/rest/reads.js';
 import { paramOf, principalOf } from '#api/rest/routes.js';
+import { reachOf, type Actor } from '#kernel/access/actor.js';
 import { permissionMissing } from '#kernel/access/errors.js';
 import { noteAudit } from '#kernel/audit/note-audit.js';
 import { notFound } from '#kernel/errors/domain-error.js';
@@ -13,10 +14,14 @@ import type { BlobName, FileStore } from '#kernel/ports/ports.js';
 import { Operation } from '#kernel/operations/operation.resource.js';
 import { Runner } from '#kernel/usecase/runner.js';
 import { mayExport } from '../tenant/may-export.js';
+import { formats } from '../write/formats.js';
 
 const noFile = () => notFound('export.no_file', 'The operation has left no file, or it is gone: it is kept for a day.');
 
-/** The archive of a whole company. */
+const mediaTypes = Object.values(formats).map(({ mediaType }) => mediaType.split(';')[0] ?? '');
+const binary = { schema: { type: 'string' as const, format: 'binary', maxLength: 2_147_483_647 } };
+
+/** Files exports have left: lists, and the archive of a whole company. */
 @ApiTags('exports')
 @ApiBearerAuth()
 @UseGuards(PrincipalGuard)
@@ -30,35 +35,40 @@ export class BoxController {
   @Get(':operationId/file')
   @ApiOperation({
     operationId: 'getOperationFile',
-    summary: 'Download the archive of the company.',
+    summary: 'Download the file an export has left.',
     description:
-      'The file that `exportTenant` wrote. Whoever sees the operation and may export the company gets it; each download is in the audit.',
+      'The archive that `exportTenant` wrote, for whoever sees the operation and may export the company; or the list that `startExport` wrote, for who started it and may still export it. Each download is in the audit.',
   })
   @ApiParam({ name: 'operationId', description: 'Id of the operation.', schema: { type: 'string', format: 'uuid', maxLength: 36 } })
   @ApiResponse({
     status: 200,
-    description: 'The archive.',
-    content: { 'application/zip': { schema: { type: 'string', format: 'binary', maxLength: 2_147_483_647 } } },
+    description: 'The file.',
+    content: Object.fromEntries(['application/zip', ...mediaTypes].map((type) => [type, binary])),
   })
   @((target, name, descriptor) => problems(400, 404).forEach((decorate) => void decorate(target, name, descriptor)))
   async file(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<Readable> {
     const principal = principalOf(request);
     const { tenantId, actor } = principal;
-    if (!mayExport(actor)) throw permissionMissing('tenant:export');
     const id = paramOf(request, 'operationId');
-    await this.reads.one(Operation, id, { fields: ['state'], expand: [] }, principal);
     const { runtime } = this.runner;
-    const cause = { command: 'tenant.export', requestId: request.id };
+    const found = await runtime.withWork({ tenantId, actor, cause: { command: 'export.fetch' } }, (work) =>
+      work.system.repo(Operation).find(id),
+    );
+    const ofList = found?.kind === 'export' && found.target !== 'tenant';
+    if (!ofList && !mayExport(actor)) throw permissionMissing('tenant:export');
+    await this.reads.one(Operation, id, { fields: ['state'], expand: [] }, principal);
+    if (ofList) refuseOthers(found, actor);
+    const cause = { command: `${found?.target ?? 'tenant'}.export`, requestId: request.id };
     const { fileName, content } = await runtime.withWork({ tenantId, actor, cause }, async (work) => {
       const { fileName, fileSha256 } = await work.system.repo(Operation).get(id);
       const content = fileName && fileSha256 ? await contentOf(runtime.ports.files, { tenantId, sha256: fileSha256 }) : null;
-      if (!content) throw noFile();
+      if (!fileName || !content) throw noFile();
       const changes = { fileName: [null, fileName] } as const;
       await noteAudit(work, { resource: 'operation', recordId: id, action: 'downloaded', class: 'export', changes });
       return { fileName, content };
     });
     void reply.headers({
-      'content-type': 'application/zip',
+      'content-type': mediaTypeOf(fileName),
       'content-disposition': `attachment; filename="${fileName}"`,
       'x-content-type-options': 'nosniff',
       'cache-control': 'private, no-store',
@@ -66,6 +76,15 @@ export class BoxController {
     return content;
   }
 }
+
+/** A list was read with the rights of who started it, so it is for nobody else. */
+function refuseOthers({ target, startedBy }: Operation, { kind, id, permissions }: Actor): void {
+  const isStarter = startedBy?.kind === kind && startedBy.id === id;
+  if (!isStarter || reachOf(permissions, `${target}:export`) === null) throw permissionMissing(`${target}:export`);
+}
+
+const mediaTypeOf = (fileName: string): string =>
+  Object.values(formats).find(({ ending }) => fileName.endsWith(`.${ending}`))?.mediaType ?? 'application/zip';
 
 /** Null when the store has it no more. */
 async function contentOf(files: FileStore, blob: BlobName): Promise<Readable | null> {

@@ -6,18 +6,15 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PrincipalGuard } from '#api/auth/principal.guard.js';
 import type { Principal } from '#api/auth/principal.js';
 import { problems } from '#api/rest/answers.js';
-import { listQuery } from '#api/rest/query.js';
 import { RestReads } from '#api/rest/reads.js';
 import { paramOf, principalOf, queryOf } from '#api/rest/routes.js';
-import { isHidden } from '#kernel/access/field-rights.js';
-import { invalid, notFound } from '#kernel/errors/domain-error.js';
-import { readableFields } from '#kernel/read/field-sql.js';
+import { invalid } from '#kernel/errors/domain-error.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import { Runner } from '#kernel/usecase/runner.js';
-import { columnsOf } from '../list/columns.js';
+import { openTable, resourceAt } from '../list/list-of.js';
 import { noteExport } from '../list/note-export.js';
-import { asExporter, openList } from '../list/read-list.js';
-import { formats, type Format, type Table } from '../write/formats.js';
+import { mostRows } from '../list/read-list.js';
+import { formatNamed, formatNames, formats, type Format, type Table } from '../write/formats.js';
 
 const text = (maxLength: number) => ({ type: 'string' as const, maxLength });
 const binary = { schema: { type: 'string' as const, format: 'binary', maxLength: 2_147_483_647 } };
@@ -40,14 +37,14 @@ export class ExportController {
     operationId: 'exportList',
     summary: 'Take a list away as a file.',
     description:
-      'The list that `GET /v1/{list}` shows with the same filter, order and fields, all of its rows: what you may read, masked where it is masked, and of that what your right to export reaches. It is written down who took what. Texts that a spreadsheet would take for formulas begin with an apostrophe.',
+      'The list that `GET /v1/{list}` shows with the same filter, order and fields, all of its rows: what you may read, masked where it is masked, and of that what your right to export reaches. It is written down who took what. Of more than 500,000 rows `POST /v1/exports` makes a file in the background. Texts that a spreadsheet would take for formulas begin with an apostrophe.',
   })
   @ApiParam({ name: 'list', description: 'The list as its address names it: `accounts`, `price-lists`.', schema: text(100) })
   @ApiQuery({
     name: 'format',
     required: false,
     description: 'The kind of file.',
-    schema: { type: 'string', enum: [...formats.keys()], default: 'csv' },
+    schema: { type: 'string', enum: [...formatNames], default: 'csv' },
   })
   @ApiQuery({ name: 'filter', required: false, description: 'A JSON condition, as of the list.', schema: text(4000) })
   @ApiQuery({ name: 'sort', required: false, description: 'Fields, comma separated, as of the list.', schema: text(4000) })
@@ -55,19 +52,18 @@ export class ExportController {
   @ApiResponse({
     status: 200,
     description: 'The file.',
-    content: Object.fromEntries([...formats.values()].map(({ mediaType }) => [mediaType.split(';')[0] ?? '', sample(mediaType)])),
+    content: Object.fromEntries(Object.values(formats).map(({ mediaType }) => [mediaType.split(';')[0] ?? '', sample(mediaType)])),
   })
   @((target, name, descriptor) => problems(400, 404, 413).forEach((decorate) => void decorate(target, name, descriptor)))
   async exportList(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<Readable> {
     const principal = principalOf(request);
-    const resource = resourceAt(principal, paramOf(request, 'list'));
-    const { format: name = 'csv', ...query } = queryOf(request);
-    const format = typeof name === 'string' ? formats.get(name) : undefined;
-    if (!format)
-      throw invalid('request.bad_parameter', `The parameter "format" must be one of ${[...formats.keys()].join(', ')}.`, {
-        parameter: 'format',
-      });
-    const table = await this.tableOf(resource, { query, principal, format: String(name), requestId: request.id });
+    const resource = resourceAt(principal.definitions, paramOf(request, 'list'));
+    const { format: given = 'csv', ...query } = queryOf(request);
+    const name = formatNamed(given);
+    if (!name)
+      throw invalid('request.bad_parameter', `The parameter "format" must be one of ${formatNames.join(', ')}.`, { parameter: 'format' });
+    const format = formats[name];
+    const table = await this.tableOf(resource, { query, principal, format: name, requestId: request.id });
     void reply.headers({
       'content-type': format.mediaType,
       'content-disposition': `attachment; filename="${resource.path}.${format.ending}"`,
@@ -77,22 +73,14 @@ export class ExportController {
   }
 
   private async tableOf(resource: Resource, { query, principal, format, requestId }: Asked): Promise<Table> {
-    const { filter, orderBy, fields } = listQuery(onlyOfWholeLists(query));
-    const exporter = asExporter(principal, resource);
-    const request = { fields, ...(filter === undefined ? {} : { filter }), ...(orderBy === undefined ? {} : { orderBy }) };
-    const { total, pages } = await openList(this.reads, resource, request, exporter);
-    const shown = fields ?? [
-      'createdAt',
-      'updatedAt',
-      ...readableFields(resource).filter((field) => !isHidden(principal.actor, resource, field)),
-    ];
-    const columns = columnsOf(resource, new Set(['id', 'version', ...shown]));
+    const table = await openTable(this.reads, resource, { query: onlyOfWholeLists(query), limit: mostRows }, principal);
+    const { total: rows, columns, filter } = table;
     const { tenantId, actor } = principal;
     const cause = { command: `${resource.name}.export`, requestId };
     await this.runner.runtime.withWork({ tenantId, actor, cause }, (work) =>
-      noteExport(work, resource, { format, rows: total, columns: columns.map(({ name }) => name), filter }),
+      noteExport(work, resource, { format, rows, columns: columns.map(({ name }) => name), filter }),
     );
-    return { resource, columns, pages };
+    return table;
   }
 
   /** What is a whole file first is written beside the uploads, and gone when it has been sent. */
@@ -115,14 +103,6 @@ interface Asked {
   readonly principal: Principal;
   readonly format: string;
   readonly requestId: string;
-}
-
-function resourceAt({ definitions }: Principal, path: string): Resource {
-  const lists = [...definitions.resources.values()].filter(({ operations }) => operations.includes('list'));
-  // Objects a company defined itself are called by their plural alone.
-  const found = lists.find((resource) => resource.path === path) ?? lists.find((resource) => resource.path === `records/${path}`);
-  if (!found) throw notFound('export.no_such_list', 'There is no such list.', { list: path.slice(0, 100) });
-  return found;
 }
 
 const known = ['filter', 'sort', 'fields'];

@@ -3,7 +3,7 @@ import { defineEffect } from '#kernel/usecase/define-job.js';
 
 export const removeBox = defineEffect({
   name: 'exports.remove_box',
-  description: 'Removes an archive of the company from the file store.',
+  description: 'Removes what an export left from the file store.',
   payload: { sha256: text(64, { required: true }) },
   run: ({ sha256 }, { tenantId, ports }) => ports.files.remove({ tenantId, sha256 }),
 });

@@ -1,17 +1,19 @@
 import { sql } from '#kernel/db/sql.js';
-import { Operation } from '#kernel/operations/operation.resource.js';
+import { isOver, Operation } from '#kernel/operations/operation.resource.js';
 import { endedAt } from '#kernel/operations/continue-bulk.job.js';
 import { defineJob } from '#kernel/usecase/define-job.js';
 import { writeTenantBox } from '../tenant/write-tenant-box.effect.js';
+import { writeList } from '../list/write-list.effect.js';
+import { brokeOff } from '../operation/leave-file.js';
 import { removeBox } from './remove-box.effect.js';
 
 const keptMs = 24 * 3_600_000;
 
 export const tidyBoxes = defineJob({
   name: 'exports.tidy_boxes',
-  description: 'Takes archives of the company away a day after they were written, and ends exports whose worker died for good.',
+  description: 'Takes the files of exports away a day after they were written, and ends exports whose worker died for good.',
   payload: {},
-  everyMinutes: 60,
+  everyMinutes: 10,
 
   async run(_, work) {
     const operations = work.repo(Operation);
@@ -22,11 +24,11 @@ export const tidyBoxes = defineJob({
       await work.schedule(removeBox, { key: id, payload: { sha256 } });
     }
     const broken = await work.rows<{ id: string }>(sql`select t.payload ->> 'operationId' as id from kernel.tasks t
-      where t.tenant_id = ${work.tenantId} and t.name = ${writeTenantBox.name} and t.state = 'failed'`);
+      where t.tenant_id = ${work.tenantId} and t.name = any(${[writeTenantBox.name, writeList.name]}) and t.state = 'failed'`);
     for (const { id } of broken) {
       const operation = await operations.find(id);
-      if (operation?.state !== 'running') continue;
-      await operations.update(id, { state: 'failed', failure: 'It broke off several times.', ...endedAt(work.now) });
+      if (!operation || isOver(operation)) continue;
+      await operations.update(id, { state: 'failed', failure: brokeOff, ...endedAt(work.now) });
     }
   },
 });

@@ -1,4 +1,4 @@
-import type { RestReads, ListQuery } from '#api/rest/reads.js';
+import type { RowReads, ListQuery } from '#api/rest/reads.js';
 import type { Principal } from '#api/auth/principal.js';
 import { reachOf } from '#kernel/access/actor.js';
 import { permissionMissing } from '#kernel/access/errors.js';
@@ -43,7 +43,7 @@ export function asExporter(principal: Principal, { name }: Resource): Principal 
 
 /** Reads the first page, so that whatever is wrong is said before anything is sent. */
 export async function openList(
-  reads: RestReads,
+  reads: RowReads,
   resource: Resource,
   { limit = mostRows, ...request }: ListRequest,
   principal: Principal,
@@ -58,7 +58,7 @@ export async function openList(
     throw new DomainError(
       'too_large',
       'export.too_many_rows',
-      `The list has ${total} rows; an export takes at most ${limit}. Narrow it by a filter.`,
+      `The list has ${total} rows; an export takes at most ${limit}. Narrow it by a filter, or start it as an operation.`,
       { rows: total, limit },
     );
   return { total, pages: () => pagesFrom(first, limit, (after) => read(after, false)) };

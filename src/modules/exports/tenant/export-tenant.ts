@@ -1,11 +1,10 @@
-import { reachOf } from '#kernel/access/actor.js';
 import { permissionMissing } from '#kernel/access/errors.js';
 import { noteExport } from '#kernel/box/note-export.js';
 import { openWorkOf } from '#kernel/db/twins.js';
-import { forbidden } from '#kernel/errors/domain-error.js';
 import { Operation } from '#kernel/operations/operation.resource.js';
 import { ref } from '#kernel/resource/fields.js';
 import { defineCommand } from '#kernel/usecase/define-command.js';
+import { beginExport, starterOf } from '../operation/begin-export.js';
 import { mayExport } from './may-export.js';
 import { writeTenantBox } from './write-tenant-box.effect.js';
 
@@ -22,22 +21,14 @@ export const exportTenant = defineCommand({
   },
 
   async run(_, work) {
-    const { actor, now } = work;
-    if (!mayExport(actor)) throw permissionMissing('tenant:export');
-    // Whoever starts one must be able to see how it goes.
-    if (reachOf(actor.permissions, 'operation:read') === null) throw permissionMissing('operation:read');
-    if (actor.userId === null) throw forbidden('operation.needs_a_user', 'An operation is started by a user or by a key of one.');
-    const operations = work.system.repo(Operation);
+    if (!mayExport(work.actor)) throw permissionMissing('tenant:export');
+    const startedById = starterOf(work);
     // A second click is the same wish.
-    const running = await operations.first({ kind: 'export', state: ['queued', 'running'], startedById: actor.userId });
+    const running = await work.system
+      .repo(Operation)
+      .first({ kind: 'export', target: 'tenant', state: ['queued', 'running'], startedById });
     if (running) return { operationId: running.id };
-    const { id: operationId } = await operations.create({
-      kind: 'export',
-      target: 'tenant',
-      startedBy: { kind: actor.kind, id: actor.id },
-      startedById: actor.userId,
-      startedAt: now,
-    });
+    const operationId = await beginExport(work, { target: 'tenant' });
     await noteExport(openWorkOf(work), { withSecrets: false });
     await work.schedule(writeTenantBox, { key: operationId, payload: { operationId } });
     return { operationId };

@@ -26,12 +26,22 @@ export type Format =
       readonly write: (table: Table, path: string) => Promise<void>;
     };
 
-export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
-  ['csv', { kind: 'stream', mediaType: 'text/csv; charset=utf-8; header=present', ending: 'csv', write: writeCsv }],
-  ['jsonl', { kind: 'stream', mediaType: 'application/x-ndjson; charset=utf-8', ending: 'jsonl', write: writeJsonLines }],
-  [
-    'xlsx',
-    { kind: 'file', mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', ending: 'xlsx', write: writeXlsx },
-  ],
-  ['parquet', { kind: 'file', mediaType: 'application/vnd.apache.parquet', ending: 'parquet', write: writeParquet }],
-]);
+export const formatNames = ['csv', 'jsonl', 'xlsx', 'parquet'] as const;
+export type FormatName = (typeof formatNames)[number];
+
+export const formats: Readonly<Record<FormatName, Format>> = {
+  csv: { kind: 'stream', mediaType: 'text/csv; charset=utf-8; header=present', ending: 'csv', write: writeCsv },
+  jsonl: { kind: 'stream', mediaType: 'application/x-ndjson; charset=utf-8', ending: 'jsonl', write: writeJsonLines },
+  xlsx: {
+    kind: 'file',
+    mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    ending: 'xlsx',
+    write: writeXlsx,
+  },
+  parquet: { kind: 'file', mediaType: 'application/vnd.apache.parquet', ending: 'parquet', write: writeParquet },
+};
+
+export const formatNamed = (name: unknown): FormatName | undefined => formatNames.find((one) => one === name);
+
+/** Most rows of a file that is written in the background; a sheet has room for no more, its header included. */
+export const mostRowsOf = (name: FormatName): number => (name === 'xlsx' ? 1_048_575 : 5_000_000);

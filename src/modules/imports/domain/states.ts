@@ -24,7 +24,8 @@ export const mayIn = {
   dryRun: ['mapped', 'ready'],
   start: ['mapped', 'ready'],
   pause: ['running'],
-  resume: ['paused'],
+  /** A failed one only when it broke off. */
+  resume: ['paused', 'failed'],
   cancel: ['uploaded', 'analysed', 'mapped', 'dry_running', 'ready', 'queued', 'running', 'paused'],
   revert: ['finished', 'partly', 'cancelled', 'failed', 'paused'],
 } as const satisfies Record<string, readonly ImportState[]>;

@@ -110,6 +110,8 @@ export const ImportRun = defineResource('import', {
       description: 'Where the next chunk begins.',
     }),
     failure: text(2000, { writer: 'system', description: 'Why a failed import could not go on.' }),
+    failureCode: text(80, { writer: 'system', description: 'The code of that: `import.broke_off` when it can be resumed.' }),
+    brokeOffIn: text(20, { writer: 'system', description: 'Of an import that failed and can be resumed: the state it broke off in.' }),
     startedById: ref('user', { writer: 'system', description: 'Who started it; empty when an operator did at the command line.' }),
     startedAt: instant({ required: true, writer: 'system' }),
     finishedAt: instant({ writer: 'system' }),

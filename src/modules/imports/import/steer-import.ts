@@ -9,6 +9,7 @@ import { forgetChunks } from '../store/chunks.js';
 import { keptDays } from '../store/files.js';
 import { forgetIssues } from '../store/issues.js';
 import { checkDefinition, mayCarryOut } from './check-definition.js';
+import { mended } from './give-up.js';
 import { ImportMapping } from './import-mapping.resource.js';
 import { ImportRun } from './import-run.resource.js';
 
@@ -164,14 +165,22 @@ export const pauseImport = defineCommand({
 
 export const resumeImport = defineCommand({
   name: 'import.resume',
-  summary: 'Go on with an import that rests.',
+  summary: 'Go on with an import that rests, or that broke off.',
+  description: 'One that failed with `import.broke_off` goes on with what it was doing, from the row it had come to.',
   input: { importId },
   output,
-  errors: notNow,
+  errors: {
+    ...notNow,
+    'import.broke_off':
+      'The `failureCode` of an import that broke off several times at the same place. What it had written stays; it can be resumed.',
+  },
 
   async run({ importId: id }, work) {
-    await lockFor(work, id, 'resume');
-    return moveTo(work, id, 'running');
+    const { state, brokeOffIn } = await lockFor(work, id, 'resume');
+    if (state === 'failed' && brokeOffIn === null)
+      throw conflict('import.not_now', 'The import failed for a reason that trying again does not mend.', { state });
+    await work.system.repo(ImportRun).update(id, { ...mended });
+    return moveTo(work, id, importStates.find((one) => one === brokeOffIn) ?? 'running');
   },
 });
 
@@ -188,7 +197,7 @@ export const takeBackImport = defineCommand({
     const run = await lockFor(work, id, 'revert');
     if (run.finishedAt && run.finishedAt.getTime() < work.now.getTime() - keptDays * 86_400_000)
       throw conflict('import.not_now', `The journal of the import has gone: it is kept for ${keptDays} days.`, { state: run.state });
-    await work.system.repo(ImportRun).update(id, { position: { step: 32_000, record: 0 }, finishedAt: null });
+    await work.system.repo(ImportRun).update(id, { position: { step: 32_000, record: 0 }, ...mended });
     return moveTo(work, id, 'reverting');
   },
 });

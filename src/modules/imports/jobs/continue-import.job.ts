@@ -1,6 +1,7 @@
 import { ref } from '#kernel/resource/fields.js';
 import { defineEffect, type EffectContext } from '#kernel/usecase/define-job.js';
 import { isUnderWay } from '../domain/states.js';
+import { giveUp } from '../import/give-up.js';
 import { ImportRun } from '../import/import-run.resource.js';
 import { runImport } from '../run/run-import.js';
 
@@ -24,7 +25,7 @@ export const continueImport = defineEffect({
       const run = await runImport(importId, (fn) => context.work(fn, part), { pause: () => context.now().getTime() >= until });
       if (isUnderWay(run.state)) await nextTurn(run, context);
     } catch (error) {
-      if (context.attempt >= attempts) await giveUp(importId, context);
+      if (context.attempt >= attempts) await context.work((work) => giveUp(work, importId));
       throw error;
     }
   },
@@ -33,15 +34,4 @@ export const continueImport = defineEffect({
 async function nextTurn(run: ImportRun, context: EffectContext): Promise<void> {
   const key = `${run.id}:${run.version}`;
   await context.work((work) => work.schedule(continueImport, { key, payload: { importId: run.id } }));
-}
-
-/** Somebody is waiting for this import: it must not look as if it were still under way. */
-async function giveUp(importId: string, context: EffectContext): Promise<void> {
-  await context.work((work) =>
-    work.repo(ImportRun).update(importId, {
-      state: 'failed',
-      finishedAt: work.now,
-      failure: 'The import broke off several times at the same place. What it had written stays; ask your operator for the reason.',
-    }),
-  );
 }

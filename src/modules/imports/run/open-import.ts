@@ -30,7 +30,9 @@ export async function openImport(importId: string, transact: Transact): Promise<
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     await transact((work) =>
-      work.repo(ImportRun).update(importId, { state: 'failed', failure: error.message.slice(0, 2000), finishedAt: work.now }),
+      work
+        .repo(ImportRun)
+        .update(importId, { state: 'failed', failure: error.message.slice(0, 2000), failureCode: error.code, finishedAt: work.now }),
     );
     return null;
   }

@@ -63,7 +63,7 @@ test('GraphQL starts it too, in every format', async () => {
     const { data } = await admin.graphql(
       `mutation { startExport(input: { list: "accounts", format: ${format}, filter: { employees: { lt: 3 } }, sort: "employees", fields: ["name"] }) { operationId } }`,
     );
-    ids.push(String((data as { startExport: { operationId: string } }).startExport.operationId));
+    ids.push((data as { startExport: { operationId: string } }).startExport.operationId);
   }
   await api.kit.drain();
   const [lines, sheet, parquet] = await Promise.all(ids.map((id) => fileOf(admin, id)));

@@ -42,7 +42,10 @@ export const Operation = defineResource('operation', {
     }),
     failure: text(500, { writer: 'system', description: 'Why it could not go on.' }),
     fileName: text(200, { writer: 'system', description: 'What the file it left is called, when it left one.' }),
-    fileSha256: text(64, { writer: 'system', description: 'What that file is kept under: a hash of its content and of the operation, in hex.' }),
+    fileSha256: text(64, {
+      writer: 'system',
+      description: 'What that file is kept under: a hash of its content and of the operation, in hex.',
+    }),
     position: integer({ ...count, hidden: true, description: 'The chunk that comes next; all before it are committed.' }),
     startedBy: json<StartedBy, { required: true; writer: 'system'; hidden: true; description: string }>({
       required: true,

@@ -128,6 +128,31 @@ test('an account of EspoCRM and its contact', () => {
   });
 });
 
+test('deals and leads of Dynamics, by numbers and by labels of their states', () => {
+  const mapping = compiled('dynamics');
+  const deal = (statecode: string) =>
+    read(mapping, 'opportunities', {
+      opportunityid: 'd1',
+      name: 'Big one',
+      parentaccountid: 'a1',
+      statecode,
+      estimatedvalue: '1000.5',
+      estimatedclosedate: '2024-05-01',
+      modifiedon: '2024-04-01T10:00:00Z',
+    });
+  for (const won of ['1', 'Won'])
+    expect(deal(won).values).toMatchObject({ status: 'won', probability: 100, closedAt: new Date('2024-05-01T00:00:00Z') });
+  expect(deal('0')).toMatchObject({
+    fate: 'import',
+    values: { status: 'open', closeOn: '2024-05-01', amount: { amount: '1000.5', currency: 'USD' } },
+    wanted: {
+      accountId: { resource: 'account', by: { externalRef: 'dynamics:account:a1' } },
+      stageId: { resource: 'stage', by: { name: 'Open' } },
+    },
+  });
+  expect(read(mapping, 'leads', { leadid: 'l1', lastname: 'B', statecode: '2' }).values).toMatchObject({ status: 'disqualified' });
+});
+
 test.each([
   ['salesforce', ['Id', 'IsDeleted', 'Name']],
   ['hubspot', ['Record ID', 'Company name', 'Company owner']],
@@ -135,6 +160,7 @@ test.each([
   ['zoho', ['Record Id', 'Deal Name', 'Stage']],
   ['suitecrm', ['ID', 'Name', 'Date Entered', 'Date Modified']],
   ['espocrm', ['id', 'name', 'createdAt', 'modifiedAt', 'assignedUserId']],
+  ['dynamics', ['contactid', 'fullname', 'statecode']],
   [null, ['name', 'city']],
 ])('an export of %s is known by its columns', (name, columns) => {
   expect(templateFor([columns])).toBe(name);

@@ -57,7 +57,8 @@ export const mapImport = defineCommand({
     importId,
     mappingId: ref('import_mapping', { description: 'A mapping that was saved.' }),
     template: text(80, {
-      description: 'A mapping that comes with the product: `salesforce`, `hubspot`, `pipedrive`, `zoho`, `suitecrm`, `espocrm`.',
+      description:
+        'A mapping that comes with the product: `salesforce`, `hubspot`, `pipedrive`, `zoho`, `suitecrm`, `espocrm`, `dynamics`.',
     }),
     definition: json({ description: 'What the files mean, when it is said here.' }),
   },

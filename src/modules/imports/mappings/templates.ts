@@ -1,4 +1,5 @@
 import type { StoredMapping } from '../domain/stored/stored-mapping.js';
+import { dynamics } from './templates/dynamics.js';
 import { espocrm } from './templates/espocrm.js';
 import { hubspot } from './templates/hubspot.js';
 import { pipedrive } from './templates/pipedrive.js';
@@ -54,6 +55,18 @@ export const templates: ReadonlyMap<string, Template> = new Map([
       signs: [
         ['ID', 'Date Entered', 'Date Modified'],
         ['id', 'date_entered', 'date_modified'],
+      ],
+    },
+  ],
+  [
+    'dynamics',
+    {
+      mapping: dynamics,
+      signs: [
+        ['accountid', 'statecode'],
+        ['contactid', 'statecode'],
+        ['opportunityid', 'statecode'],
+        ['leadid', 'statecode'],
       ],
     },
   ],

@@ -97,30 +97,38 @@ export interface DealWords {
   /** Column that names the stage. */
   readonly stage: string;
   readonly stages: readonly StageRow[];
-  /** Column that says when it is, or was, decided. */
-  readonly close: string;
+  /** Stages by what stands in that column, where it is not their names. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** Columns that say when it is, or was, decided, best first. */
+  readonly close: string | readonly string[];
   /** Columns that tell when it came to where it is, best first. */
   readonly since: readonly string[];
 }
 
 /** The course of a deal: what commands write here comes from the stage it was in over there. */
-export function dealCourse({ pipeline, stage, stages, close, since }: DealWords): StoredColumn[] {
-  const by = <T>(value: (row: StageRow) => T) => Object.fromEntries(stages.map((row) => [row.name, value(row)]));
-  const closed = stages.filter(({ kind }) => kind !== 'open').map(({ name }) => name);
+export function dealCourse({ pipeline, stage, stages, names, close, since }: DealWords): StoredColumn[] {
+  const named = names ?? Object.fromEntries(stages.map(({ name }) => [name, name]));
+  const rows = Object.entries(named).flatMap(([said, name]) =>
+    stages.filter((row) => row.name === name).map((row) => [said, row] as const),
+  );
+  const by = <T>(value: (row: StageRow) => T) => Object.fromEntries(rows.map(([said, row]) => [said, value(row)]));
+  const closed = rows.filter(([, { kind }]) => kind !== 'open').map(([said]) => said);
   const from = `{${stage}}`;
+  const closes = (typeof close === 'string' ? [close] : close).map((one) => `{${one}}`);
+  const changes = since.map((one) => `{${one}}`);
   return [
     { from, to: 'pipelineId', lookup: pipelineNamed(pipeline) },
-    { from, to: 'stageId', lookup: { resource: 'stage', by: { name: from, pipelineId: pipelineNamed(pipeline) } } },
+    {
+      from,
+      to: 'stageId',
+      ...(names ? { valueMap: names } : {}),
+      lookup: { resource: 'stage', by: { name: from, pipelineId: pipelineNamed(pipeline) } },
+    },
     { from, to: 'status', valueMap: by(({ kind }) => kind) },
     { from, to: 'probability', valueMap: by(({ probability }) => probability) },
     { from, to: 'lostReason', valueMap: by(({ kind }) => (kind === 'lost' ? 'Not recorded in the source.' : null)) },
-    { from: `{${close}}`, to: 'closeOn', transform: ['date'], onError: 'empty' },
-    {
-      from: [`{${close}}`, ...since.map((one) => `{${one}}`)],
-      to: 'closedAt',
-      transform: ['instant'],
-      onlyIf: { column: stage, is: closed },
-    },
-    { from: [...since.map((one) => `{${one}}`), `{${close}}`], to: 'stageEnteredAt', transform: ['instant'] },
+    { from: closes, to: 'closeOn', transform: ['date'], onError: 'empty' },
+    { from: [...closes, ...changes], to: 'closedAt', transform: ['instant'], onlyIf: { column: stage, is: closed } },
+    { from: [...changes, ...closes], to: 'stageEnteredAt', transform: ['instant'] },
   ];
 }

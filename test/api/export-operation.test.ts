@@ -14,7 +14,7 @@ beforeAll(async () => {
     data: { name: i === 0 ? '=1+1' : `Firma ${i}`, employees: i, email: `office-${i}@example.test` },
   }));
   for (const start of [0, 200]) await admin.post('/v1/accounts/bulk', { mode: 'atomic', items: items.slice(start, start + 200) });
-}, 60_000);
+});
 afterAll(async () => {
   await api.close();
   expect(api.defects).toEqual([]);

@@ -20,6 +20,8 @@ const noFile = () => notFound('export.no_file', 'The operation has left no file,
 
 const mediaTypes = Object.values(formats).map(({ mediaType }) => mediaType.split(';')[0] ?? '');
 const binary = { schema: { type: 'string' as const, format: 'binary', maxLength: 2_147_483_647 } };
+const lines = { ...binary, example: '{"id":"0198f000-0000-7000-8000-000000000001","name":"Acme"}\n' };
+const sample = (mediaType: string) => (mediaType.includes('json') ? lines : binary);
 
 /** Files exports have left: lists, and the archive of a whole company. */
 @ApiTags('exports')
@@ -43,7 +45,7 @@ export class BoxController {
   @ApiResponse({
     status: 200,
     description: 'The file.',
-    content: Object.fromEntries(['application/zip', ...mediaTypes].map((type) => [type, binary])),
+    content: Object.fromEntries(['application/zip', ...mediaTypes].map((type) => [type, sample(type)])),
   })
   @((target, name, descriptor) => problems(400, 404).forEach((decorate) => void decorate(target, name, descriptor)))
   async file(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<Readable> {

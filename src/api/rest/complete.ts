@@ -41,11 +41,9 @@ function completeOperation(operation: Loose, place: Place): void {
   operation['parameters'] = parametersOf(operation);
   const responses = recordOf(operation['responses']);
   for (const status of statusesOf(operation, place, Object.keys(responses))) responses[status] = refusalRef(status) ?? responses[status];
-  const headers = headersOf(operation);
-  const further = operation['deprecated'] === true ? { Link: headerRef('Link') } : {};
-  for (const response of Object.values(responses)) {
+  for (const [status, response] of Object.entries(responses)) {
     if (!isRecord(response) || '$ref' in response) continue;
-    response['headers'] = { ...further, ...recordOf(response['headers']), ...headers };
+    response['headers'] = headersOf(operation, status, recordOf(response['headers']));
     addExamples(response['content'], place, 'An answer.');
   }
   operation['responses'] = responses;
@@ -58,15 +56,23 @@ const parametersOf = ({ parameters }: Loose): unknown[] =>
     (one) => !(isRecord(one) && one['in'] === 'header' && ['user-agent', 'authorization'].includes(String(one['name']).toLowerCase())),
   );
 
-const headersOf = ({ deprecated }: Loose): Loose =>
-  Object.fromEntries([...everywhere, ...(deprecated === true ? ['Deprecation', 'Sunset'] : [])].map((name) => [name, headerRef(name)]));
+function headersOf(operation: Loose, status: string, own: Loose): Loose {
+  const isGoing = operation['deprecated'] === true;
+  const names = [...everywhere, ...(isGoing ? ['Deprecation', 'Sunset'] : [])];
+  if (isWrite(operation) && status.startsWith('2')) names.push('Record-Warnings');
+  return { ...headerRefs(isGoing ? ['Link'] : []), ...own, ...headerRefs(names) };
+}
+const headerRefs = (names: readonly string[]): Loose => Object.fromEntries(names.map((name) => [name, headerRef(name)]));
+
+/** What is safe to send again under a key writes records. */
+const isWrite = ({ parameters }: Loose): boolean => JSON.stringify(parameters ?? []).includes('"Idempotency-Key"');
 
 /** What can go wrong follows from what an operation takes; what else can, it has said itself. */
 function statusesOf(operation: Loose, { path, method }: Place, declared: readonly string[]): number[] {
   const own = declared.map(Number).filter((status) => status >= 400);
   const isPrivate = Array.isArray(operation['security']) && operation['security'].length > 0;
   const hasBody = operation['requestBody'] !== undefined;
-  const takesKey = JSON.stringify(operation['parameters'] ?? []).includes('"Idempotency-Key"');
+  const takesKey = isWrite(operation);
   const found = [
     ...own,
     ...[400, 401, 429, 500, 503],

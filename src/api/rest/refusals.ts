@@ -125,6 +125,10 @@ export const componentHeaders: Readonly<Record<string, JsonSchema>> = {
   'Access-Control-Allow-Origin': header('Only for pages of origins that the installation lists.', text(300, '^https?://\\S+$')),
   'Retry-After': header('Seconds to wait.', text(10, '^\\d+$')),
   'WWW-Authenticate': header('How to sign in.', text(100, '^Bearer')),
+  'Record-Warnings': header(
+    'What rules of the company say of records that were written all the same: a list (RFC 9651), at most ten. Only where there is something to say.',
+    text(8000, '^"'),
+  ),
   Deprecation: header('Since when the operation is not to be used any more (RFC 9745).', text(20, '^@\\d+$')),
   Link: header('Where to read on, as `rel="deprecation"`.', text(500, '^<')),
   Sunset: header('When the operation will be gone (RFC 8594).', text(40, '^[A-Z][a-z]{2}, ')),

@@ -1,4 +1,5 @@
 import type { Work } from '#kernel/usecase/work.js';
+import { quality } from '#modules/quality/quality.module.js';
 import { makeDice } from './dice.js';
 import { seedActivities } from './seed-activities.js';
 import { seedCatalog } from './seed-catalog.js';
@@ -46,6 +47,7 @@ export const seedDemo = (run: DemoRun, tenant: DemoTenant): Promise<DemoCompany>
     const activities = await seedActivities(work, dice, customers);
     const cases = await seedService(work, people, customers, articles);
     const campaign = await seedMarketing(work);
+    await quality.furnish?.(work, { locale: 'de' });
     return {
       ...campaign,
       people,

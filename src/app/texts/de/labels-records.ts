@@ -105,6 +105,7 @@ export const roles: Words = {
   integration: 'Schnittstelle',
   auditor: 'Revisor',
   analyst: 'Analyst',
+  data_steward: 'Datenpfleger',
 };
 
 export const verbs: Words = {

@@ -38,6 +38,7 @@ export const qualityLabels = {
     'quality_rule.atEntry': 'Bei der Eingabe',
     'quality_rule.weight': 'Gewicht',
     'quality_rule.messages': 'Meldungen',
+    'quality_rule.ownerId': 'Verantwortlich',
     'quality_rule.isActive': 'In Gebrauch',
     'quality_rule.isShipped': 'Mitgeliefert',
     'quality_rule.reads': 'Betrachtete Felder',

@@ -19,6 +19,7 @@ export const listFindings = {
       resource: text(80, { description: 'Only of this kind of record.' }),
       recordId: text(36, { description: 'Only of this record.' }),
       qualityRuleId: text(36, { description: 'Only by this rule.' }),
+      ownerId: text(36, { description: 'Only by rules this user looks after.' }),
       status: choice(FINDING_STATES, { description: 'Only those that are open, accepted or fixed.' }),
       limit: integer({ min: 1, max: mostAtOnce, default: 50, description: 'Findings a page.' }),
       after: text(36, { description: 'Id of the last finding of the page before.' }),
@@ -26,7 +27,7 @@ export const listFindings = {
     output: { findings: findingList, hasNextPage: boolean({ required: true, description: 'Whether there are more.' }) },
 
     async run({ limit, ...filter }, work) {
-      for (const name of ['recordId', 'qualityRuleId', 'after'] as const) {
+      for (const name of ['recordId', 'qualityRuleId', 'ownerId', 'after'] as const) {
         const value = filter[name];
         if (typeof value === 'string' && !isUuid(value)) throw invalid('input.invalid', `"${name}" is no id.`);
       }

@@ -15,6 +15,8 @@ export interface FindingFilter {
   readonly resource?: string | null | undefined;
   readonly recordId?: string | null | undefined;
   readonly qualityRuleId?: string | null | undefined;
+  /** Who looks after the rule. */
+  readonly ownerId?: string | null | undefined;
   readonly status?: Status | null | undefined;
   readonly after?: string | null | undefined;
 }
@@ -38,7 +40,9 @@ interface StoredFinding {
 export async function readFindings(work: Work, filter: FindingFilter, most: number) {
   const open = openWorkOf(work);
   const rules = new Map((await work.system.repo(QualityRule).list({})).map((rule) => [rule.id, rule]));
-  const visible = [...rules.values()].filter((rule) => sees(work.actor, rule, work.definitions)).map(({ id }) => id);
+  const visible = [...rules.values()]
+    .filter((rule) => sees(work.actor, rule, work.definitions) && isAsked(rule, filter))
+    .map(({ id }) => id);
   const { bind: bindActor, values } = actorParams(open, [work.tenantId]);
   const bind = (value: unknown, cast: string) => `$${values.push(value)}::${cast}`;
   const conditions = [
@@ -58,6 +62,8 @@ export async function readFindings(work: Work, filter: FindingFilter, most: numb
     return rule ? [shown(finding, rule, work.actor.language)] : [];
   });
 }
+
+const isAsked = (rule: QualityRule, { ownerId }: FindingFilter): boolean => !ownerId || rule.ownerId === ownerId.toLowerCase();
 
 const columns: readonly (readonly [keyof FindingFilter, string, string])[] = [
   ['id', 'f.id =', 'uuid'],

@@ -42,6 +42,7 @@ export const createRule = defineCommand({
       severity: more.severity ?? 'warn',
       atEntry: more.atEntry ?? kindShapes[kind].atEntry,
       weight: more.weight ?? 1,
+      ownerId: more.ownerId ?? null,
       isActive: more.isActive ?? true,
       isShipped: false,
       learned: null,

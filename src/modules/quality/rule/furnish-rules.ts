@@ -18,7 +18,7 @@ export async function furnishRules(work: Work): Promise<number> {
 
 async function valuesOf(work: Work, { fields = [], settings = {}, condition, weight = 1, isActive, ...rule }: ShippedRule) {
   try {
-    const more = { fields, settings, condition: condition ?? null, weight, isActive: isActive ?? true };
+    const more = { fields, settings, condition: condition ?? null, weight, ownerId: null, isActive: isActive ?? true };
     return await checkedRule(work, { ...rule, ...more, severity: 'warn', atEntry: false, isShipped: true, learned: null });
   } catch (error) {
     if (error instanceof DomainError) return null;

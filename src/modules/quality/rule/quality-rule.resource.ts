@@ -1,5 +1,5 @@
 import { defineResource, everyone, type Row } from '#kernel/resource/define-resource.js';
-import { boolean, choice, integer, json, text } from '#kernel/resource/fields.js';
+import { boolean, choice, integer, json, ref, text } from '#kernel/resource/fields.js';
 import type { Learned } from '../domain/learned.js';
 import { RULE_KINDS, type RuleSettings } from '../domain/rule-kinds.js';
 
@@ -45,6 +45,11 @@ export const QualityRule = defineResource('quality_rule', {
     }),
     weight: integer({ required: true, default: 1, min: 1, max: 100, writer: 'system', description: 'How much it counts in the score.' }),
     messages: json<Messages, Needed>({ required: true, writer: 'system', description: 'What people are told, by language.' }),
+    ownerId: ref('user', {
+      writer: 'system',
+      onDelete: 'set_null',
+      description: 'Who looks after what it finds.',
+    }),
     isActive: boolean({ required: true, default: true, writer: 'system', description: 'Whether it is in use.' }),
     isShipped: boolean({ required: true, default: false, writer: 'system', description: 'Came with the product.' }),
     reads: json<readonly string[], Needed>({

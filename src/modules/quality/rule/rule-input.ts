@@ -1,6 +1,6 @@
 import { sql } from '#kernel/db/sql.js';
 import { invalid } from '#kernel/errors/domain-error.js';
-import { boolean, choice, integer, json, text } from '#kernel/resource/fields.js';
+import { boolean, choice, integer, json, ref, text } from '#kernel/resource/fields.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { kindShapes, readSettings, type Misfit, type RuleKind } from '../domain/rule-kinds.js';
 import { compileRule } from './compile-rule.js';
@@ -17,12 +17,13 @@ export const ruleInput = {
   atEntry: boolean({ description: 'Whether records are judged when they are written. Yes when left out, for kinds that can.' }),
   weight: integer({ min: 1, max: 100, description: 'How much it counts in the score; 1 when left out.' }),
   messages: json({ description: 'What people are told, by language: `{"de": "…", "en": "…"}`.' }),
+  ownerId: ref('user', { unread: true, description: 'Who looks after what it finds.' }),
   isActive: boolean({ description: 'Whether it is in use.' }),
 };
 
 type Draft = Pick<
   QualityRule,
-  'key' | 'resource' | 'kind' | 'condition' | 'severity' | 'atEntry' | 'weight' | 'isActive' | 'isShipped' | 'learned'
+  'key' | 'resource' | 'kind' | 'condition' | 'severity' | 'atEntry' | 'weight' | 'ownerId' | 'isActive' | 'isShipped' | 'learned'
 > & { readonly fields: unknown; readonly settings: unknown; readonly messages: unknown };
 /** What of a rule is written. */
 export type RuleValues = Omit<QualityRule, 'id' | 'version' | 'createdAt' | 'updatedAt'>;

@@ -18,7 +18,9 @@ export const updateRule = defineCommand({
 
   async run({ qualityRuleId, ...patch }, work) {
     const before = await work.repo(QualityRule).lock(qualityRuleId);
-    const said = Object.entries(patch).filter(([name, value]) => value !== undefined && (value !== null || name === 'condition'));
+    const said = Object.entries(patch).filter(
+      ([name, value]) => value !== undefined && (value !== null || name === 'condition' || name === 'ownerId'),
+    );
     const after = await checkedRule(work, { ...before, ...Object.fromEntries(said) });
     const asksElse = ['fields', 'settings', 'condition'].some((name) => said.some(([one]) => one === name));
     // What was compared and learned by the old rule says nothing about the new one.
@@ -31,6 +33,7 @@ export const updateRule = defineCommand({
       atEntry: after.atEntry,
       weight: after.weight,
       messages: after.messages,
+      ownerId: after.ownerId,
       isActive: after.isActive,
       reads: after.reads,
       learned: asksElse ? null : before.learned,

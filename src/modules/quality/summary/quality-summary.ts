@@ -4,9 +4,8 @@ import { decimal, integer, list, object, ref, text } from '#kernel/resource/fiel
 import { defineQuery } from '#kernel/usecase/define-command.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { scoreOf } from '../domain/score.js';
-import { sees } from '../entry/rule-judge.js';
 import { QualityRule } from '../rule/quality-rule.resource.js';
-import { rowFilter } from '#kernel/access/scope.js';
+import { isShown } from './quality-trend.js';
 
 const ruleShare = object(
   {
@@ -52,11 +51,6 @@ export const qualitySummary = {
     },
   }),
   permission: 'quality_finding:read',
-};
-
-const isShown = ({ actor, definitions }: Work, rule: QualityRule): boolean => {
-  const resource = definitions.resources.get(rule.resource);
-  return resource !== undefined && rowFilter(resource, actor, `${resource.name}:read`).kind === 'all' && sees(actor, rule, definitions);
 };
 
 interface Count {

@@ -22,6 +22,8 @@ export interface RuleResult {
   readonly records: number;
   readonly faulty: number;
   readonly accepted: number;
+  /** Not kept by the first sweeps. */
+  readonly weight?: number;
 }
 
 interface Needed {

@@ -1,4 +1,4 @@
-import { dayIn, daysOf, endOfDay, instantOf, isSpanWord, series, spanWords, startOfDay, weekStartOf } from './time.js';
+import { dayIn, daysOf, endOfDay, instantOf, isSpanWord, isZoneName, series, spanWords, startOfDay, weekStartOf } from './time.js';
 
 const berlin = 'Europe/Berlin';
 
@@ -31,6 +31,22 @@ describe('planned times', () => {
     expect(dayIn('America/Los_Angeles', startOfDay('2027-05-01', 'America/Los_Angeles'))).toBe('2027-05-01');
     expect(endOfDay('2027-03-28', berlin).getTime() - startOfDay('2027-03-28', berlin).getTime()).toBe(23 * 3_600_000);
   });
+});
+
+test('zones are known by the names they have now and had before, and nothing else is a zone', () => {
+  const names = [
+    'Europe/Berlin',
+    'Asia/Kolkata',
+    'Asia/Calcutta',
+    'Europe/Kyiv',
+    'America/Argentina/Buenos_Aires',
+    'Etc/UTC',
+    'UTC',
+    'Etc/GMT+5',
+  ];
+  expect(names.filter((name) => !isZoneName(name))).toEqual([]);
+  const wrong = ['', '+02:00', 'Mars/Olympus', 'europe', `UTC'||pg_sleep(3)--`, 'UTC\n', 'Europe/', `Z${'z'.repeat(70)}`];
+  expect(wrong.filter(isZoneName)).toEqual([]);
 });
 
 describe('spans as people say them', () => {

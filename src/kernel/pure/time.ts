@@ -30,6 +30,21 @@ export const dayIn = (zone: string, at: Date): string => zonedIn(zone, at).toPla
 
 const zonedIn = (zone: string, at: Date) => Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(zone);
 
+const zones = new Set<string>();
+
+/** Whether it is the name of an IANA time zone, today's names (`Asia/Kolkata`) and those of before (`Asia/Calcutta`) alike. */
+export function isZoneName(name: string): boolean {
+  if (zones.has(name)) return true;
+  if (name.length > 64 || !/^[A-Z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+)*$/.test(name)) return false;
+  try {
+    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name);
+  } catch {
+    return false;
+  }
+  if (zones.size < 1000) zones.add(name);
+  return true;
+}
+
 const units = ['week', 'month', 'quarter', 'year'] as const;
 type Unit = (typeof units)[number] | 'day';
 
@@ -98,3 +113,6 @@ export function weekStartOf(tag: string | undefined): number {
     return 1;
   }
 }
+
+/** Whether it is formed as tags of languages are, `de-AT`; `de_AT` is taken too. */
+export const isWellFormedTag = (tag: string): boolean => /^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,4}$/.test(tag);

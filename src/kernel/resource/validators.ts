@@ -17,6 +17,7 @@ import {
   isISO31661Alpha2,
   isISO4217CurrencyCode,
 } from 'class-validator';
+import { isZoneName } from '../pure/time.js';
 import { isUuid } from './ids.js';
 import { phoneNumber } from './normalise.js';
 import type { Address, Field, Money, ZonedPlan } from './fields.js';
@@ -60,8 +61,7 @@ export const isInstant = (v: unknown): boolean =>
 /** Its year in UTC, which its zone may have moved, has four digits. */
 const hasOurYear = (at: Date): boolean => at.getUTCFullYear() >= 1 && at.getUTCFullYear() <= 9999;
 
-const zones = new Set([...Intl.supportedValuesOf('timeZone'), 'UTC']);
-export const isZone = (v: unknown): v is string => typeof v === 'string' && zones.has(v);
+export const isZone = (v: unknown): v is string => typeof v === 'string' && isZoneName(v);
 
 const isMoney = (v: unknown): boolean =>
   isRecord(v) &&

@@ -1,4 +1,6 @@
 import { defineResource, everyone, type Row } from '#kernel/resource/define-resource.js';
+import { isWellFormedTag } from '#kernel/pure/time.js';
+import { isZone } from '#kernel/resource/validators.js';
 import { boolean, email, ref, text } from '#kernel/resource/fields.js';
 
 /** Passwords are no field of this: they live in identity.passwords, where no projection can reach them. */
@@ -32,5 +34,17 @@ export const User = defineResource('user', {
     locale: text(35, { required: true, default: 'en', description: 'Language of texts shown to the user, a BCP 47 tag.' }),
     timeZone: text(64, { required: true, default: 'UTC', description: 'IANA time zone.' }),
   },
+  invariants: [
+    {
+      code: 'user.unknown_zone',
+      message: 'The time zone is no IANA time zone such as Europe/Berlin.',
+      holds: ({ timeZone }) => isZone(timeZone),
+    },
+    {
+      code: 'user.unknown_locale',
+      message: 'The language is no BCP 47 tag such as de or de-AT.',
+      holds: ({ locale }) => isWellFormedTag(locale),
+    },
+  ],
 });
 export type User = Row<typeof User>;

@@ -10,6 +10,10 @@ const settings: Permissions = {
   'service_level_target:read': 'all',
   'escalation_step:read': 'all',
   'business_calendar:calculate': 'all',
+  'business_calendar:next_slot': 'all',
+  'business_calendar:measure': 'all',
+  'business_calendar:look_up': 'all',
+  'calendar_assignment:read': 'all',
 };
 
 const parts: Permissions = {
@@ -62,6 +66,7 @@ export const serviceRoles: readonly RoleSeed[] = [
       'business_calendar:*': 'all',
       'business_interval:read': 'all',
       'calendar_exception:read': 'all',
+      'calendar_assignment:*': 'all',
       'service_level:*': 'all',
       'service_level_version:read': 'all',
       'service_level_target:read': 'all',

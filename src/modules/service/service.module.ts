@@ -1,8 +1,13 @@
 import { defineModule } from '#kernel/usecase/define-module.js';
+import { assignCalendar } from './calendar/assign-calendar.js';
 import { BusinessCalendar } from './calendar/business-calendar.resource.js';
 import { BusinessInterval } from './calendar/business-interval.resource.js';
 import { calculate } from './calendar/calculate.js';
+import { CalendarAssignment } from './calendar/calendar-assignment.resource.js';
 import { CalendarException } from './calendar/calendar-exception.resource.js';
+import { lookUpCalendar } from './calendar/look-up-calendar.js';
+import { measureTime } from './calendar/measure-time.js';
+import { nextSlot } from './calendar/next-slot.js';
 import { removeException } from './calendar/remove-exception.js';
 import { setException } from './calendar/set-exception.js';
 import { setHours } from './calendar/set-hours.js';
@@ -64,6 +69,7 @@ export const service = defineModule({
     BusinessCalendar,
     BusinessInterval,
     CalendarException,
+    CalendarAssignment,
     ServiceLevel,
     ServiceLevelVersion,
     ServiceLevelTarget,
@@ -81,6 +87,7 @@ export const service = defineModule({
     setHours,
     setException,
     removeException,
+    assignCalendar,
     publishServiceLevel,
     deactivateServiceLevel,
     openCase,
@@ -98,7 +105,7 @@ export const service = defineModule({
     classifyCase,
     markRead,
   ],
-  queries: [calculate, explainTimer],
+  queries: [calculate, nextSlot, measureTime, lookUpCalendar, explainTimer],
   events: [
     CaseOpened,
     CaseMoved,

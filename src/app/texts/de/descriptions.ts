@@ -59,6 +59,8 @@ export const descriptions: Words = {
   suppression: 'Eine Adresse, an die nie etwas gesendet wird, was Einwilligungen auch sagen.',
   business_calendar: 'Wann ein Teil der Firma offen ist: Wochenzeiten und Ausnahmen in einer Zeitzone.',
   business_interval: 'Ein Stück der wöchentlichen Öffnungszeit.',
+  calendar_assignment:
+    'Wessen Arbeitszeiten ein Kalender enthält: die eines Benutzers, eines Teams mit allen darunter oder der ganzen Firma.',
   calendar_exception: 'Ein Tag, der von der Woche abweicht: ein Feiertag oder ein halber Tag.',
   service_level: 'Eine Vereinbarung, wie schnell Vorgänge beantwortet und gelöst werden und für welche sie gilt.',
   service_level_version: 'Ein veröffentlichter Stand einer Servicevereinbarung. Ändert sich nie.',

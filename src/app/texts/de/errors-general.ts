@@ -170,4 +170,6 @@ export const generalErrors: ErrorTexts = {
   'user.last_admin': 'Es bliebe niemand mit allen Rechten.',
   'user.manager_circle': 'Die Führungskraft berichtet, unmittelbar oder nicht, an diesen Benutzer.',
   'user.password_unfit': 'Das Passwort ist zu kurz oder zu lang.',
+  'user.unknown_locale': 'Die Sprache ist keine Sprachangabe nach BCP 47 wie de oder de-AT.',
+  'user.unknown_zone': 'Die Zeitzone ist keine IANA-Zeitzone wie Europe/Berlin.',
 };

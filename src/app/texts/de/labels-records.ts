@@ -65,6 +65,7 @@ export const resources: Words = {
   suppression: 'Gesperrte Adresse',
   business_calendar: 'Geschäftskalender',
   business_interval: 'Öffnungszeit',
+  calendar_assignment: 'Kalenderzuweisung',
   calendar_exception: 'Kalenderausnahme',
   service_level: 'Servicevereinbarung',
   service_level_version: 'Version der Servicevereinbarung',
@@ -109,6 +110,8 @@ export const roles: Words = {
 };
 
 export const verbs: Words = {
+  next_slot: 'Nächste offene Zeit',
+  measure: 'Messen',
   activate: 'Aktivieren',
   add: 'Hinzufügen',
   archive: 'Archivieren',

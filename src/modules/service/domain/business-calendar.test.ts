@@ -1,5 +1,13 @@
 import fc from 'fast-check';
-import { addWorking, isClockTime, isTimeZone, workingBetween, type BusinessCalendar, type WeeklyHours } from './business-calendar.js';
+import {
+  addWorking,
+  isClockTime,
+  isTimeZone,
+  nextWorkingSlot,
+  workingBetween,
+  type BusinessCalendar,
+  type WeeklyHours,
+} from './business-calendar.js';
 
 const HOUR = 3600;
 const week = (days: number[], start: string, end: string): WeeklyHours[] =>
@@ -50,6 +58,54 @@ test('a calendar without hours never gets there, and says so', () => {
 test('clock times and zones are recognised', () => {
   expect(['00:00', '23:59', '24:00', '9:00', '09:60'].map(isClockTime)).toEqual([true, true, false, false, false]);
   expect(['Europe/Berlin', 'Mars/Olympus', '+02:00', ''].map(isTimeZone)).toEqual([true, false, false, false]);
+});
+
+describe('the next open slot', () => {
+  const lunch = utc([...week([1, 2, 3, 4, 5], '09:00', '12:00'), ...week([1, 2, 3, 4, 5], '13:00', '17:00')]);
+  test.each([
+    ['2026-05-04T10:00', 1, 'now where it is open', ['2026-05-04T10:00', '2026-05-04T12:00']],
+    ['2026-05-04T20:00', 1, 'the next morning at night', ['2026-05-05T09:00', '2026-05-05T12:00']],
+    ['2026-05-09T10:00', 1, 'Monday on a Saturday', ['2026-05-11T09:00', '2026-05-11T12:00']],
+    ['2026-05-04T09:00', 3.5, 'the afternoon where the morning is too short', ['2026-05-04T13:00', '2026-05-04T17:00']],
+    ['2026-05-04T12:00', 1, 'the afternoon in the break', ['2026-05-04T13:00', '2026-05-04T17:00']],
+  ])('from %s for %d h is %s', (from, hours, _, slot) => {
+    const [start = '', end = ''] = slot;
+    expect(nextWorkingSlot(lunch, at(from), hours * HOUR)).toEqual({ from: at(start), to: at(end) });
+  });
+
+  test('there is none where nothing is open for so long', () => {
+    expect(nextWorkingSlot(lunch, at('2026-05-04T09:00'), 4.5 * HOUR)).toBeNull();
+    expect(nextWorkingSlot(utc([]), at('2026-05-04T09:00'))).toBeNull();
+  });
+
+  test('holidays are no slots, and hours that touch are one', () => {
+    const closed = { date: '2026-05-05', hours: [], cutsOvernight: false };
+    const touching = utc([...week([1, 2, 3], '09:00', '12:00'), ...week([1, 2, 3], '12:00', '15:00')], [closed]);
+    expect(nextWorkingSlot(touching, at('2026-05-04T15:00'), 6 * HOUR)).toEqual({
+      from: at('2026-05-06T09:00'),
+      to: at('2026-05-06T15:00'),
+    });
+  });
+
+  test('a night in spring is an hour shorter', () => {
+    const nightly = { zone: 'Europe/Berlin', weekly: week([6], '22:00', '06:00'), exceptions: [] };
+    expect(nextWorkingSlot(nightly, at('2027-03-25T00:00'), 7 * HOUR)).toEqual({
+      from: at('2027-03-27T21:00'),
+      to: at('2027-03-28T04:00'),
+    });
+    expect(nextWorkingSlot(nightly, at('2027-03-25T00:00'), 7.5 * HOUR)).toEqual({
+      from: at('2027-04-03T20:00'),
+      to: at('2027-04-04T04:00'),
+    });
+  });
+
+  test('who is open around the clock is told a week', () => {
+    const always = utc(week([1, 2, 3, 4, 5, 6, 7], '00:00', '00:00'));
+    expect(nextWorkingSlot(always, at('2026-05-04T10:30'), 100 * HOUR)).toEqual({
+      from: at('2026-05-04T10:30'),
+      to: at('2026-05-12T00:00'),
+    });
+  });
 });
 
 test('what is added can be counted again, in any zone and across any change of the clocks', () => {

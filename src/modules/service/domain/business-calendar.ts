@@ -38,6 +38,7 @@ interface Span {
 /** How far a calendar is unrolled before it counts as exhausted. */
 const HORIZON_DAYS = 4000;
 const DAY_MS = 86_400_000;
+const LONGEST_SLOT_MS = 7 * DAY_MS;
 
 /** The first instant at which `seconds` of open time have passed since `from`; null when the next 4,000 days do not hold as much. Zero seconds give `from`, even outside the hours. */
 export function addWorking(calendar: BusinessCalendar, from: Date, seconds: number): Date | null {
@@ -57,6 +58,39 @@ export function workingBetween(calendar: BusinessCalendar, from: Date, to: Date)
   for (const span of openSpans(calendar, from.getTime(), to.getTime())) ms += span.to - span.from;
   return ms / 1000;
 }
+
+/** A stretch of open time. */
+export interface Slot {
+  readonly from: Date;
+  readonly to: Date;
+}
+
+/** The first stretch of open time of at least so many seconds without a break, from `from` on; null when the next 4,000 days have none. */
+export function nextWorkingSlot(calendar: BusinessCalendar, from: Date, seconds = 0): Slot | null {
+  const enough = Math.max(1, Math.round(seconds * 1000));
+  const spans = openSpans(calendar, from.getTime(), from.getTime() + HORIZON_DAYS * DAY_MS);
+  for (const span of joined(spans, Math.max(enough, LONGEST_SLOT_MS)))
+    if (span.to - span.from >= enough) return { from: new Date(span.from), to: new Date(span.to) };
+  return null;
+}
+
+/** Spans that touch are one. It ends where it is `longest`: of who is open around the clock nobody asks for how long. */
+function* joined(spans: Iterable<Span>, longest: number): Generator<Span> {
+  let open: Span | null = null;
+  for (const span of spans) {
+    if (open !== null && open.to < span.from) {
+      yield open;
+      open = null;
+    }
+    open = longer(open, span);
+    if (open.to - open.from < longest) continue;
+    yield open;
+    open = null;
+  }
+  if (open !== null) yield open;
+}
+
+const longer = (span: Span | null, { from, to }: Span): Span => ({ from: span?.from ?? from, to });
 
 /** Open spans within [from, to), in order and without overlap. */
 function* openSpans(calendar: BusinessCalendar, from: number, to: number): Generator<Span> {

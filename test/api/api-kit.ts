@@ -104,10 +104,15 @@ export async function openApiKit(options: ApiKitOptions = {}): Promise<ApiKit> {
   };
 }
 
+function contractOf(app: NestFastifyApplication, { registry }: Kit['runtime'], isUsual: boolean): Contract {
+  if (!isUsual) return Contract.of(app, registry);
+  return (usualContract ??= Contract.of(app, registry));
+}
+
 /** Every answer of REST is held to the OpenAPI document, whatever test it was asked for by. */
 function judgeAnswers(app: NestFastifyApplication, { runtime }: Kit, isUsual: boolean): string[] {
   const breaches: string[] = [];
-  let contract = isUsual ? usualContract : null;
+  let contract: Contract | null = null;
   app
     .getHttpAdapter()
     .getInstance()
@@ -115,8 +120,7 @@ function judgeAnswers(app: NestFastifyApplication, { runtime }: Kit, isUsual: bo
       // What a company has defined itself is in no document that all companies share.
       const isOwn = request.principal?.definitions.key.includes('@') === true;
       if (!isOwn && request.url.startsWith('/v1/') && (typeof payload === 'string' || payload === undefined)) {
-        contract ??= Contract.of(app, runtime.registry);
-        if (isUsual) usualContract = contract;
+        contract ??= contractOf(app, runtime, isUsual);
         const contentType = reply.getHeader('content-type');
         const { method, url } = request;
         const breach = contract.breach({ method, url, status: reply.statusCode, contentType: String(contentType), body: payload ?? '' });

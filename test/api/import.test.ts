@@ -1,4 +1,5 @@
 import { changed, crmFiles, someFiles } from '../db/import/crm-files.js';
+import { realTest } from '../real-data.js';
 import type { Upload } from '#modules/imports/store/upload.js';
 import { openApiKit, type ApiKit, type Client, type Company } from './api-kit.js';
 
@@ -29,7 +30,7 @@ async function upload(client: Client, form: FormData, headers: Record<string, st
   return { status: response.status, location: response.headers.get('location'), body: (await response.json()) as Record<string, unknown> };
 }
 
-test('files come in as a form, run in the background, and tell how far they are', async () => {
+realTest('files come in as a form, run in the background, and tell how far they are', async () => {
   const { status, location, body } = await upload(company.admin, formOf(crmFiles()));
   expect(status).toBe(202);
   expect(location).toBe(`/v1/imports/${String(body['importId'])}`);
@@ -76,7 +77,7 @@ test('files come in as a form, run in the background, and tell how far they are'
   expect(next.body).toMatchObject({ data: [{ file: 'accounts.csv', line: 8 }] });
 });
 
-test('a repeat with the same key is the same import', async () => {
+realTest('a repeat with the same key is the same import', async () => {
   const headers = { 'idempotency-key': 'nightly-1' };
   const first = await upload(company.admin, formOf(someFiles(10)), headers);
   const again = await upload(company.admin, formOf(someFiles(10)), headers);
@@ -85,7 +86,7 @@ test('a repeat with the same key is the same import', async () => {
   expect(other).toMatchObject({ status: 422, body: { code: 'idempotency.key_reused' } });
 });
 
-test('small files come in as texts too, by REST and GraphQL', async () => {
+realTest('small files come in as texts too, by REST and GraphQL', async () => {
   const files = someFiles(3).map(({ name, bytes }) => ({ name, content: Buffer.from(bytes).toString('utf8') }));
   const rest = await company.admin.post('/v1/imports/run', { mapping: 'crm-opportunities', files });
   expect(rest).toMatchObject({ status: 202, body: { importId: expect.any(String) as string } });
@@ -95,7 +96,7 @@ test('small files come in as texts too, by REST and GraphQL', async () => {
   expect(graphql.data).toMatchObject({ runImport: { importId: expect.any(String) as string } });
 });
 
-test('a file that cannot be read fails the import and says where', async () => {
+realTest('a file that cannot be read fails the import and says where', async () => {
   const { location } = await upload(
     company.admin,
     formOf(changed({ 'products.csv': () => 'product,series,sales_price\nA,B,1\n"C,D,2\n' })),
@@ -107,7 +108,7 @@ test('a file that cannot be read fails the import and says where', async () => {
   });
 });
 
-test.each([
+for (const [what, form, status, code] of [
   ['no mapping', () => formOf(someFiles(1), null), 400, 'input.invalid'],
   ['no files', () => formOf([]), 400, 'input.invalid'],
   ['an unknown mapping', () => formOf(someFiles(1), 'nonsense'), 404, 'import.mapping_unknown'],
@@ -122,11 +123,12 @@ test.each([
     400,
     'import.file_unknown',
   ],
-])('%s is refused', async (_, form, status, code) => {
-  expect(await upload(company.admin, form())).toMatchObject({ status, body: { code } });
-});
+] as const)
+  realTest(`${what} is refused`, async () => {
+    expect(await upload(company.admin, form())).toMatchObject({ status, body: { code } });
+  });
 
-test('a body that is no form is refused, and so is who has not signed in or lacks the right', async () => {
+realTest('a body that is no form is refused, and so is who has not signed in or lacks the right', async () => {
   expect(await company.admin.post('/v1/imports', { mapping: 'crm-opportunities' })).toMatchObject({
     status: 415,
     body: { code: 'request.unsupported_media_type' },
@@ -137,7 +139,7 @@ test('a body that is no form is refused, and so is who has not signed in or lack
   expect(await upload(reader, formOf(someFiles(1)))).toMatchObject({ status: 403, body: { code: 'access.forbidden' } });
 });
 
-test('another company sees neither the import nor its issues', async () => {
+realTest('another company sees neither the import nor its issues', async () => {
   const { location } = await upload(company.admin, formOf(someFiles(5)));
   const stranger = (await kit.company()).admin;
   expect((await stranger.get(location ?? '')).status).toBe(404);

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openKit, type Kit, type TestTenant } from '#kernel/testing/kit.js';
 import { allModules } from '#app/modules.js';
+import { realData, realTest } from '../../real-data.js';
 
 let kit: Kit;
 let home: string;
@@ -27,9 +28,9 @@ function command(t: TestTenant, ...words: readonly string[]): Promise<{ code: nu
   return new Promise((tell) => child.on('close', (code) => tell({ code, said })));
 }
 
-test('an export of Salesforce comes in by its template at the command line, and again changes nothing', async () => {
+realTest('an export of Salesforce comes in by its template at the command line, and again changes nothing', async () => {
   const t = await kit.tenant({ currency: 'USD' });
-  const folder = resolve('..', 'shared', 'data', 'crm_exports', 'salesforce');
+  const folder = join(realData, 'crm_exports', 'salesforce');
   const first = await command(t, folder, '--mapping', 'salesforce');
   expect(first).toMatchObject({ code: 0, said: expect.stringMatching(/partly after .* s: 112 created, .* 48 rejected/) as string });
   const count = `select (select count(*) from customers.accounts)::integer as accounts, (select count(*) from customers.contacts)::integer as contacts,

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { realData } from '../../real-data.js';
 import { Upload } from '#modules/imports/store/upload.js';
 
 /** A real company's deals: what `npm run kontor -- import` is for. */
-export const crmFolder = join(process.cwd(), '..', 'shared', 'data', 'crm_opportunities');
+export const crmFolder = join(realData, 'crm_opportunities');
 export const crmNames = ['sales_teams.csv', 'accounts.csv', 'products.csv', 'sales_pipeline.csv'];
 
 export const upload = (name: string, content: Uint8Array | string): Upload => Upload.of(name, Buffer.from(content));

@@ -11,6 +11,7 @@ import { mapImport, startPrepared } from '#modules/imports/import/steer-import.j
 import { runImport } from '#modules/imports/run/run-import.js';
 import type { Transact } from '#modules/imports/run/transact.js';
 import { Upload } from '#modules/imports/store/upload.js';
+import { realData, realTest } from '../../real-data.js';
 
 let kit: Kit;
 beforeAll(async () => {
@@ -18,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => kit.close());
 
-const folder = join(process.cwd(), '..', 'shared', 'data');
+const folder = realData;
 const file = (path: string): Upload => Upload.of(path.split('/').at(-1) ?? path, readFileSync(join(folder, path)));
 const transact =
   (t: TestTenant): Transact =>
@@ -59,7 +60,7 @@ const madeBy = (run: ImportRun) =>
 const leftOutBy = (run: ImportRun) =>
   Object.fromEntries((run.steps ?? []).filter(({ rejected }) => rejected > 0).map(({ step, rejected }) => [step, rejected]));
 
-test('northwind comes in, and each of its orders is listed as not imported', async () => {
+realTest('northwind comes in, and each of its orders is listed as not imported', async () => {
   const t = await kit.tenant();
   const run = await load(t, 'northwind', ['northwind/northwind.sql']);
   const left = { categories: 8, orders: 830, order_details: 2155, employee_territories: 49, region: 4, territories: 53, us_states: 51 };
@@ -92,7 +93,7 @@ test('northwind comes in, and each of its orders is listed as not imported', asy
   });
 });
 
-test('chinook comes in: customers, tracks and prices', async () => {
+realTest('chinook comes in: customers, tracks and prices', async () => {
   const t = await kit.tenant();
   const run = await load(t, 'chinook', ['chinook/Chinook_PostgreSql_SerialPKs.sql']);
   const left = { artist: 275, album: 347, genre: 25, media_type: 5, invoice: 412, invoice_line: 2240, playlist: 18, playlist_track: 8715 };
@@ -104,7 +105,7 @@ test('chinook comes in: customers, tracks and prices', async () => {
   expect(sum).toEqual({ sum: '3680.97' });
 });
 
-test('adventureworks, whose files have no header, comes in', async () => {
+realTest('adventureworks, whose files have no header, comes in', async () => {
   const t = await kit.tenant();
   const left = { DimGeography: 655, DimPromotion: 16, FactCallCenter: 120, FactSalesQuota: 163, FactSurveyResponse: 2727 };
   const rows = { DimReseller: 701, DimSalesTerritory: 11, ...left };
@@ -119,7 +120,7 @@ test('adventureworks, whose files have no header, comes in', async () => {
   expect(Object.values(leftOutBy(run)).sort()).toEqual(Object.values(left).sort());
 });
 
-test('an export of Salesforce comes in by its template, and again changes nothing', async () => {
+realTest('an export of Salesforce comes in by its template, and again changes nothing', async () => {
   const t = await kit.tenant({ currency: 'USD' });
   const rows = { Account: 18, Contact: 25, Lead: 22, Opportunity: 36, OpportunityHistory: 48 };
   const load = async () => {

@@ -10,6 +10,7 @@ import { takeUploads } from '#modules/imports/import/take-import.js';
 import { runImport, type RunOptions } from '#modules/imports/run/run-import.js';
 import type { Upload } from '#modules/imports/store/upload.js';
 import { changed, crmFiles, pictureSql, someFiles } from './crm-files.js';
+import { realTest } from '../../real-data.js';
 
 let kit: Kit;
 beforeAll(async () => {
@@ -46,7 +47,7 @@ describe('the real files', () => {
     first = await importFiles(t, crmFiles());
   });
 
-  test('come in whole', async () => {
+  realTest('come in whole', async () => {
     expect(first).toMatchObject({ state: 'finished', total: 9095, processed: 9095, created: 8952, updated: 15, unchanged: 0, rejected: 0 });
     const rows = await ask(
       t,
@@ -57,7 +58,7 @@ describe('the real files', () => {
     expect(rows).toEqual([{ accounts: 85, products: 7, agents: 35, teams: 6, stages: 'Prospecting Engaging Won Lost', deals: 8800 }]);
   });
 
-  test('agents and managers are users of their team and region who cannot sign in yet', async () => {
+  realTest('agents and managers are users of their team and region who cannot sign in yet', async () => {
     const [darcel] = await ask(
       t,
       `select u.name, t.name as team, t.region, m.name as manager, mt.name as manager_team from identity.users u
@@ -73,7 +74,7 @@ describe('the real files', () => {
     expect(await ask(t, `select count(*)::integer as n from identity.passwords`)).toEqual([{ n: 0 }]);
   });
 
-  test('give the sums that were published', async () => {
+  realTest('give the sums that were published', async () => {
     const won = `select sum(o.amount)::numeric(20, 0)::text as won from sales.opportunities o join identity.users u on u.id = o.owner_id
       join identity.users m on m.id = u.manager_id join identity.teams t on t.id = u.team_id where o.status = 'won'`;
     expect(await ask(t, won)).toEqual([{ won: '10005534' }]);
@@ -84,7 +85,7 @@ describe('the real files', () => {
     expect(await ask(t, rate)).toEqual([{ rate: '63.15' }]);
   });
 
-  test('keep parents, countries, money and days', async () => {
+  realTest('keep parents, countries, money and days', async () => {
     const [company] = await ask(
       t,
       `select a.sector, a.address_country, a.annual_revenue::numeric(20, 2)::text as revenue, a.annual_revenue_currency as currency, a.employees, a.founded_year, p.name as parent
@@ -113,7 +114,7 @@ describe('the real files', () => {
     });
   });
 
-  test('have every dirty row listed, with what was done', async () => {
+  realTest('have every dirty row listed, with what was done', async () => {
     const issues = await issuesOf(t, first);
     const kinds = Map.groupBy(issues, ({ file, field, rule, value, done }) =>
       [file, field, rule, rule === 'unused' ? '' : value, done].join(' | '),
@@ -142,13 +143,13 @@ describe('the real files', () => {
     ]);
   });
 
-  test('say nothing of the currency in a company that reckons in it', async () => {
+  realTest('say nothing of the currency in a company that reckons in it', async () => {
     const american = await kit.tenant({ currency: 'USD' });
     const issues = await issuesOf(american, await importFiles(american, someFiles(50)));
     expect(issues.filter(({ rule }) => rule === 'currency')).toEqual([]);
   });
 
-  test('change nothing when they come again', async () => {
+  realTest('change nothing when they come again', async () => {
     const before = await picture(t);
     const again = await importFiles(t, crmFiles());
     expect(counted(again)).toEqual({ created: 0, updated: 0, unchanged: 8967, rejected: 0, issueCount: first.issueCount });
@@ -163,16 +164,17 @@ describe('the real files', () => {
 });
 
 describe('the result is the same', () => {
-  const files = someFiles(2500);
+  let files: Upload[];
   let clean: unknown;
   let counts: ReturnType<typeof counted>;
   beforeAll(async () => {
     const t = await kit.tenant();
+    files = someFiles(2500);
     counts = counted(await importFiles(t, files));
     clean = await picture(t);
   });
 
-  test('when two imports run at once', async () => {
+  realTest('when two imports run at once', async () => {
     const t = await kit.tenant();
     const runs = await Promise.all([importFiles(t, files), importFiles(t, files)]);
     expect(runs.map((run) => run.state)).toEqual(['finished', 'finished']);
@@ -180,7 +182,7 @@ describe('the result is the same', () => {
     expect(await picture(t)).toEqual(clean);
   });
 
-  test('when the import breaks off again and again', async () => {
+  realTest('when the import breaks off again and again', async () => {
     const t = await kit.tenant();
     const run = await start(t, files);
     let crashes = 0;
@@ -209,7 +211,7 @@ describe('the result is the same', () => {
 });
 
 describe('dirty files', () => {
-  test('a row that breaks a rule is left out and listed, the rest comes in', async () => {
+  realTest('a row that breaks a rule is left out and listed, the rest comes in', async () => {
     const t = await kit.tenant();
     const run = await importFiles(
       t,
@@ -248,7 +250,7 @@ describe('dirty files', () => {
     expect(await ask(t, `select count(*)::integer as n from sales.opportunities`)).toEqual([{ n: 5 }]);
   });
 
-  test('a row that the database refuses is found among its neighbours and listed', async () => {
+  realTest('a row that the database refuses is found among its neighbours and listed', async () => {
     const t = await kit.tenant();
     await ask(
       t,
@@ -265,7 +267,7 @@ describe('dirty files', () => {
     expect(await ask(t, `select count(*)::integer as n from sales.opportunities where product_id is null`)).toEqual([{ n: 126 }]);
   });
 
-  test('a file that breaks on its last line leaves nothing behind', async () => {
+  realTest('a file that breaks on its last line leaves nothing behind', async () => {
     const t = await kit.tenant();
     const run = await importFiles(t, changed({ 'sales_pipeline.csv': (text) => `${text}X1,"Moses Frase,GTX Basic\n` }));
     expect(run).toMatchObject({
@@ -276,7 +278,7 @@ describe('dirty files', () => {
     expect(await ask(t, `select count(*)::integer as n from identity.teams`)).toEqual([{ n: 0 }]);
   });
 
-  test('what changed at the source is written, and nothing else', async () => {
+  realTest('what changed at the source is written, and nothing else', async () => {
     const t = await kit.tenant();
     await importFiles(t);
     await ask(t, `update customers.accounts set address_street = 'Main Street 1' where name = 'Condax'`);
@@ -300,7 +302,7 @@ describe('dirty files', () => {
 });
 
 describe('who may import', () => {
-  test('takes the right to import and the right to make and change what the files hold', async () => {
+  realTest('takes the right to import and the right to make and change what the files hold', async () => {
     const t = await kit.tenant();
     const input = { mapping: 'crm-opportunities', files: someFiles() };
     const { actor: reader } = await t.user({ permissions: { '*:read': 'all', 'import:run': 'all' } });
@@ -311,7 +313,7 @@ describe('who may import', () => {
     await expect(t.run(takeUploads, input, clerk)).rejects.toMatchObject({ kind: 'forbidden', details: { missing: 'import:run' } });
   });
 
-  test('files must be those the mapping reads', async () => {
+  realTest('files must be those the mapping reads', async () => {
     const t = await kit.tenant();
     const [first, ...rest] = crmFiles();
     if (!first) throw new Error('no files');
@@ -324,7 +326,7 @@ describe('who may import', () => {
 });
 
 describe('in the background', () => {
-  test('a worker takes the import to its end, tells so once, and the same key does not start another', async () => {
+  realTest('a worker takes the import to its end, tells so once, and the same key does not start another', async () => {
     const t = await kit.tenant();
     const call = { idempotencyKey: 'load-1' };
     const input = { mapping: 'crm-opportunities', files: someFiles() };
@@ -343,7 +345,7 @@ describe('in the background', () => {
     ]);
   });
 
-  test('a long import is done in turns', async () => {
+  realTest('a long import is done in turns', async () => {
     const t = await kit.tenant();
     const run = await start(t);
     let turns = 0;
@@ -352,7 +354,7 @@ describe('in the background', () => {
     expect(await ask(t, `select count(*)::integer as n from sales.opportunities`)).toEqual([{ n: 600 }]);
   });
 
-  test('a cancelled import stops where it is', async () => {
+  realTest('a cancelled import stops where it is', async () => {
     const t = await kit.tenant();
     const run = await start(t);
     await go(t, run, { pause: () => true });

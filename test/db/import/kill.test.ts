@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openKit, type Kit, type TestTenant } from '#kernel/testing/kit.js';
 import { allModules } from '#app/modules.js';
 import { pictureSql, someFiles } from './crm-files.js';
+import { hasRealData, realTest } from '../../real-data.js';
 
 let kit: Kit;
 let home: string;
@@ -14,6 +15,7 @@ beforeAll(async () => {
   kit = await openKit(allModules);
   home = mkdtempSync(join(tmpdir(), 'kontor-import-'));
   folder = mkdtempSync(join(tmpdir(), 'kontor-files-'));
+  if (!hasRealData) return;
   for (const { name, bytes } of someFiles(3000)) writeFileSync(join(folder, name), bytes);
 });
 afterAll(async () => {
@@ -54,7 +56,7 @@ async function killAfter(t: TestTenant, from: number): Promise<number | null> {
   return (await ended).signal === 'SIGKILL' ? progress(t) : null;
 }
 
-test('an import that is killed again and again ends as if nothing had happened', async () => {
+realTest('an import that is killed again and again ends as if nothing had happened', async () => {
   const [clean, killed] = [await kit.tenant(), await kit.tenant()];
   expect((await command(clean).ended).said).toMatch(/finished after .* s: 3152 created, 15 updated, 0 unchanged, 0 rejected/);
 
@@ -77,7 +79,7 @@ test('an import that is killed again and again ends as if nothing had happened',
   expect(runs).toEqual(await kit.asOwner(`select state, created, updated, rejected, issue_count from imports.imports`, [], clean.id));
 });
 
-test('when the command returns, analytics has every deal, and PostgreSQL has measured the tables it plans by', async () => {
+realTest('when the command returns, analytics has every deal, and PostgreSQL has measured the tables it plans by', async () => {
   const t = await kit.tenant();
   expect(await command(t).ended).toMatchObject({ code: 0 });
   const [found] = await kit.asOwner(
@@ -91,7 +93,7 @@ test('when the command returns, analytics has every deal, and PostgreSQL has mea
   expect(Number(found?.['measured'])).toBeGreaterThanOrEqual(3000);
 });
 
-test('a wrong word at the command line is answered in a sentence', async () => {
+realTest('a wrong word at the command line is answered in a sentence', async () => {
   const t = await kit.tenant();
   rmSync(join(folder, 'products.csv'));
   const { code, said } = await command(t).ended;

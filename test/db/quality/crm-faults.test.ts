@@ -16,6 +16,7 @@ import { qualitySummary } from '#modules/quality/summary/quality-summary.js';
 import { QualitySweep } from '#modules/quality/sweep/quality-sweep.resource.js';
 import { QualityOffice } from '#modules/quality/testing/office.js';
 import { crmFiles, someFiles } from '../import/crm-files.js';
+import { realTest } from '../../real-data.js';
 
 let kit: Kit;
 let at: QualityOffice;
@@ -99,7 +100,7 @@ async function importAsTheyAre(): Promise<ImportRun> {
   return tenant.work((work) => work.repo(ImportRun).get(importId));
 }
 
-test('the five faults planted in real deals are found', async () => {
+realTest('the five faults planted in real deals are found', async () => {
   const { tenant } = at;
   await tenant.run(restoreShippedRules, {});
   const seller = await tenant.work((work) => work.repo(QualityRule).first({ key: 'seller-without-deals' }));

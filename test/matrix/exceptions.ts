@@ -53,6 +53,8 @@ export const wishes: Readonly<Record<string, (source: Source) => Given>> = {
   'role.unassign': ({ ref }) => ({ userId: ref('colleague') }),
   'separation_rule.define': () => ({ rights: ['operation:cancel', 'session:revoke'] }),
   'business_calendar.set_hours': () => ({ hours: [{ weekday: 1, start: '09:00', end: '17:00' }] }),
+  // The sample of an assignment is that of a team.
+  'business_calendar.look_up': ({ ref }) => ({ teamId: ref('team') }),
   'business_calendar.remove_exception': () => ({ day: '2026-03-02' }),
   'price.look_up': ({ ref }) => ({ priceListId: ref('price_list'), quantity: '100000', on: '2026-03-02' }),
   'service_level.publish': () => ({
@@ -204,6 +206,8 @@ export const toldToMembers: Readonly<Record<string, { readonly texts: readonly s
 export const ofOneCompany: Readonly<Record<string, string>> = {
   '/v1/records/:object': 'objects a company defined itself are in its own document; test/api/custom-fields.test.ts tries their rights',
   '/v1/records/:object/:recordId': 'the same',
+  '/v1/records/:object/bulk': 'the same',
+  '/v1/records/:object/by-ref/:system/:externalId': 'the same',
 };
 
 /** Tables in which no tenant owns a row. */

@@ -129,8 +129,10 @@ const varied: Partial<Record<Field['kind'], (field: Field, n: number) => unknown
   decimal: (_field, n) => String(n),
 };
 
-/** A unique set that only says which rows belong together: one of its references has to be fresh for each sample. */
+/** A reference that has to be fresh for each sample: no two rows have the same, or only with others of a set that says which rows belong together. */
 export function pairing({ unique = [], fields }: Pick<Resource, 'unique' | 'fields'>): readonly [string, string] | null {
+  const alone = Object.entries(fields).find(([, { kind, options }]) => kind === 'ref' && options.unique === true);
+  if (alone) return [alone[0], alone[1].target ?? ''];
   const fixed = new Set(['ref', 'choice', 'boolean']);
   const set = unique.find((u) => u.fields.every((name) => fixed.has(fields[name]?.kind ?? '')));
   const name = set?.fields.find((one) => fields[one]?.kind === 'ref');

@@ -63,7 +63,8 @@ interface Finished {
 }
 
 async function latest(work: Work, most: number): Promise<Finished[]> {
-  const rows = await work.rows<Finished>(sql`select id, finished_at as at, coalesce(results, '[]'::jsonb) as results
+  const rows =
+    await work.rows<Finished>(sql`select id, finished_at as at, case when jsonb_typeof(results) = 'array' then results else '[]' end as results
     from quality.quality_sweeps where tenant_id = ${work.tenantId} and state = 'finished' and finished_at is not null
     order by started_at desc, id desc limit ${most}`);
   return rows.toReversed();

@@ -1,5 +1,4 @@
 import { sql } from '#kernel/db/sql.js';
-import { invalid } from '#kernel/errors/domain-error.js';
 import { ref } from '#kernel/resource/fields.js';
 import { defineCommand } from '#kernel/usecase/define-command.js';
 import { BusinessCalendar } from './business-calendar.resource.js';
@@ -18,8 +17,6 @@ export const assignCalendar = defineCommand({
   errors: { 'business_calendar.assigned_to_two': 'A calendar is assigned to a user or to a team, not to both at once.' },
 
   async run({ businessCalendarId: calendarId, userId = null, teamId = null }, work) {
-    if (userId !== null && teamId !== null)
-      throw invalid('business_calendar.assigned_to_two', 'A calendar is assigned to a user or to a team, not to both at once.');
     await work.repo(BusinessCalendar).lock(calendarId);
     // Two at once for the same user: the second finds what the first has written.
     await work.rows(sql`select pg_advisory_xact_lock(hashtextextended(${`calendar assignment ${work.tenantId}`}, 0))`);

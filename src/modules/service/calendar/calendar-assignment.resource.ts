@@ -16,5 +16,12 @@ export const CalendarAssignment = defineResource('calendar_assignment', {
       description: 'The team that works by it; none and no user is the company.',
     }),
   },
+  invariants: [
+    {
+      code: 'business_calendar.assigned_to_two',
+      message: 'A calendar is assigned to a user or to a team, not to both at once.',
+      holds: ({ userId, teamId }) => userId === null || teamId === null,
+    },
+  ],
 });
 export type CalendarAssignment = Row<typeof CalendarAssignment>;

@@ -75,6 +75,7 @@ async function fill(): Promise<void> {
 interface Node {
   readonly 'Node Type': string;
   readonly 'Relation Name'?: string;
+  readonly 'Index Name'?: string;
   readonly Plans?: readonly Node[];
   readonly 'Plan Rows': number;
   readonly 'Shared Hit Blocks'?: number;
@@ -160,6 +161,22 @@ describe(`over ${rows} rows`, () => {
     expect(wrong).toEqual([]);
     expect(tried).toBeGreaterThan(120);
   });
+
+  test.each(['eq', 'in'])(
+    'names are found (%s) by the tree that orders them, which their trigrams are much slower than',
+    async (operator) => {
+      for (const [resource, name, index] of [
+        ['account', 'name', 'accounts_name_order_idx'],
+        ['contact', 'lastName', 'contacts_last_name_order_idx'],
+      ] as const) {
+        const { [resource]: found } = Object.fromEntries(large().map((one) => [one.name, one]));
+        if (!found) throw new Error(`No ${resource}.`);
+        const filter = constant({ [name]: { [operator]: await sample(found, name, found.fields[name], operator) } });
+        const used = nodesOf(await explain(found, { filter })).flatMap((node) => node['Index Name'] ?? []);
+        expect(used).toEqual([index]);
+      }
+    },
+  );
 
   test('every order that is allowed, either way, stays on an index, on the first page and behind a cursor', async () => {
     const wrong: string[] = [];

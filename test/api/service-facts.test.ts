@@ -15,7 +15,7 @@ afterAll(() => kit.close());
 
 test('the tables of service are what the definitions say', async () => {
   const tables = await readTables(async (text, values) => ({ rows: await kit.asOwner(text, values) }), ['service']);
-  expect(tables.size).toBe(15);
+  expect(tables.size).toBe(16);
   expect(drift(kit.runtime.registry, tables).get('service')).toBeUndefined();
 });
 

@@ -4,6 +4,7 @@ export default {
   // Node itself loads the tests, see docs/adr/0031-tests-are-loaded-by-node.md.
   testEnvironment: '<rootDir>/test/setup/native-environment.ts',
   testRunner: '<rootDir>/test/setup/native-runner.ts',
+  testSequencer: '<rootDir>/test/setup/longest-first.ts',
   transform: {},
   testRegex: '\\.test\\.ts$',
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/arch/violations/'],

@@ -1,3 +1,4 @@
+import { ordinary as fromOwnPage, send as sendTo } from './door-kit.js';
 import { openOpsKit, signIn, type OpsKit } from './ops-kit.js';
 
 let kit: OpsKit;
@@ -15,24 +16,9 @@ afterAll(async () => {
   await kit.close();
 });
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly text: string;
-}
-
-async function send(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-  const answer = await fetch(kit.url + path, {
-    method: 'POST',
-    headers: { authorization: who.authorization, 'content-type': 'application/json', 'x-request-id': 'same-request', ...headers },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  });
-  const told = [...answer.headers].filter(([name]) => name !== 'date' && name !== 'ratelimit');
-  return { status: answer.status, headers: Object.fromEntries(told), text: await answer.text() };
-}
-
-/** A request from a page of our own origin is not taken at the door. */
-const ordinary = () => ({ origin: kit.url });
+const send = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+  sendTo(kit, path, body, { authorization: who.authorization, ...headers });
+const ordinary = () => fromOwnPage(kit);
 
 /** The same key lets both ways answer with one and the same record. */
 const nextKey = () => `key-${++keys}`;

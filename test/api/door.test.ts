@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { ordinary as fromOwnPage, send } from './door-kit.js';
 import { openOpsKit, signIn, type OpsKit } from './ops-kit.js';
 
 let kit: OpsKit;
@@ -19,24 +20,9 @@ afterAll(async () => {
   await kit.close();
 });
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly text: string;
-}
-
-async function post(body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-  const answer = await fetch(`${kit.url}/graphql`, {
-    method: 'POST',
-    headers: { authorization: who.authorization, 'content-type': 'application/json', 'x-request-id': 'same-request', ...headers },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  });
-  const told = [...answer.headers].filter(([name]) => name !== 'date' && name !== 'ratelimit');
-  return { status: answer.status, headers: Object.fromEntries(told), text: await answer.text() };
-}
-
-/** A request from a page of our own origin is not taken at the door. */
-const ordinary = () => ({ origin: kit.url });
+const post = (body: unknown, headers: Record<string, string> = {}) =>
+  send(kit, '/graphql', body, { authorization: who.authorization, ...headers });
+const ordinary = () => fromOwnPage(kit);
 
 const read = { query: 'query ($n: Int) { accounts(first: $n) { nodes { name version owner { name } } totalCount } }', variables: { n: 3 } };
 
@@ -143,15 +129,15 @@ test('a request counts once towards the limit, and one too many is refused as ev
 });
 
 test('texts of a company are read at the door in the language its client asks for', async () => {
-  const send = async (path: string, body: object): Promise<Record<string, unknown>> => {
+  const write = async (path: string, body: object): Promise<Record<string, unknown>> => {
     const headers = { authorization: who.authorization, 'content-type': 'application/json' };
     const answer = await fetch(`${kit.url}/v1/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
     expect(answer.ok).toBe(true);
     return (await answer.json()) as Record<string, unknown>;
   };
-  await send('languages/fr/enable', {});
-  const { id } = await send('products', { code: 'V1', name: 'Screw' });
-  await send(`translations/records/${String(id)}/set`, { language: 'fr', texts: { name: 'Vis' } });
+  await write('languages/fr/enable', {});
+  const { id } = await write('products', { code: 'V1', name: 'Screw' });
+  await write(`translations/records/${String(id)}/set`, { language: 'fr', texts: { name: 'Vis' } });
   const ask = { query: `{ product(id: "${String(id)}") { name } }` };
   // A process hears a moment later that a company has languages.
   let told = await post(ask, { 'accept-language': 'fr', ...ordinary() });

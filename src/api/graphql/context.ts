@@ -4,7 +4,7 @@ import { invalid } from '#kernel/errors/domain-error.js';
 import type { RootSelection } from '#kernel/read/selection.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import type { Warning } from '#kernel/usecase/judge.js';
-import type { Runner } from '#kernel/usecase/runner.js';
+import type { Call, Runner } from '#kernel/usecase/runner.js';
 import type { Origin } from '#kernel/db/connection.js';
 import type { Database } from '#kernel/db/data-source.js';
 import type { Speaker } from '#kernel/text/speaker.js';
@@ -51,6 +51,27 @@ export async function requirePrincipal(context: GraphqlContext): Promise<Princip
   if (!principal) throw authError('auth.required');
   return principal;
 }
+
+/** How a verb is asked for, as arguments of its field say. */
+export interface AskedHow {
+  readonly key?: unknown;
+  readonly version?: unknown;
+  readonly dry?: unknown;
+}
+
+/** What the runner needs to know of an operation. What is wrong with records that are written is added to what the operation will tell. */
+export const callIn = (context: GraphqlContext, { tenantId, actor }: Principal, { key, version, dry }: AskedHow): Call => ({
+  tenantId,
+  actor,
+  requestId: context.requestId,
+  warned: (warnings) => {
+    context.warnings = [...(context.warnings ?? []), ...warnings];
+  },
+  ...(context.origin ? { origin: context.origin } : {}),
+  ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
+  ...(dry === true ? { dryRun: true as const } : {}),
+  ...(typeof version === 'number' ? { expectedVersion: version } : {}),
+});
 
 /** What a verb counts for, beside the rows it answers. */
 export const verbCost = 10;

@@ -5,7 +5,6 @@ import {
   getArgumentValues,
   getVariableValues,
   locatedError,
-  parse,
   validate,
   visit,
   type DocumentNode,
@@ -23,11 +22,11 @@ import { crudCommand } from '#kernel/usecase/crud.js';
 import type { UseCase } from '#kernel/usecase/define-command.js';
 import type { Principal } from '../auth/principal.js';
 import { isFlat, projectRow } from '../row.js';
-import { verbCost, type GraphqlContext, type GraphqlParts } from './context.js';
+import { callIn, verbCost, type GraphqlContext, type GraphqlParts } from './context.js';
 import { formatError, type ErrorOptions } from './errors.js';
+import { fragmentsOf, parsed, wantedOf } from './documents.js';
 import { finish } from './executed.js';
 import type { GraphqlRequest } from './fast-path.js';
-import { maxLexicalTokens } from './limits.js';
 import { buildContext } from './roots.js';
 import { objectSelection, resourceFields } from './selection.js';
 
@@ -90,19 +89,9 @@ export class DirectCreates {
   private async run(create: CreateDocument, args: CreateArguments, principal: Principal, context: GraphqlContext): Promise<Executed> {
     const { command, selection, key } = create;
     const { input, idempotencyKey } = args;
-    const { tenantId, actor } = principal;
     context.cost += verbCost;
     try {
-      const { result } = await this.parts.graphql.runner.run(command, input, {
-        tenantId,
-        actor,
-        requestId: context.requestId,
-        warned: (warnings) => {
-          context.warnings = warnings;
-        },
-        ...(context.origin ? { origin: context.origin } : {}),
-        ...(typeof idempotencyKey === 'string' ? { idempotencyKey } : {}),
-      });
+      const { result } = await this.parts.graphql.runner.run(command, input, callIn(context, principal, { key: idempotencyKey }));
       return executed({ data: { [key]: projectRow(selection, result) } }, context);
     } catch (error) {
       return executed({ errors: [this.refusal(create, error)], data: null }, context);
@@ -160,11 +149,11 @@ interface Root {
   readonly key: string;
 }
 
-/** The only field of the only operation, if that is a mutation whose answer no request can change. */
+/** The only field of the operation that is asked for, if that is a mutation whose answer no request can change. */
 function rootOf(ast: DocumentNode | null, name: string | null): Root | null {
-  const operation = ast && onlyMutation(ast, name);
-  const node = operation && onlyField(operation);
-  return node && !hasVariety(ast, node) ? { ast, operation, node, key: node.alias?.value ?? node.name.value } : null;
+  const operation = ast && wantedOf(ast, name);
+  const node = operation?.operation === OperationTypeNode.MUTATION ? onlyField(operation) : null;
+  return ast && operation && node && !hasVariety(ast, node) ? { ast, operation, node, key: node.alias?.value ?? node.name.value } : null;
 }
 
 function onlyField({ selectionSet: { selections } }: OperationDefinitionNode): FieldNode | null {
@@ -180,23 +169,6 @@ function executed(result: FormattedExecutionResult, context: GraphqlContext): Ex
     headers: language === null ? {} : { 'content-language': language },
   };
 }
-
-function parsed(query: string): DocumentNode | null {
-  try {
-    return parse(query, { maxLexicalTokens });
-  } catch {
-    return null;
-  }
-}
-
-function onlyMutation(ast: DocumentNode, name: string | null): OperationDefinitionNode | null {
-  const [operation, ...others] = ast.definitions.filter((d) => d.kind === Kind.OPERATION_DEFINITION);
-  const isWanted = operation && others.length === 0 && (name === null || operation.name?.value === name);
-  return isWanted && operation.operation === OperationTypeNode.MUTATION ? operation : null;
-}
-
-const fragmentsOf = (ast: DocumentNode) =>
-  Object.fromEntries(ast.definitions.filter((d) => d.kind === Kind.FRAGMENT_DEFINITION).map((f) => [f.name.value, f]));
 
 /** Whether what is answered can change from request to request: by directives, or by variables below the field itself. */
 function hasVariety(ast: DocumentNode, root: FieldNode): boolean {

@@ -2,7 +2,6 @@ import {
   Kind,
   OperationTypeNode,
   getVariableValues,
-  parse,
   validate,
   visit,
   type DocumentNode,
@@ -21,8 +20,8 @@ import { codeOf } from '#kernel/resource/ids.js';
 import { readerShape } from '#kernel/text/reading.js';
 import type { Principal } from '../auth/principal.js';
 import { collect } from './collect.js';
+import { fragmentsOf, parsed, wantedOf } from './documents.js';
 import type { GraphqlParts } from './context.js';
-import { maxLexicalTokens } from './limits.js';
 import { isRecord } from './trusted-documents.js';
 import { buildContext, rootKinds, rootSelection, type RootKind } from './roots.js';
 
@@ -108,14 +107,13 @@ export class FastReads {
   }
 
   private analyse(query: string, operationName: string | null): ReadDocument | null {
-    const ast = parsed(query);
-    if (!ast || validate(this.schema, ast, this.rules).length > 0) return null;
-    const operation = wantedOf(ast, operationName);
-    if (!operation || operation.operation !== OperationTypeNode.QUERY || (operation.directives?.length ?? 0) > 0) return null;
+    const ast = parsed(query, { noLocation: true });
+    const operation = ast && wantedOf(ast, operationName);
+    if (!ast || operation?.operation !== OperationTypeNode.QUERY || (operation.directives?.length ?? 0) > 0) return null;
     if (!rootNames(ast).every((name) => name === '__typename' || this.kinds.has(name))) return null;
-    const fragments = Object.fromEntries(ast.definitions.filter((d) => d.kind === Kind.FRAGMENT_DEFINITION).map((f) => [f.name.value, f]));
+    if (validate(this.schema, ast, this.rules).length > 0) return null;
     const usage = usageOf(ast);
-    return { id: ++this.nextId, operation, fragments, ...usage };
+    return { id: ++this.nextId, operation, fragments: fragmentsOf(ast), ...usage };
   }
 
   private variables({ operation }: ReadDocument, request: GraphqlRequest): Record<string, unknown> | null {
@@ -152,13 +150,6 @@ export function requestOf(body: unknown): GraphqlRequest | null {
   return { query, operationName: operationName ?? null, variables: variables ?? null };
 }
 
-/** The operation that is asked for; undefined when that is not plain. */
-function wantedOf(ast: DocumentNode, name: string | null): OperationDefinitionNode | undefined {
-  const operations = ast.definitions.filter((d) => d.kind === Kind.OPERATION_DEFINITION);
-  if (name !== null) return operations.find((o) => o.name?.value === name);
-  return operations.length === 1 ? operations[0] : undefined;
-}
-
 /** Names of all fields asked of Query itself, in whatever fragment they stand. */
 function rootNames(ast: DocumentNode): string[] {
   const names: string[] = [];
@@ -176,14 +167,6 @@ function rootNames(ast: DocumentNode): string[] {
       walk(definition.selectionSet.selections);
   }
   return names;
-}
-
-function parsed(query: string): DocumentNode | null {
-  try {
-    return parse(query, { maxLexicalTokens, noLocation: true });
-  } catch {
-    return null;
-  }
 }
 
 const keyOf = (document: ReadDocument, variables: Readonly<Record<string, unknown>>, actorShape: string): string =>

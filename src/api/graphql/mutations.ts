@@ -23,7 +23,7 @@ import type { UseCase } from '#kernel/usecase/define-command.js';
 import { targetOf } from '#kernel/usecase/runner.js';
 import { projectRow } from '../row.js';
 import { rowId, wireFields } from '../wire.js';
-import { verbCost, readRoot, requirePrincipal, spend, type GraphqlContext, type GraphqlParts } from './context.js';
+import { callIn, verbCost, readRoot, requirePrincipal, spend, type GraphqlContext, type GraphqlParts } from './context.js';
 import { refuseForbidden } from './forbidden-fields.js';
 import { collectedOf, contextOf } from './roots.js';
 import { objectSelection, resourceFields } from './selection.js';
@@ -248,22 +248,11 @@ export class MutationFields {
     return map;
   }
 
-  private async run(useCase: UseCase, input: unknown, { context, info, key, version, dry }: Asked): Promise<unknown> {
-    const { tenantId, actor } = await requirePrincipal(context);
+  private async run(useCase: UseCase, input: unknown, { context, info, ...how }: Asked): Promise<unknown> {
+    const principal = await requirePrincipal(context);
     spend(context, verbCost);
-    refuseForbidden(this.parts.registry, info, actor);
-    const { result } = await this.parts.runner.run(useCase, input, {
-      tenantId,
-      actor,
-      requestId: context.requestId,
-      warned: (warnings) => {
-        context.warnings = [...(context.warnings ?? []), ...warnings];
-      },
-      ...(context.origin ? { origin: context.origin } : {}),
-      ...(typeof key === 'string' ? { idempotencyKey: key } : {}),
-      ...(dry === true ? { dryRun: true as const } : {}),
-      ...(typeof version === 'number' ? { expectedVersion: version } : {}),
-    });
+    refuseForbidden(this.parts.registry, info, principal.actor);
+    const { result } = await this.parts.runner.run(useCase, input, callIn(context, principal, how));
     return result;
   }
 }

@@ -12,6 +12,7 @@ const MAY_CALL = {
   exports: [],
   files: ['identity'],
   quality: ['customization'],
+  relations: ['customization', 'customers'],
   collaboration: ['identity', 'customers', 'catalog', 'sales', 'service'],
 };
 

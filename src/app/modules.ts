@@ -9,6 +9,8 @@ import { imports } from '#modules/imports/imports.module.js';
 import { listExports } from '#modules/exports/exports.module.js';
 import { files } from '#modules/files/files.module.js';
 import { quality } from '#modules/quality/quality.module.js';
+import { relationsModule } from '#modules/relations/relations.module.js';
+import { labellerOf } from './texts/read-labels.js';
 import { textsModule } from './texts/texts.module.js';
 import { moduleSwitches } from '#kernel/modules/modules.module.js';
 import { customization } from '#modules/customization/customization.module.js';
@@ -35,5 +37,6 @@ export const allModules: readonly ModuleSpec[] = [
   listExports,
   files,
   quality,
+  relationsModule(labellerOf),
   textsModule,
 ];

@@ -46,6 +46,7 @@ export const wishes: Readonly<Record<string, (source: Source) => Given>> = {
   'delegation.begin': ({ ref }) => ({ userId: ref('user'), delegateId: ref('colleague'), validUntil: later }),
   'external_ref.attach': () => ({ system: 'erp' }),
   'external_ref.detach': () => ({ system: 'erp' }),
+  'record.relationship_path': ({ ref }) => ({ from: ref('account'), to: ref('contact') }),
   'record.share': ({ ref }) => ({ userId: ref('colleague') }),
   'record.unshare': ({ ref }) => ({ userId: ref('colleague') }),
   'reporting_line.begin': ({ ref, next }) => ({ userId: ref('colleague'), ...yearOf(2100 + (next() % 7000)) }),

@@ -7,6 +7,9 @@ import { defineQuery } from '#kernel/usecase/define-command.js';
 import { german } from './de/catalog.js';
 
 const catalogs = { de: german.labels, en: null } as const;
+
+/** What things are called in the language of a BCP 47 tag, in English where it is none of ours. */
+export const labellerOf = (tag: string | undefined): Labeller => new Labeller(catalogs[spoken(tag) ?? 'en']);
 const name = text(120, { required: true, description: 'As the API calls it.' });
 const label = text(300, { required: true, description: 'As people call it.' });
 const description = text(1000, { required: true, description: 'What it is, in a sentence.' });

@@ -1,11 +1,16 @@
 import { conflict } from '#kernel/errors/domain-error.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { Account } from './account/account.resource.js';
+import { Activity } from './activity/activity.resource.js';
 import { Consent } from './consent/consent.resource.js';
 import { recordConsent, type ConsentKey, type ConsentProof } from './consent/record-consent.js';
 import { Contact, type Contact as ContactRow } from './contact/contact.resource.js';
 
 export type { ConsentKey, ConsentProof } from './consent/record-consent.js';
+export { dealingsWith, type Dealing, type Dealings, type Pair } from './activity/dealings.js';
+
+/** Kinds of records that tell what was done with others. */
+export const dealingKinds: ReadonlySet<string> = new Set([Activity.name]);
 
 /** What other modules may know of a contact. */
 export interface ContactCard {

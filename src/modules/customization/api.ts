@@ -1,6 +1,8 @@
+import type { Work } from '#kernel/usecase/work.js';
 import { calculation, type FormulaPlace } from './definitions/calculated-fields.js';
 import { findPath } from './definitions/formula-paths.js';
 import { FormulaError, type FormulaType } from './domain/formula/formula.js';
+import { ObjectDefinition } from './object/object-definition.resource.js';
 
 export type { FormulaPlace } from './definitions/calculated-fields.js';
 
@@ -24,3 +26,9 @@ export function conditionOf(source: string, place: FormulaPlace): Term {
 
 /** The value at the end of a path such as `amount.amount`, `address.city` or `account.name`; null when there is none a formula could use. */
 export const valueAt = (path: string, { lookup, resource }: FormulaPlace): Term | null => findPath(lookup, resource, path.split('.'));
+
+/** Names of the company's objects whose records join two others, by `fromId` and `toId`. */
+export async function relationNames(work: Work): Promise<ReadonlySet<string>> {
+  const objects = await work.system.repo(ObjectDefinition).list({ isRelation: true, isActive: true });
+  return new Set(objects.map(({ name }) => name));
+}

@@ -5,6 +5,9 @@ export const customizationErrors: ErrorTexts = {
   '*.value_taken': 'Einer dieser Werte ist schon vergeben.',
   'record.check_failed': '{message}',
   'record.field_required': '{message}',
+  'record.network_too_wide':
+    'Im Umkreis dieser beiden Datensätze liegen mehr als 10.000 andere. Fragen Sie nach weniger Schritten oder nach einem Tag.',
+  'record.without_relations': 'Datensätze dieser Art stehen in keinen Beziehungen zu anderen.',
   'record.object_unknown': 'Ein Objekt dieses Namens hat Ihre Firma nicht, oder es ist außer Gebrauch.',
   'metadata.changed':
     'Die Felder und Objekte wurden gerade von jemand anderem geändert. Lesen Sie sie neu und wiederholen Sie die Anfrage.',
@@ -38,6 +41,7 @@ export const customizationErrors: ErrorTexts = {
 
 export const customizationProblems: Words = {
   not_a_time: 'ist keine Uhrzeit wie 09:30',
+  without_relations: 'ist von einer Art ohne Beziehungen',
   not_a_file: 'ist keine Kennung einer Datei',
   package_malformed: 'passt nicht in ein Paket',
   not_a_place: 'braucht latitude und longitude in Grad',
@@ -53,7 +57,7 @@ export const customizationProblems: Words = {
 };
 
 export const customizationLabels = {
-  modules: { customization: 'Anpassung' } satisfies Words,
+  modules: { customization: 'Anpassung', relations: 'Beziehungen' } satisfies Words,
   // The last is a noun of verbs that is no resource.
   resources: { object_definition: 'Eigenes Objekt', field_definition: 'Eigenes Feld', metadata: 'Felder und Objekte' } satisfies Words,
   verbs: {
@@ -64,6 +68,7 @@ export const customizationLabels = {
   } satisfies Words,
   descriptions: {
     customization: 'Felder und Objekte, die eine Firma selbst anlegt, im laufenden Betrieb.',
+    relations: 'Wie Datensätze zueinander stehen: der Weg von einem zum anderen und was einen umgibt.',
     object_definition: 'Eine Art von Datensätzen, die eine Firma selbst angelegt hat: Verträge, Ausweise, Anlagen.',
     field_definition: 'Ein Feld, das eine Firma einem Objekt gegeben hat, einem mitgelieferten oder eigenen.',
   } satisfies Words,

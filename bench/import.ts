@@ -43,6 +43,14 @@ export interface ContactBench {
   /** COPY into a table without any of that. */
   readonly bareCopyPerSecond: number;
   readonly bareRatio: number;
+  /** Rows a second when the file comes again with one field of each row changed. */
+  readonly updatePerSecond: number;
+  readonly updateRatio: number;
+  /** Rows a second when those changes are taken back, and when the records themselves are. */
+  readonly revertUpdatesPerSecond: number;
+  readonly revertUpdatesRatio: number;
+  readonly revertCreatesPerSecond: number;
+  readonly revertCreatesRatio: number;
   /** Most memory the process held, in MB. */
   readonly peakMegabytes: number;
 }
@@ -78,42 +86,77 @@ export async function benchContacts(rows = 20_000): Promise<ContactBench> {
     const runtime = new Runtime(registry, database, systemClock, noPorts);
     const folder = mkdtempSync(join(tmpdir(), 'kontor-bench-'));
     const memory = watchMemory();
-    const times: { own: number; copy: number; bare: number }[] = [];
+    const times: ContactTimes[] = [];
     try {
-      const file = join(folder, 'contacts.csv');
+      const [file, again] = [join(folder, 'contacts.csv'), join(folder, 'again.csv')];
       await writeContacts(file, rows);
+      await writeContacts(again, rows, 'Chief');
       for (let round = 0; round < rounds; round += 1) {
         const tenantId = await makeTenant(postgres.ownerUrl, round);
         const transact: Transact = (fn) => runtime.withWork({ tenantId, actor: systemActor('bench'), cause: { command: 'bench' } }, fn);
-        const own = await timed(() => importContacts(transact, file, rows));
-        times.push({ own, ...(await copies(postgres.ownerUrl, tenantId, 'customers.contacts')) });
+        const [first, own] = await timedOf(() => importContacts(transact, file, { created: rows }));
+        const copied = await copies(postgres.ownerUrl, tenantId, 'customers.contacts');
+        const revertCreates = await timed(() => takeBack(transact, first, rows));
+        await importContacts(transact, file, { created: rows });
+        const [changes, update] = await timedOf(() => importContacts(transact, again, { updated: rows }));
+        const revertUpdates = await timed(() => takeBack(transact, changes, rows));
+        times.push({ own, update, revertUpdates, revertCreates, ...copied });
       }
     } finally {
       memory.stop();
       rmSync(folder, { recursive: true, force: true });
       await database.source.destroy();
     }
-    const [importPerSecond, copyPerSecond, bareCopyPerSecond] = (['own', 'copy', 'bare'] as const).map((key) =>
-      Math.round(rows / median(times.map((time) => time[key]))),
-    ) as [number, number, number];
-    const [ratio, bareRatio] = [importPerSecond / copyPerSecond, importPerSecond / bareCopyPerSecond];
-    return { rows, importPerSecond, copyPerSecond, ratio, bareCopyPerSecond, bareRatio, peakMegabytes: memory.stop() };
+    return { ...ratesOf(rows, times), peakMegabytes: memory.stop() };
   });
 }
 
-async function importContacts(transact: Transact, file: string, rows: number): Promise<void> {
+type ContactTimes = Readonly<Record<'own' | 'copy' | 'bare' | 'update' | 'revertUpdates' | 'revertCreates', number>>;
+
+function ratesOf(rows: number, times: readonly ContactTimes[]): Omit<ContactBench, 'peakMegabytes'> {
+  const rate = (key: keyof ContactTimes) => Math.round(rows / median(times.map((time) => time[key])));
+  const copyPerSecond = rate('copy');
+  const ratio = (key: keyof ContactTimes) => rate(key) / copyPerSecond;
+  return {
+    rows,
+    importPerSecond: rate('own'),
+    copyPerSecond,
+    ratio: ratio('own'),
+    bareCopyPerSecond: rate('bare'),
+    bareRatio: rate('own') / rate('bare'),
+    updatePerSecond: rate('update'),
+    updateRatio: ratio('update'),
+    revertUpdatesPerSecond: rate('revertUpdates'),
+    revertUpdatesRatio: ratio('revertUpdates'),
+    revertCreatesPerSecond: rate('revertCreates'),
+    revertCreatesRatio: ratio('revertCreates'),
+  };
+}
+
+/** Answers the id of the import, when it came to what was expected. */
+async function importContacts(transact: Transact, file: string, expected: { created?: number; updated?: number }): Promise<string> {
   const upload = await Upload.fromDisk(file, 'contacts.csv');
   const { importId } = await transact((work) => beginImport(work, [upload]));
   await runImport(importId, transact);
   await transact((work) => work.repo(ImportRun).update(importId, { state: 'running', mapping: 'own', definition: contactMapping }));
-  const run = await runImport(importId, transact);
-  if (run.state !== 'finished' || run.created !== rows) throw new Error(`The import is ${run.state}: ${run.failure ?? run.created}.`);
+  const { state, failure, created, updated } = await runImport(importId, transact);
+  if (state !== 'finished' || created !== (expected.created ?? 0) || updated !== (expected.updated ?? 0))
+    throw new Error(`The import is ${state}: ${failure ?? `${created} created, ${updated} updated`}.`);
+  return importId;
 }
 
-export async function writeContacts(path: string, rows: number): Promise<void> {
+async function takeBack(transact: Transact, importId: string, rows: number): Promise<void> {
+  const update = { state: 'reverting', position: { step: 32_000, record: 0 } } as const;
+  await transact((work) => work.repo(ImportRun).update(importId, update));
+  const { state, reverted } = await runImport(importId, transact);
+  if (state !== 'reverted' || reverted !== rows) throw new Error(`The import is ${state}: ${reverted} taken back.`);
+}
+
+/** `title` of everybody: another one, and the file is one of changes. */
+export async function writeContacts(path: string, rows: number, title = 'Head'): Promise<void> {
   const lines = function* () {
     yield 'id,first,last,email,title\n';
-    for (let i = 0; i < rows; i += 1) yield `${i},Anna ${i % 977},Muster-${i % 7919},person.${i}@example.com,Head of ${i % 31}\n`;
+    for (let i = 0; i < rows; i += 1) yield `${i},Anna ${i % 977},Muster-${i % 7919},person.${i}@example.com,${title} of ${i % 31}\n`;
   };
   await pipeline(Readable.from(lines()), createWriteStream(path));
 }
@@ -241,10 +284,12 @@ async function makeTenant(ownerUrl: string, round: number): Promise<string> {
   }
 }
 
-async function timed(work: () => Promise<unknown>): Promise<number> {
+const timed = async (work: () => Promise<unknown>): Promise<number> => (await timedOf(work))[1];
+
+async function timedOf<T>(work: () => Promise<T>): Promise<[T, number]> {
   const began = performance.now();
-  await work();
-  return (performance.now() - began) / 1000;
+  const done = await work();
+  return [done, (performance.now() - began) / 1000];
 }
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
@@ -261,6 +306,6 @@ const noPorts = {
 };
 
 if (import.meta.main) {
-  console.table([await benchContacts()]);
+  console.log(await benchContacts(Number(process.argv.find((word) => word.startsWith('--rows='))?.slice(7) ?? 20_000)));
   console.table([await benchImport()]);
 }

@@ -4,17 +4,26 @@ import { newRecordKey, unwrap } from './record-keys.js';
 type Keeper = Pick<Connection, 'client' | 'tenantId' | 'installationKey'>;
 
 /** The key of a record that is locked. It has none when it is older than keys are, or was erased: then it gets one. */
-export async function recordKeyOf(connection: Keeper, recordId: string): Promise<Buffer> {
-  const { client, tenantId } = connection;
-  const known = (await recordKeys(connection, [recordId])).get(recordId);
-  if (known) return known;
-  const { key, wrapped } = newRecordKey(connection.installationKey, { tenantId, recordId });
+export async function recordKeyOf(connection: Keeper, recordId: string): Promise<Buffer | null> {
+  return (await keysOfLocked(connection, [recordId])).get(recordId) ?? null;
+}
+
+/** The same for many records. */
+export async function keysOfLocked(connection: Keeper, recordIds: readonly string[]): Promise<Map<string, Buffer>> {
+  const { client, tenantId, installationKey } = connection;
+  const keys = await recordKeys(connection, recordIds);
+  const fresh = recordIds
+    .filter((recordId) => !keys.has(recordId))
+    .map((recordId) => ({ recordId, ...newRecordKey(installationKey, { tenantId, recordId }) }));
+  if (fresh.length === 0) return keys;
   await client.query({
-    name: 'record_key_new',
-    text: 'insert into kernel.record_keys (tenant_id, record_id, key) values ($1, $2, $3) on conflict do nothing',
-    values: [tenantId, recordId, wrapped],
+    name: 'record_keys_new',
+    text: `insert into kernel.record_keys (tenant_id, record_id, key) select $1, given.id, given.key
+      from unnest($2::uuid[], $3::bytea[]) as given (id, key) on conflict do nothing`,
+    values: [tenantId, fresh.map(({ recordId }) => recordId), fresh.map(({ wrapped }) => wrapped)],
   });
-  return key;
+  for (const { recordId, key } of fresh) keys.set(recordId, key);
+  return keys;
 }
 
 /** The keys of records, of those that still have one this installation can open. */

@@ -1,4 +1,3 @@
-import { setImmediate as flushed } from 'node:timers/promises';
 import { changesOf, hasPersonal } from '../audit/changes.js';
 import { newRecordKey, sealValues } from '../audit/record-keys.js';
 import { actorType, originOf } from '../audit/trace.js';
@@ -6,6 +5,7 @@ import type { Resource } from '../resource/define-resource.js';
 import { newId } from '../resource/ids.js';
 import { queryRows } from './brief-query.js';
 import type { Connection } from './connection.js';
+import { inParts, partSize } from './in-parts.js';
 import { rowColumns } from './row-values.js';
 import { insertManyStatement, ownParams, type ManyOptions } from './statements.js';
 import { textReader } from './tenant-pool.js';
@@ -15,8 +15,6 @@ export interface Fresh {
   readonly id: string;
   readonly values: Readonly<Record<string, unknown>>;
 }
-
-const size = 250;
 
 /**
  * Writes new rows, each with its audit entry, and answers columns. Where only ids are wanted it takes them in parts: while PostgreSQL writes
@@ -28,22 +26,15 @@ export async function createRows(
   rows: readonly Fresh[],
   options: ManyOptions,
 ): Promise<Record<string, unknown>[]> {
-  const found: Record<string, unknown>[] = [];
-  const batch = options.answer === 'ids' ? size : rows.length;
   const columns = columnsOf(resource, rows, options);
   const statement = insertManyStatement(resource, { ...options, blank: columns.blank });
-  let under: Promise<Record<string, unknown>[]> = Promise.resolve([]);
-  for (let at = 0; at < rows.length; at += batch) {
-    const part = { rows: rows.slice(at, at + batch), columns: columns.filled.map((column) => column.slice(at, at + batch)) };
-    const values = paramsOf(resource, connection, part, options);
-    found.push(...(await under));
-    under = queryRows(connection.client, { ...statement, values }, textReader);
-    // Who waits for the answer hears of a failure; this keeps it from being nobody's until then.
-    under.catch(() => undefined);
-    if (at + batch < rows.length) await flushed();
-  }
-  found.push(...(await under));
-  return found;
+  return inParts(rows, options.answer === 'ids' ? partSize : Math.max(1, rows.length), {
+    prepare: (part, at) => {
+      const arrays = columns.filled.map((column) => column.slice(at, at + part.length));
+      return paramsOf(resource, connection, { rows: part, columns: arrays }, options);
+    },
+    send: (values) => queryRows(connection.client, { ...statement, values }, textReader),
+  });
 }
 
 /** One array a column, and the places of columns that are left out: nobody has a value for them, and there are rows enough for a statement of their own. */

@@ -1,5 +1,4 @@
-import { invalid } from '../errors/domain-error.js';
-import { outOfReach, rowNotFound, versionConflict } from '../access/errors.js';
+import { outOfReach, rowNotFound } from '../access/errors.js';
 import { changesOf, hasPersonal, type Changes } from '../audit/changes.js';
 import { newRecordKey, sealValues, type RecordKey } from '../audit/record-keys.js';
 import { recordKeyOf } from '../audit/key-of.js';
@@ -8,8 +7,7 @@ import { changedColumns, rowColumns } from './row-values.js';
 import type { BaseRow, Resource, Row } from '../resource/define-resource.js';
 import type { Fields } from '../resource/fields.js';
 import { codeOfResource, isUuid, newId } from '../resource/ids.js';
-import { normalise, withDefaults } from '../resource/normalise.js';
-import type { CreateOptions, Repo } from '../usecase/work.js';
+import type { Changed, CreateOptions, Repo, RowChange } from '../usecase/work.js';
 import { queryRows } from './brief-query.js';
 import type { Connection } from './connection.js';
 import { translate } from './constraint-errors.js';
@@ -19,8 +17,9 @@ import { countRows, findRows, rowFrom, type Find } from './find-rows.js';
 import { checkRefs } from './refs.js';
 import { judgeWritten } from './judge-written.js';
 import { numberRows } from './number-rows.js';
-import { definitionsChanged } from './own-fields.js';
-import { releaseRow } from './release-row.js';
+import { changeRows, removeRows } from './change-rows.js';
+import { releaseRows } from './release-rows.js';
+import { completeRow, expectVersion, holdInvariants, nothingWritten, patchedRow } from './row-rules.js';
 import { deleteStatement, insertStatement, ownParams, updateStatement, type ManyOptions, type Statement } from './statements.js';
 import { textReader } from './tenant-pool.js';
 
@@ -41,6 +40,8 @@ interface Told {
 export function makeRepo<R extends Resource>(resource: R, connection: Connection): Repo<R> {
   return new ResourceRepo(resource, connection) as unknown as Repo<R>;
 }
+
+const repoOf = (...[resource, connection]: [Resource, Connection]) => new ResourceRepo(resource, connection);
 
 class ResourceRepo {
   private readonly fields: Fields;
@@ -90,7 +91,7 @@ class ResourceRepo {
   }
 
   async create(input: Record<string, unknown>): Promise<PlainRow> {
-    const values = this.complete(input);
+    const values = completeRow(this.resource, this.connection, input);
     await numberRows(this.resource, this.connection, [values]);
     await checkRefs(this.resource, this.connection, [values]);
     const id = (input['id'] as string | undefined) ?? this.newId();
@@ -104,7 +105,7 @@ class ResourceRepo {
       ...(vault ? [vault.wrapped] : []),
       ...ownParams(this.resource),
     ]);
-    if (!row) throw this.nothingWritten();
+    if (!row) throw nothingWritten(this.resource);
     await this.judged([id], null);
     return row;
   }
@@ -122,14 +123,14 @@ class ResourceRepo {
 
   private async createAll(inputs: readonly Record<string, unknown>[], options: ManyOptions) {
     if (inputs.length === 0) return { ids: [], columns: [] };
-    const rows = inputs.map((input) => this.complete(input));
+    const rows = inputs.map((input) => completeRow(this.resource, this.connection, input));
     await numberRows(this.resource, this.connection, rows);
     await checkRefs(this.resource, this.connection, rows);
     const fresh = rows.map((values, i) => ({ id: (inputs[i]?.['id'] as string | undefined) ?? this.newId(), values }));
     const columns = await createRows(this.resource, this.connection, fresh, options).catch((error: unknown) => {
       throw translate(error, this.resource);
     });
-    if (columns.length < fresh.length) throw this.nothingWritten();
+    if (columns.length < fresh.length) throw nothingWritten(this.resource);
     const ids = fresh.map(({ id }) => id);
     await this.judged(ids, null);
     return { ids, columns };
@@ -137,26 +138,46 @@ class ResourceRepo {
 
   async update(id: string, patch: Record<string, unknown>, options: { readonly expectedVersion?: number } = {}): Promise<PlainRow> {
     const before = await this.lock(id);
-    this.expect(before, options.expectedVersion);
-    const after = this.patched(before, patch);
+    expectVersion(this.resource, before, options.expectedVersion);
+    const after = patchedRow(this.resource, this.connection, before, patch) as PlainRow;
     const changes = changesOf(this.fields, before, after);
     const names = Object.keys(this.fields).filter((name) => Object.hasOwn(changes.kept, name));
     if (names.length === 0) return before;
-    this.holdInvariants(after);
+    holdInvariants(this.resource, after);
     await checkRefs(this.resource, this.connection, [Object.fromEntries(names.map((name) => [name, after[name]]))]);
     const columns = changedColumns(this.resource, names, after);
     const told: Told = { verb: 'updated', changes, id, row: before, key: await this.keyFor(id, changes) };
     const [row] = await this.write(updateStatement(this.resource, names), told, [id, ...columns, ...ownParams(this.resource, names)]);
     // The row is locked: it is there.
-    if (!row) throw this.nothingWritten();
+    if (!row) throw nothingWritten(this.resource);
     await this.judged([id], names);
     return row;
   }
 
+  /** Rows locked, in the order of their ids so that two who write the same ones wait for each other in turn. */
+  private async lockAll(ids: readonly string[]): Promise<Map<string, PlainRow>> {
+    const rows = new Map((await this.rows({ where: { id: [...ids] }, lock: 'wait' })).map((row) => [row.id, row]));
+    const missing = ids.find((id) => !rows.has(id));
+    if (missing !== undefined) throw await this.whyNot(missing);
+    return rows;
+  }
+
+  async updateMany(changes: readonly RowChange[]): Promise<Changed<PlainRow>[]> {
+    const { resource, connection } = this;
+    return changeRows(resource, connection, { changes, lock: (ids) => this.lockAll(ids) });
+  }
+
+  async deleteMany(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const before = await this.lockAll(ids);
+    await releaseRows({ resource: this.resource, connection: this.connection, ids, repoOf });
+    await removeRows(this.resource, this.connection, [...before.values()]);
+  }
+
   async delete(id: string, options: { readonly expectedVersion?: number } = {}): Promise<void> {
     const before = await this.lock(id);
-    this.expect(before, options.expectedVersion);
-    await releaseRow({ resource: this.resource, connection: this.connection, id, repoOf: (...place) => new ResourceRepo(...place) });
+    expectVersion(this.resource, before, options.expectedVersion);
+    await releaseRows({ resource: this.resource, connection: this.connection, ids: [id], repoOf });
     const changes = changesOf(this.fields, before, {});
     await this.write(deleteStatement(this.resource), { verb: 'deleted', changes, id, row: before, key: await this.keyFor(id, changes) }, [
       id,
@@ -176,46 +197,6 @@ class ResourceRepo {
     return newId(codeOfResource(this.resource), this.connection.now.getTime());
   }
 
-  private complete(input: Record<string, unknown>): Record<string, unknown> {
-    for (const key of Object.keys(input)) if (key !== 'id' && !Object.hasOwn(this.fields, key)) throw this.noField(key);
-    const values = withDefaults(this.fields, input);
-    this.holdInvariants(values);
-    return values;
-  }
-
-  private patched(before: PlainRow, patch: Record<string, unknown>): Record<string, unknown> {
-    const after: Record<string, unknown> = { ...before };
-    for (const [name, value] of Object.entries(patch)) {
-      const field = this.fields[name];
-      if (!field) throw this.noField(name);
-      if (value !== undefined) after[name] = normalise(field, value);
-    }
-    return after;
-  }
-
-  private holdInvariants(row: Record<string, unknown>): void {
-    for (const { code, message, path, holds } of this.resource.invariants) {
-      if (holds(row)) continue;
-      throw invalid(code, message, path === undefined ? {} : { errors: [{ path, code: code.slice(code.indexOf('.') + 1), message }] });
-    }
-  }
-
-  private expect(row: PlainRow, version: number | undefined): void {
-    if (version === undefined || row.version === version) return;
-    throw versionConflict(this.resource, version, row.version);
-  }
-
-  /** A defect, unless an administrator has just taken it away. */
-  private noField(name: string): Error {
-    const { whole } = this.connection.registry;
-    const isOfProduct = this.connection.registry === whole;
-    return isOfProduct ? new Error(`${this.resource.name} has no field "${name}".`) : definitionsChanged();
-  }
-
-  private nothingWritten(): Error {
-    return this.resource.metadata === undefined ? new Error(`Writing a ${this.resource.name} returned nothing.`) : definitionsChanged();
-  }
-
   private eventName(verb: string): string {
     return `${this.resource.module}.${this.resource.name}_${verb}`;
   }
@@ -225,7 +206,7 @@ class ResourceRepo {
     return hasPersonal(this.resource) ? newRecordKey(installationKey, { tenantId, recordId }) : null;
   }
 
-  private keyFor(id: string, { personal }: Changes): Promise<Buffer> | null {
+  private keyFor(id: string, { personal }: Changes): Promise<Buffer | null> | null {
     return personal && recordKeyOf(this.connection, id);
   }
 

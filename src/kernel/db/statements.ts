@@ -14,7 +14,7 @@ export interface Statement {
 export const named = (text: string): Statement => ({ name: `k_${createHash('sha1').update(text).digest('base64url')}`, text });
 
 const cache = new WeakMap<Resource, Map<string, Statement>>();
-const cached = (resource: Resource, key: string, make: () => string): Statement => {
+export const cached = (resource: Resource, key: string, make: () => string): Statement => {
   const map = cache.get(resource) ?? new Map<string, Statement>();
   cache.set(resource, map);
   const known = map.get(key) ?? named(make());
@@ -23,7 +23,7 @@ const cached = (resource: Resource, key: string, make: () => string): Statement 
 };
 
 /** Nothing is written by definitions that have changed since. */
-const guarded = ({ metadata }: Resource, place: number) =>
+export const guarded = ({ metadata }: Resource, place: number) =>
   metadata === undefined ? { head: '', from: '' } : { head: `${guardSql(`$${place}`)}, `, from: 'from guard' };
 
 /** The last parameters of what writes a resource with fields of a tenant's own: its version, and which of the fields are indexed. */
@@ -151,4 +151,4 @@ ${answer === 'rows' ? written(resource) : 'select changed.id from changed'}${eve
   });
 }
 
-const arrayType = (type: string) => (type === 'jsonb' ? 'text[]' : `${type}[]`);
+export const arrayType = (type: string) => (type === 'jsonb' ? 'text[]' : `${type}[]`);

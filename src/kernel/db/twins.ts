@@ -34,8 +34,14 @@ export async function withSavepoint<T>(work: OpenWork, fn: () => Promise<T>): Pr
     return result;
   } catch (error) {
     // When even this fails the transaction is lost, and its own error is the one to tell.
-    await work.exec('rollback to savepoint step', []).catch(() => undefined);
+    await takeBack(work).catch(() => undefined);
     judging?.warnings.splice(warned);
     throw error;
   }
+}
+
+/** A savepoint that is gone back to stays: left there, it would be the one a savepoint around it goes back to. */
+async function takeBack(work: OpenWork): Promise<void> {
+  await work.exec('rollback to savepoint step', []);
+  await work.exec('release savepoint step', []);
 }

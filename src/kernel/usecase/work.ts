@@ -18,6 +18,18 @@ export interface FindOptions<R> {
   readonly lock?: 'wait' | 'skip';
 }
 
+/** What is to become of one of several rows. */
+export interface RowChange<Patch = Record<string, unknown>> {
+  readonly id: string;
+  readonly patch: Patch;
+}
+/** What became of it. */
+export interface Changed<R> {
+  readonly before: R;
+  /** Its version now; that of `before` when nothing differed. */
+  readonly version: number;
+}
+
 export interface CreateOptions {
   readonly events?: 'each' | 'none';
 }
@@ -40,7 +52,11 @@ export interface Repo<R extends Resource> {
   insertMany(rows: readonly NewRow<R>[], options?: CreateOptions): Promise<string[]>;
   /** Writes what differs. With `expectedVersion`, refuses with `<resource>.version_conflict` if the row has moved on. */
   update(id: string, patch: RowPatch<R>, options?: { readonly expectedVersion?: number }): Promise<Row<R>>;
+  /** Like `update` for each of them in turn, with one statement for many rows; whole or not at all. */
+  updateMany(changes: readonly RowChange<RowPatch<R>>[]): Promise<Changed<Row<R>>[]>;
   delete(id: string, options?: { readonly expectedVersion?: number }): Promise<void>;
+  /** Like `delete` for all of them at once: they may refer to one another. */
+  deleteMany(ids: readonly string[]): Promise<void>;
 }
 
 export interface ScheduleOptions<S extends Fields> {

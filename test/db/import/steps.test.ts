@@ -316,6 +316,28 @@ describe('an import taken back', () => {
       [3, two.id],
     ]);
   });
+
+  test('of many, those that are used or were changed since stay, and all others go, whatever they refer to', async () => {
+    const t = await kit.tenant();
+    const count = 40;
+    // Each belongs to the next, the last to the first: within a chunk they hold one another.
+    const lines = Array.from({ length: count }, (_, i) => `${i};Firma ${i};;;${(i + 1) % count}`);
+    await t.work((work) => work.repo(Account).create({ name: 'Vorher', externalRef: 'old:7' }));
+    const run = await imported(t, [csv('firms.csv', `id;name;city;revenue;parent\n${lines.join('\n')}\n`)], firmsOnly());
+    const made = new Map((await accounts(t)).map((row) => [row.externalRef, row]));
+    const idOf = (i: number) => made.get(`old:${i}`)?.id ?? '';
+    await t.work(async (work) => {
+      for (const i of [3, 20]) await work.repo(Contact).create({ lastName: 'Dort', accountId: idOf(i) });
+      await work.repo(Account).update(idOf(31), { name: 'Berichtigt' });
+    });
+    await t.run(takeBackImport, { importId: run.id }, t.admin);
+    await kit.drain();
+    expect((await accounts(t)).map(({ name }) => name).sort()).toEqual(['Berichtigt', 'Firma 20', 'Firma 3', 'Vorher']);
+    expect(await runOf(t, run.id)).toMatchObject({ state: 'revert_partly', reverted: 2 * count - 4, kept: 4 });
+    // Of the one that was changed neither its making nor its link is taken back.
+    const kept = (await issuesOf(t, run.id)).filter(({ rule }) => rule === 'kept');
+    expect(kept.map(({ value }) => value).sort()).toEqual([3, 20, 31, 31].map(idOf).sort());
+  });
 });
 
 describe('mappings', () => {

@@ -1,12 +1,17 @@
 import type { Resource, Row } from '#kernel/resource/define-resource.js';
-import type { Work } from '#kernel/usecase/work.js';
+import type { FindOptions, Work } from '#kernel/usecase/work.js';
 import type { Made } from '../domain/made.js';
 import type { MappedRow, Wanted } from '../domain/map-record.js';
 import { comparable, keyOf, partsOf, shapeOf, wantedByDepth, type Existing } from '../domain/plan.js';
 
 /** Rows of any resource, as an engine sees them that knows none in particular. */
-export const rowsOf = async (work: Work, resource: Resource, where: Readonly<Record<string, readonly unknown[]>>): Promise<Existing[]> => {
-  const rows: readonly Row<Resource>[] = await work.repo(resource).list(where);
+export const rowsOf = async (
+  work: Work,
+  resource: Resource,
+  where: Readonly<Record<string, readonly unknown[]>>,
+  options: Pick<FindOptions<Resource>, 'lock'> = {},
+): Promise<Existing[]> => {
+  const rows: readonly Row<Resource>[] = await work.repo(resource).list(where, options);
   return rows.map((row) => ({ ...row }));
 };
 

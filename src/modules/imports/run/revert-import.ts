@@ -1,4 +1,5 @@
 import { DomainError } from '#kernel/errors/domain-error.js';
+import { openWorkOf, withSavepoint } from '#kernel/db/twins.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Work } from '#kernel/usecase/work.js';
 import type { Finding } from '../domain/map-record.js';
@@ -15,53 +16,11 @@ import { fileOf, report } from './write-chunk.js';
 
 /** Takes an import back, the last chunk first, until it is done or `pause` says so. Records somebody has changed since stay, and are listed. */
 export async function revertImport(run: ImportRun, transact: Transact, options: RunOptions): Promise<ImportRun> {
-  const step = { importId: run.id, transact };
   for (;;) {
-    const after = await oneChunk(step);
+    const after = await transact((work) => revertChunk(work, run.id));
     if (after === null) return transact((work) => work.repo(ImportRun).get(run.id));
     options.onProgress?.(after);
     if (options.pause?.()) return after;
-  }
-}
-
-interface Reverting {
-  readonly importId: string;
-  readonly transact: Transact;
-}
-
-/** One chunk at once, or row by row when one of them cannot be taken back. Null when none is left. */
-async function oneChunk(reverting: Reverting): Promise<ImportRun | null> {
-  try {
-    return await reverting.transact((work) => revertChunk(work, reverting.importId, allAtOnce));
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    return rowByRow(reverting);
-  }
-}
-
-/** Rows that cannot be taken back, by what keeps them. */
-type Stuck = ReadonlyMap<string, string>;
-const allAtOnce: Stuck = new Map();
-
-/** Tries each row in a transaction that is thrown away, to know which ones cannot go, and then takes back the others. */
-async function rowByRow({ importId, transact }: Reverting): Promise<ImportRun | null> {
-  const stuck = new Map<string, string>();
-  for (;;) {
-    try {
-      return await transact((work) => revertChunk(work, importId, stuck));
-    } catch (error) {
-      if (!(error instanceof RowStuck) || stuck.has(error.id)) throw error;
-      stuck.set(error.id, error.why);
-    }
-  }
-}
-
-class RowStuck extends DomainError {
-  constructor(
-    readonly id: string,
-    readonly why: string,
-  ) {
-    super('conflict', 'import.row_stuck', why);
   }
 }
 
@@ -70,7 +29,8 @@ interface Outcome {
   readonly findings: Finding[];
 }
 
-async function revertChunk(work: Work, importId: string, stuck: Stuck): Promise<ImportRun | null> {
+/** The chunk written last of those that are left; null when none is. */
+async function revertChunk(work: Work, importId: string): Promise<ImportRun | null> {
   const run = await work.repo(ImportRun).lock(importId);
   if (run.state !== 'reverting') return null;
   const chunk = await chunkBefore(work, importId, run.position ?? { step: 0, record: 0 });
@@ -78,7 +38,7 @@ async function revertChunk(work: Work, importId: string, stuck: Stuck): Promise<
   const mapping = mappingOf(work, run);
   const step = stepAt(mapping, chunk.step);
   const outcome: Outcome = { reverted: 0, findings: [] };
-  if (step.mode !== 'report') await takeBack(work, { run, chunk, resource: work.resource(step.resource), stuck, outcome });
+  if (step.mode !== 'report') await takeBack(work, { run, chunk, resource: work.resource(step.resource), outcome });
   await report(work, importId, fileOf(mapping, step), outcome.findings);
   return work.repo(ImportRun).update(importId, {
     position: { step: chunk.step, record: Number(chunk.first) },
@@ -99,35 +59,99 @@ interface Back {
   readonly run: ImportRun;
   readonly chunk: NotedChunk;
   readonly resource: Resource;
-  readonly stuck: Stuck;
   readonly outcome: Outcome;
 }
 
+/** A record the chunk made or changed; `was` of those it changed. */
+interface Touched {
+  readonly line: number;
+  readonly id: string;
+  readonly was: Before | null;
+}
+interface Kept extends Touched {
+  readonly why: string;
+}
+
+/** What keeps a record may itself go with this chunk: as long as some go, those that were kept by others are tried again. */
 async function takeBack(work: Work, back: Back): Promise<void> {
-  const { chunk, run, resource } = back;
-  const touched = touchedBy(chunk);
-  const ids = touched.map(({ id }) => id);
-  const there = new Map((await rowsOf(work, resource, { id: ids })).map((row) => [row.id, row.version ?? 0]));
-  const restored = await restoredVersions(work, run.id, ids);
-  for (const { line, id, was } of touched) {
-    const left = was?.to ?? 1;
-    const version = restored.get(`${id}:${left}`) ?? left;
-    const why = back.stuck.get(id) ?? refusal(there.get(id), version, was) ?? (await one(work, back, { id, was }));
-    if (why === null) back.outcome.reverted += 1;
-    else back.outcome.findings.push(keptBecause(line, id, why));
+  let open = touchedBy(back.chunk);
+  for (;;) {
+    const refused: Kept[] = [];
+    for (const rows of withoutRepeats(open)) refused.push(...(await manyOrFewer(work, back, rows)));
+    if (refused.length === 0 || refused.length === open.length) {
+      back.outcome.findings.push(...refused.map(keptBecause));
+      return;
+    }
+    open = refused;
   }
 }
 
-/** Records the chunk made or changed, the last first; `was` of those it changed. */
-function touchedBy({ fates, lines, ids, before }: NotedChunk): { line: number; id: string; was: Before | null }[] {
-  const changed = new Map(before.map((one) => [one.id, one]));
+/** Records the chunk made or changed, the last first. */
+function touchedBy({ fates, lines, ids, before }: NotedChunk): readonly Touched[] {
+  let change = 0;
   return ids
     .flatMap((id, i) => {
       const fate = fates.charAt(i);
-      const was = fate === 'u' && id !== null ? changed.get(id) : null;
+      const was = fate === 'u' ? before[change++] : null;
       return id !== null && was !== undefined && 'cu'.includes(fate) ? [{ line: lines[i] ?? 0, id, was }] : [];
     })
     .reverse();
+}
+
+/** In parts in which no record is there twice: its earlier change is taken back after its later one. */
+function withoutRepeats(rows: readonly Touched[]): Touched[][] {
+  const parts: Touched[][] = [];
+  let seen = new Set<string>();
+  for (const row of rows) {
+    if (parts.length === 0 || seen.has(row.id)) {
+      parts.push([]);
+      seen = new Set();
+    }
+    seen.add(row.id);
+    parts.at(-1)?.push(row);
+  }
+  return parts;
+}
+
+/** All at once; where the database refuses that, in halves, until it is known which of them cannot be taken back. */
+async function manyOrFewer(work: Work, back: Back, rows: readonly Touched[]): Promise<Kept[]> {
+  try {
+    const kept = await withSavepoint(openWorkOf(work), () => many(work, back, rows));
+    back.outcome.reverted += rows.length - kept.length;
+    back.outcome.findings.push(...kept.map(keptBecause));
+    return [];
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    const [only] = rows;
+    if (rows.length === 1 && only) return [{ ...only, why: error.message }];
+    const half = Math.ceil(rows.length / 2);
+    return [...(await manyOrFewer(work, back, rows.slice(0, half))), ...(await manyOrFewer(work, back, rows.slice(half)))];
+  }
+}
+
+/** Answers those that stay as they are, since somebody else has changed them. */
+async function many(work: Work, { run, resource }: Back, rows: readonly Touched[]): Promise<Kept[]> {
+  const ids = rows.map(({ id }) => id);
+  const there = new Map((await rowsOf(work, resource, { id: ids }, { lock: 'wait' })).map((row) => [row.id, row.version ?? 0]));
+  const restored = await restoredVersions(work, run.id, ids);
+  const kept: Kept[] = [];
+  const [changed, made]: [(Touched & { was: Before })[], string[]] = [[], []];
+  for (const row of rows) {
+    const left = row.was?.to ?? 1;
+    const why = refusal(there.get(row.id), restored.get(`${row.id}:${left}`) ?? left, row.was);
+    if (why !== null) kept.push({ ...row, why });
+    else if (row.was) changed.push({ ...row, was: row.was });
+    else if (there.has(row.id)) made.push(row.id);
+  }
+  const repo = work.repo(resource);
+  const after = await repo.updateMany(changed.map(({ id, was }) => ({ id, patch: { ...was.values } })));
+  await noteRestored(
+    work,
+    run.id,
+    after.map(({ version }, i) => ({ id: changed[i]?.id ?? '', from: changed[i]?.was.from ?? 0, to: version })),
+  );
+  await repo.deleteMany(made);
+  return kept;
 }
 
 /** Why a record stays as it is; null when nothing is against taking it back. */
@@ -136,19 +160,7 @@ function refusal(found: number | undefined, expected: number, was: Before | null
   return found === expected ? null : 'It has been changed since.';
 }
 
-/** Null: the record is as it was, or gone. */
-async function one(work: Work, { run, resource }: Back, { id, was }: { id: string; was: Before | null }): Promise<null> {
-  const repo = work.repo(resource);
-  try {
-    if (was) await noteRestored(work, { importId: run.id, id, from: was.from, to: (await repo.update(id, { ...was.values })).version });
-    else if (await repo.find(id)) await repo.delete(id);
-    return null;
-  } catch (error) {
-    throw error instanceof DomainError ? new RowStuck(id, error.message) : error;
-  }
-}
-
-const keptBecause = (line: number, id: string, why: string): Finding => ({
+const keptBecause = ({ line, id, why }: Kept): Finding => ({
   line,
   field: null,
   rule: 'kept',

@@ -1,4 +1,5 @@
 import { DomainError } from '#kernel/errors/domain-error.js';
+import type { RowRefusal } from '#kernel/usecase/judge.js';
 import { ImportRun, type Position } from '../import/import-run.resource.js';
 import { finishImport } from './finish-import.js';
 import { openImport, type Opened } from './open-import.js';
@@ -135,8 +136,9 @@ async function attempt(write: Run['write'], chunk: Chunk, left = 5): Promise<Att
 
 /** Rows that a rule refuses by themselves are known; of any other refusal it is known only when the row stands alone. */
 function refused(write: Run['write'], chunk: Chunk, error: DomainError): Promise<Attempt> {
-  const known = error instanceof ChunkRefused && error.rows.size > 0 && !chunk.refusedRows;
-  if (known) return attempt(write, { ...chunk, refusedRows: error.rows });
+  const before = chunk.refusedRows ?? new Map<number, RowRefusal>();
+  const known = error instanceof ChunkRefused ? [...error.rows].filter(([place]) => !before.has(place)) : [];
+  if (known.length > 0) return attempt(write, { ...chunk, refusedRows: new Map([...before, ...known]) });
   return chunk.rows.length > 1 ? Promise.resolve({ kind: 'refused' }) : write({ ...chunk, refused: error });
 }
 

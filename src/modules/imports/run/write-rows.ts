@@ -46,8 +46,7 @@ export async function writeRows(work: Work, { step, actions, silent }: Planned):
   if (!resource) return unwritten(actions);
   const told = work.warnings.length;
   const made = await insert(work, resource, { actions, silent });
-  const before: Before[] = [];
-  for (const action of actions) if (action.kind === 'update') before.push(await change(work, resource, action));
+  const before = await change(work, resource, actions);
   let at = 0;
   const ids = actions.map((action) => (action.kind === 'create' ? (made[at++] ?? null) : idOf(action)));
   return { actions, ids, before, findings: [...foundWith(actions), ...warned(work.warnings.slice(told), actions, ids)] };
@@ -56,17 +55,7 @@ export async function writeRows(work: Work, { step, actions, silent }: Planned):
 async function insert(work: Work, resource: Resource, { actions, silent }: Omit<Planned, 'step'>): Promise<string[]> {
   const fresh = actions.flatMap((action, place) => (action.kind === 'create' ? [{ row: action.row, place }] : []));
   const values = fresh.map(({ row }) => row.values);
-  const made = await work
-    .repo(resource)
-    .insertMany(values, { events: silent ? 'none' : 'each' })
-    .catch((error: unknown) => {
-      if (!(error instanceof RowsRefused)) throw error;
-      const rows = [...error.rows].flatMap(([i, why]): [number, RowRefusal][] => {
-        const place = fresh[i]?.place;
-        return place === undefined ? [] : [[place, why]];
-      });
-      throw new ChunkRefused(error, new Map(rows));
-    });
+  const made = await knownRefusal(fresh, () => work.repo(resource).insertMany(values, { events: silent ? 'none' : 'each' }));
   await setHistory(
     work,
     resource,
@@ -89,10 +78,31 @@ function warned(warnings: readonly Warning[], actions: readonly Action[], ids: r
 /** A field by the JSON pointer to it. */
 export const fieldAt = (path: string): string | null => (path === '' ? null : path.slice(1).replaceAll('/', '.'));
 
-async function change(work: Work, resource: Resource, { existing, patch }: Extract<Action, { kind: 'update' }>): Promise<Before> {
-  const after = await work.repo(resource).update(existing.id, patch);
-  const values = Object.fromEntries(Object.keys(patch).map((field) => [field, existing[field] ?? null]));
-  return { id: existing.id, from: existing.version ?? 0, to: after.version, values };
+/** How the records were before. */
+async function change(work: Work, resource: Resource, actions: readonly Action[]): Promise<Before[]> {
+  const updates = actions.flatMap((action, place) => (action.kind === 'update' ? [{ ...action, place }] : []));
+  if (updates.length === 0) return [];
+  const changes = updates.map(({ existing: { id }, patch }) => ({ id, patch }));
+  const changed = await knownRefusal(updates, () => work.repo(resource).updateMany(changes));
+  return changed.map(({ before, version }, i) => {
+    const was: Readonly<Record<string, unknown>> = { ...before };
+    const values = Object.fromEntries(Object.keys(updates[i]?.patch ?? {}).map((field) => [field, was[field] ?? null]));
+    return { id: before.id, from: before.version, to: version, values };
+  });
+}
+
+/** A refusal of some of the rows tells of their places in the chunk. */
+async function knownRefusal<T>(rows: readonly { readonly place: number }[], write: () => Promise<T>): Promise<T> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof RowsRefused)) throw error;
+    const places = [...error.rows].flatMap(([i, why]): [number, RowRefusal][] => {
+      const place = rows[i]?.place;
+      return place === undefined ? [] : [[place, why]];
+    });
+    throw new ChunkRefused(error, new Map(places));
+  }
 }
 
 /** When the other system made and last changed the rows. */

@@ -5,13 +5,18 @@ import type { Work } from '#kernel/usecase/work.js';
  * An import may have changed a record twice. When the later change is taken back the record has a version of its own again, which stands for
  * the one it had between the two: else its earlier change would seem to have been made by somebody else.
  */
-export async function noteRestored(
-  work: Work,
-  { importId, id, from, to }: { importId: string; id: string; from: number; to: number },
-): Promise<void> {
-  await work.rows(
-    sql`insert into imports.import_restored (tenant_id, import_id, record_id, stands_for, version) values (${work.tenantId}, ${importId}, ${id}, ${from}, ${to})`,
-  );
+export async function noteRestored(work: Work, importId: string, restored: readonly Restored[]): Promise<void> {
+  if (restored.length === 0) return;
+  await work.rows(sql`insert into imports.import_restored (tenant_id, import_id, record_id, stands_for, version)
+    select ${work.tenantId}::uuid, ${importId}::uuid, given.* from unnest(${restored.map(({ id }) => id)}::uuid[], ${restored.map(({ from }) => from)}::integer[],
+      ${restored.map(({ to }) => to)}::integer[]) as given (id, stands_for, version)`);
+}
+
+export interface Restored {
+  readonly id: string;
+  /** The version it stands for. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** By record and the version that is stood for, `id:version`. */

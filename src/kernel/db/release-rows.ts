@@ -40,17 +40,18 @@ interface SystemRepo {
 interface Leaving {
   readonly resource: Resource;
   readonly connection: Connection;
-  readonly id: string;
+  readonly ids: readonly string[];
   readonly repoOf: (resource: Resource, connection: Connection) => SystemRepo;
 }
 
-/** What foreign keys do for columns, for fields of a tenant's own: called with the row locked, before it is deleted. */
-export async function releaseRow({ resource, connection, id, repoOf }: Leaving): Promise<void> {
+/** What foreign keys do for columns, for fields of a tenant's own: called with the rows locked, before they are deleted together. */
+export async function releaseRows({ resource, connection, ids, repoOf }: Leaving): Promise<void> {
   const pointers = pointersAt(connection.registry, resource);
   if (pointers.length === 0) return;
   const { rows } = await connection.client.query<{ field_id: string; record_id: string }>(
-    `select field_id, record_id from kernel.field_index_ref where tenant_id = $1 and value = $2 and field_id = any($3::uuid[]) limit ${most + 1}`,
-    [connection.tenantId, id, pointers.map(({ fieldId }) => fieldId)],
+    `select field_id, record_id from kernel.field_index_ref where tenant_id = $1 and value = any($2::uuid[]) and field_id = any($3::uuid[])
+      and record_id <> all($2::uuid[]) limit ${most + 1}`,
+    [connection.tenantId, ids, pointers.map(({ fieldId }) => fieldId)],
   );
   const found = rows.flatMap(({ field_id, record_id }) => {
     const pointer = pointers.find(({ fieldId }) => fieldId === field_id);

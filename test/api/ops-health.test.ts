@@ -69,6 +69,31 @@ describe('Health', () => {
     expect(body).toMatch(/^queue: does not answer.*\n$/);
   });
 
+  test('is not ready until the schemas of companies that have their own are made, and says so', async () => {
+    const holder: pg.Client[] = [];
+    const cold = await openOpsKit({
+      prepare: async (_app, { urls }) => {
+        const client = new pg.Client({ connectionString: urls.super });
+        holder.push(client);
+        await client.connect();
+        await client.query('begin');
+        await client.query('lock table kernel.metadata_versions in access exclusive mode');
+      },
+    });
+    try {
+      expect(await text(`${cold.url}/readyz`)).toMatchObject({
+        status: 503,
+        body: 'schemas: those of companies that have their own are being made\n',
+      });
+      await holder[0]?.query('rollback');
+      while ((await text(`${cold.url}/readyz`)).status !== 200) await sleep(20);
+      expect((await text(`${cold.url}/readyz`)).body).toBe('ready\n');
+    } finally {
+      await Promise.all(holder.map((client) => client.end()));
+      await cold.close();
+    }
+  });
+
   test('is not ready without the database, names neither host nor account, and recovers', async () => {
     const database = new URL(ops.kit.urls.super).pathname.slice(1);
     const client = new pg.Client({ connectionString: ops.kit.urls.super });

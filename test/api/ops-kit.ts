@@ -6,7 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { pino } from 'pino';
 import { provisionTenant, wireAuth } from '#app/auth-wiring.js';
 import { readConfig } from '#app/config.js';
-import { createApi } from '#app/create-api.js';
+import { createApi, type Api } from '#app/create-api.js';
 import { allModules } from '#app/modules.js';
 import { closeGently } from '#app/ops/close-gently.js';
 import { Metrics } from '#app/ops/metrics.js';
@@ -47,8 +47,8 @@ export interface OpsOptions {
   readonly requests?: number;
   readonly role?: 'api' | 'worker';
   readonly demo?: { readonly email: string; readonly password: string };
-  /** Routes of the test, added before the application listens. */
-  readonly prepare?: (app: NestFastifyApplication) => void;
+  /** What the test does before the application listens: adds routes, holds a table. */
+  readonly prepare?: (app: NestFastifyApplication, kit: Kit) => void | Promise<void>;
 }
 
 /** A process as serve.ts makes it, on a database and a port of its own. */
@@ -69,7 +69,7 @@ export async function openOpsKit({ env = {}, role = 'api', demo, prepare, reques
     demo: demo ?? null,
     tenantOf: (request) => api?.tenantOf(request.headers.authorization) ?? null,
   });
-  prepare?.(app);
+  await prepare?.(app, kit);
   await app.listen(0, '127.0.0.1');
   let stopped = false;
   const stopHttp = async (withinMs?: number) => {
@@ -112,7 +112,8 @@ async function openApi(
   });
   const feed = new EventFeed({ databaseUrl: kit.urls.app });
   await feed.start();
-  const { app, door } = await createApi({
+  const api: { made?: Api } = {};
+  const { app, door } = (api.made = await createApi({
     runtime: kit.runtime,
     auth,
     feed,
@@ -121,8 +122,8 @@ async function openApi(
     trustProxy: false,
     ...(requests === undefined ? {} : { rateLimits: limitsOf(kit, requests) }),
     log: parts.system.log,
-    extra: [opsModule(parts)],
-  });
+    extra: [opsModule({ ...parts, isWarm: () => api.made?.schemas.isWarm ?? false })],
+  }));
   const tenantOf = (header: string | undefined) => auth.authenticator.recall(header)?.tenantId ?? null;
   return {
     app,

@@ -55,6 +55,7 @@ async function furnish(): Promise<void> {
   expect((await admin.patch(`/v1/accounts/${accountId}`, { parentId: late })).status).toBe(200);
   await made('/v1/records/permits', { fee: '12.50' });
   await made('/v1/languages/fr/enable', {});
+  await made('/v1/fiscal-calendar/set', { kind: 'months', firstMonth: 7 });
   const productId = await made('/v1/products', { code: 'F-1', name: 'Schraube' });
   await made(`/v1/translations/records/${productId}/set`, { language: 'fr', texts: { name: 'Vis' } });
   const file = await admin.raw('POST', `/v1/files?recordId=${accountId}&name=a.txt`, 'Inhalt', { 'content-type': 'text/plain' });
@@ -85,8 +86,10 @@ test('another installation takes the company in under its own id, and would hand
   const again = await pack(elsewhere, company.tenantId, { withSecrets: true });
   expect(await compareBoxes(box, again)).toMatchObject({ isSame: true, differing: 0, examples: [] });
   expect(await verify(elsewhere, company.tenantId)).toMatchObject({ intact: true, complete: true });
-  const tenant = await inside(elsewhere, company.tenantId, (work) => work.exec('select languages from kernel.tenants', []));
-  expect(tenant.rows).toEqual([{ languages: ['fr'] }]);
+  const tenant = await inside(elsewhere, company.tenantId, (work) =>
+    work.exec('select languages, fiscal_calendar from kernel.tenants', []),
+  );
+  expect(tenant.rows).toEqual([{ languages: ['fr'], fiscal_calendar: { kind: 'months', firstMonth: 7 } }]);
   const anchors = await inside(kit, company.tenantId, (work) => work.exec('select seq, hash from kernel.audit_anchors', []));
   expect(anchors.rows).toHaveLength(1);
 });

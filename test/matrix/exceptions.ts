@@ -76,6 +76,7 @@ export const wishes: Readonly<Record<string, (source: Source) => Given>> = {
     const key = `f${mark}n${next()}`;
     return { objectName: 'account', key, type: 'text', labels: { en: key } };
   },
+  'fiscal_calendar.set': () => ({ kind: 'months', firstMonth: 7, pattern: null, lastMonth: null, lastWeekday: null, ends: null }),
   'language.enable': () => ({ code: 'fr' }),
   'language.disable': () => ({ code: 'pt-BR' }),
   'translation.read': () => ({ language: 'fr' }),

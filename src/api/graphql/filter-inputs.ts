@@ -17,9 +17,10 @@ type Operators = 'equal' | 'order' | 'text' | 'span';
 
 const spanType = new GraphQLEnumType({
   name: 'DaySpan',
-  description: 'Days as people say them, seen from where the caller is: in his time zone, his weeks beginning on the day they do there.',
+  description:
+    'Days as people say them, seen from where the caller is: in his time zone, his weeks beginning on the day they do there, fiscal years as his company divides them.',
   values: Object.fromEntries(
-    spanWords.map((word) => [word, { description: `${word.charAt(0).toUpperCase()}${word.slice(1).replace('_', ' ')}.` }]),
+    spanWords.map((word) => [word, { description: `${word.charAt(0).toUpperCase()}${word.slice(1).replaceAll('_', ' ')}.` }]),
   ),
 });
 const operatorNames: Readonly<Record<Operators, readonly string[]>> = {

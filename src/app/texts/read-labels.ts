@@ -1,5 +1,6 @@
 import { rightsOf } from '#kernel/access/known-permissions.js';
 import { invalid } from '#kernel/errors/domain-error.js';
+import { spanWords } from '#kernel/pure/time.js';
 import { list, object, text } from '#kernel/resource/fields.js';
 import { Labeller, fieldLabels, nameIn } from '#kernel/text/labels.js';
 import { languages, spoken, type Language } from '#kernel/text/language.js';
@@ -21,6 +22,7 @@ const fieldLabel = object(
 const resourceLabel = object({ name, label, description }, { name: 'ResourceLabel', required: true });
 const moduleLabel = object({ name, label, description }, { name: 'ModuleLabel', required: true });
 const rightLabel = object({ name, label }, { name: 'RightLabel', required: true });
+const spanLabel = object({ name, label }, { name: 'SpanLabel', required: true });
 const roleLabel = object({ name, label }, { name: 'RoleLabel', required: true });
 
 export const readLabels = defineQuery({
@@ -43,6 +45,7 @@ export const readLabels = defineQuery({
     fields: list(fieldLabel, { required: true, max: 10_000, description: 'Of the resources above.' }),
     rights: list(rightLabel, { required: true, max: 5000 }),
     roles: list(roleLabel, { required: true }),
+    spans: list(spanLabel, { required: true, description: 'Days as people say them, in filters: `during: this_fiscal_quarter`.' }),
   },
   errors: { 'text.language_unknown': 'There is no such language here.' },
 
@@ -68,6 +71,7 @@ export const readLabels = defineQuery({
       fields: shown.flatMap((resource) => fieldLabels(labeller, resource, wishes)),
       rights: [...new Set(rightsOf(definitions))].sort().map((right) => ({ name: right, label: labeller.right(right) })),
       roles: [...seeds].map(([key, english]) => ({ name: key, label: labeller.role(key, english) })),
+      spans: spanWords.map((word) => ({ name: word, label: labeller.span(word) })),
     });
   },
 });

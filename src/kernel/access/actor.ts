@@ -1,3 +1,4 @@
+import type { FiscalCalendar } from '../pure/fiscal.js';
 import type { TextLanguages } from '../text/reading.js';
 import type { Reach } from './reach.js';
 
@@ -67,6 +68,8 @@ export interface Actor extends Reached {
   /** Language the actor reads, a BCP 47 tag, and the IANA zone he lives in; absent where no person stands behind him. */
   readonly language?: string;
   readonly timeZone?: string;
+  /** How his company divides its years, where that is not by the calendar. */
+  readonly fiscal?: FiscalCalendar;
   /** Languages of the company's texts, where it has others than its own, and those the actor is told them in before that. */
   readonly texts?: TextLanguages;
   readonly reads?: readonly string[];

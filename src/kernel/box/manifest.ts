@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isRecord } from '../jobs/payload.js';
+import { isFiscalCalendar, type FiscalCalendar } from '../pure/fiscal.js';
 import { damaged, newerFormat } from './box-errors.js';
 
 /** Raised when a box of today could not be read by the code of yesterday. */
@@ -26,6 +27,8 @@ export interface BoxTenant {
   readonly locale: string;
   /** Languages its texts are there in besides. */
   readonly languages: readonly string[];
+  /** How it divides its years, where it has said so. */
+  readonly fiscalCalendar?: FiscalCalendar;
   readonly createdAt: string;
 }
 
@@ -107,6 +110,7 @@ const manifestShape = isShape({
     timeZone: isText,
     locale: isText,
     languages: isListOf(isText),
+    fiscalCalendar: (value) => value === undefined || isFiscalCalendar(value),
     createdAt: isText,
   }),
   audit: isShape({ seq: isCount, isIntact: isFlag, hash: (value) => value === null || isHash(value) }),

@@ -140,17 +140,18 @@ function strangeIn({ table, columns }: BoxPart, known: BoxTable | undefined): st
 async function placeTenant(work: OpenWork, job: Job, loadings: readonly Loading[]): Promise<void> {
   const { tenant } = job.manifest;
   const slug = job.slug ?? tenant.slug;
-  const { state, currency, timeZone, locale, createdAt, languages } = tenant;
-  const facts = [job.moved.to, job.name ?? tenant.name, state, currency, timeZone, locale, createdAt, languages];
+  const { state, currency, timeZone, locale, createdAt, languages, fiscalCalendar = null } = tenant;
+  const facts = [job.moved.to, job.name ?? tenant.name, state, currency, timeZone, locale, createdAt, languages, fiscalCalendar];
   if (job.tenantId) {
     await work.exec(
-      `update kernel.tenants set name = $2, state = $3, currency = $4, time_zone = $5, locale = $6, created_at = $7, languages = $8 where id = $1`,
+      `update kernel.tenants set name = $2, state = $3, currency = $4, time_zone = $5, locale = $6, created_at = $7, languages = $8, fiscal_calendar = $9 where id = $1`,
       facts,
     );
     return refuseFilled(work, slug, loadings);
   }
   const { rows } = await work.exec(
-    `insert into kernel.tenants (id, name, state, currency, time_zone, locale, created_at, languages, slug) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    `insert into kernel.tenants (id, name, state, currency, time_zone, locale, created_at, languages, fiscal_calendar, slug)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
      on conflict do nothing returning id`,
     [...facts, slug],
   );

@@ -1,6 +1,7 @@
 import { verifyChain } from '../audit/verify-chain.js';
 import type { OpenWork } from '../db/open-work.js';
 import type { BlobName, FileStore, Ports } from '../ports/ports.js';
+import { isFiscalCalendar } from '../pure/fiscal.js';
 import { lineOut } from './audit-lines.js';
 import { boxTables, quoted, travels, type BoxTable } from './box-tables.js';
 import {
@@ -92,7 +93,7 @@ async function* once(text: string): AsyncGenerator<string> {
 
 async function tenantOf(work: OpenWork): Promise<BoxTenant> {
   const { rows } = await work.exec(
-    `select id, slug, name, state, currency, time_zone as "timeZone", locale, languages, created_at::text as "createdAt" from kernel.tenants where id = $1`,
+    `select id, slug, name, state, currency, time_zone as "timeZone", locale, languages, fiscal_calendar as fiscal, created_at::text as "createdAt" from kernel.tenants where id = $1`,
     [work.tenantId],
   );
   const [row] = rows;
@@ -107,6 +108,7 @@ async function tenantOf(work: OpenWork): Promise<BoxTenant> {
     timeZone: text('timeZone'),
     locale: text('locale'),
     languages: row['languages'] as readonly string[],
+    ...(isFiscalCalendar(row['fiscal']) ? { fiscalCalendar: row['fiscal'] } : {}),
     createdAt: text('createdAt'),
   };
 }

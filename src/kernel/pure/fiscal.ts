@@ -24,6 +24,22 @@ export interface WeekYear {
 }
 export type FiscalCalendar = MonthYear | WeekYear;
 
+/** How the years of a company are divided that has not said so. */
+export const calendarYear: FiscalCalendar = { kind: 'months', firstMonth: 1 };
+
+/** Whether what came from outside is one. */
+export function isFiscalCalendar(value: unknown): value is FiscalCalendar {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, firstMonth, pattern, lastMonth, lastWeekday, ends } = value as Record<string, unknown>;
+  if (kind === 'months') return isWithin(firstMonth, 12);
+  return (
+    kind === 'weeks' && weekPatterns.some((one) => one === pattern) && isWithin(lastMonth, 12) && isWithin(lastWeekday, 7) && isEnd(ends)
+  );
+}
+
+const isWithin = (value: unknown, most: number) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= most;
+const isEnd = (value: unknown) => value === 'last' || value === 'nearest';
+
 /** Days from `from` up to and without `to`. */
 export interface Days {
   readonly from: string;
@@ -54,6 +70,18 @@ export function fiscalPlace(
   if (!found) throw new RangeError(`No fiscal year holds ${day}.`);
   const period = found.periods.findIndex(({ to }) => day < to) + 1;
   return { year: found.year, quarter: Math.ceil(period / 3), period };
+}
+
+export type FiscalUnit = 'period' | 'quarter' | 'year';
+
+/** The period, quarter or year a day lies in, or the one so many before or after it. */
+export function fiscalDays(calendar: FiscalCalendar, day: string, unit: FiscalUnit, offset: number): Days {
+  const { year } = fiscalPlace(calendar, day);
+  const around = [year - 1, year, year + 1].map((one) => fiscalYear(calendar, one));
+  const all = around.flatMap((one): readonly Days[] => (unit === 'year' ? [one] : unit === 'quarter' ? one.quarters : one.periods));
+  const found = all[all.findIndex(({ from, to }) => from <= day && day < to) + offset];
+  if (!found) throw new RangeError(`No fiscal ${unit} lies ${offset} from ${day}.`);
+  return { from: found.from, to: found.to };
 }
 
 const text = (day: Temporal.PlainDate | undefined): string => String(day);

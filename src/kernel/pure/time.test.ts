@@ -72,6 +72,20 @@ describe('spans as people say them', () => {
     ]);
   });
 
+  test('fiscal years are those of the company, and calendar years where it says nothing', () => {
+    const july = { ...at(berlin), fiscal: { kind: 'months', firstMonth: 7 } as const };
+    expect(daysOf('this_fiscal_year', july)).toEqual({ from: '2026-07-01', to: '2027-07-01' });
+    expect(daysOf('this_fiscal_quarter', july)).toEqual({ from: '2027-04-01', to: '2027-07-01' });
+    expect(daysOf('next_fiscal_quarter', july)).toEqual({ from: '2027-07-01', to: '2027-10-01' });
+    expect(daysOf('this_fiscal_quarter', { ...july, zone: 'America/New_York' })).toEqual({ from: '2027-01-01', to: '2027-04-01' });
+    expect(daysOf('last_fiscal_year', at(berlin))).toEqual({ from: '2026-01-01', to: '2027-01-01' });
+    const retail = { kind: 'weeks', pattern: '4-5-4', lastMonth: 1, lastWeekday: 6, ends: 'nearest' } as const;
+    const [first, last] = [new Date('2023-02-01T12:00:00Z'), new Date('2024-02-03T12:00:00Z')];
+    expect(daysOf('last_fiscal_quarter', { ...july, now: first, fiscal: retail })).toEqual({ from: '2022-10-30', to: '2023-01-29' });
+    expect(daysOf('this_fiscal_period', { ...july, now: last, fiscal: retail })).toEqual({ from: '2023-12-31', to: '2024-02-04' });
+    expect(daysOf('next_fiscal_period', { ...july, now: last, fiscal: retail })).toEqual({ from: '2024-02-04', to: '2024-03-03' });
+  });
+
   test('every word is a span that is not empty, and nothing else is', () => {
     for (const word of spanWords) {
       const { from, to } = daysOf(word, at(berlin));

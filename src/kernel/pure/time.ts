@@ -1,4 +1,5 @@
 import { Temporal } from 'temporal-polyfill';
+import { calendarYear, fiscalDays, type FiscalCalendar, type FiscalUnit } from './fiscal.js';
 
 /** A wall-clock time and its zone, and what instant that is. */
 export interface Resolved {
@@ -45,8 +46,14 @@ export function isZoneName(name: string): boolean {
   return true;
 }
 
-const units = ['week', 'month', 'quarter', 'year'] as const;
+const units = ['week', 'month', 'quarter', 'year', 'fiscal_period', 'fiscal_quarter', 'fiscal_year'] as const;
 type Unit = (typeof units)[number] | 'day';
+
+const fiscalUnits: ReadonlyMap<string, FiscalUnit> = new Map([
+  ['fiscal_period', 'period'],
+  ['fiscal_quarter', 'quarter'],
+  ['fiscal_year', 'year'],
+]);
 
 /** Spans of days as people say them, seen from now. */
 export const spanWords = [
@@ -76,12 +83,16 @@ export interface Viewpoint {
   readonly zone: string;
   /** 1 is Monday, 7 is Sunday. */
   readonly weekStart: number;
+  /** How his company divides its years; by calendar years where that is not said. */
+  readonly fiscal?: FiscalCalendar | undefined;
 }
 
 /** First day of a span, and the first day after it. */
-export function daysOf(word: SpanWord, { now, zone, weekStart }: Viewpoint): { readonly from: string; readonly to: string } {
+export function daysOf(word: SpanWord, { now, zone, weekStart, fiscal }: Viewpoint): { readonly from: string; readonly to: string } {
   const [unit, offset] = spans.get(word) ?? ['day', 0];
   const today = zonedIn(zone, now).toPlainDate();
+  const fiscalUnit = fiscalUnits.get(unit);
+  if (fiscalUnit) return fiscalDays(fiscal ?? calendarYear, today.toString(), fiscalUnit, offset);
   const from = plus(startOf(unit, today, weekStart), unit, offset);
   return { from: from.toString(), to: plus(from, unit, 1).toString() };
 }

@@ -29,6 +29,6 @@ function boundOf(word: unknown, { actor }: RunContext, { end, leaf, path }: Boun
   if (!isSpanWord(word))
     throw badAt(invalid('filter.bad_value', `A filter value is not valid: it must be one of ${spanWords.join(', ')}.`), path);
   const zone = isZone(actor.timeZone) ? actor.timeZone : 'UTC';
-  const day = daysOf(word, { now: new Date(), zone, weekStart: weekStartOf(actor.language) })[end];
+  const day = daysOf(word, { now: new Date(), zone, weekStart: weekStartOf(actor.language), fiscal: actor.fiscal })[end];
   return leaf.cast === dateLeaf.cast ? day : startOfDay(day, zone);
 }

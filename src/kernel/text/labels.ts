@@ -1,3 +1,4 @@
+import { spanWords, type SpanWord } from '../pure/time.js';
 import type { Registry } from '../resource/registry.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { LabelsByLanguage } from '../resource/fields.js';
@@ -41,6 +42,9 @@ export class Labeller {
     return words?.[`${resource}.${field}.${value}`] ?? words?.[`${field}.${value}`] ?? words?.[value] ?? spelledOut(value);
   };
 
+  /** `this_fiscal_quarter` → `Dieses Geschäftsquartal`. */
+  span = (word: SpanWord): string => this.labels?.choices[word] ?? spelledOut(word);
+
   /** `lead:convert` → `Lead: Umwandeln`. */
   right = (right: string): string => {
     const [noun = '', verb = ''] = right.split(':');
@@ -80,6 +84,7 @@ export function unnamed(registry: Registry, labels: Labels): string[] {
     ...registry.modules.flatMap((module) => unnamedOfModule(module, labels)),
     ...[...registry.resources.values()].flatMap((resource) => unnamedOfResource(resource, labels)),
     ...rightsOf(registry).flatMap((right) => unnamedOfRight(right, labels)),
+    ...spanWords.flatMap((word) => unless(labels.choices, `span ${word}`, word)),
   ];
   return [...new Set(said)];
 }

@@ -35,6 +35,8 @@ import { actorNow } from './session/standing.js';
 import { listShares } from './share/list-shares.js';
 import { shareRecord } from './share/share-record.js';
 import { unshareRecord } from './share/unshare-record.js';
+import { setFiscalCalendar } from './tenant/set-fiscal-calendar.js';
+import { showFiscalYear } from './tenant/show-fiscal-year.js';
 import { createTeam } from './team/create-team.js';
 import { moveTeam } from './team/move-team.js';
 import { Team } from './team/team.resource.js';
@@ -98,8 +100,9 @@ export const identity = defineModule({
     createApiKey,
     revokeApiKey,
     uploadDocuments,
+    setFiscalCalendar,
   ],
-  queries: [me, canAccess, explainAccess, simulateRole, listShares],
+  queries: [me, canAccess, explainAccess, simulateRole, listShares, showFiscalYear],
   events: [UserDeactivated, RecordShared, RecordUnshared],
   jobs: [forgetOldSessions, tidyShares],
   roles: defaultRoles,

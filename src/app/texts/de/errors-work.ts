@@ -27,6 +27,8 @@ export const workErrors: ErrorTexts = {
   'translation.bad_file': 'Die Datei ist kein lesbares XLIFF 2, oder sie ist zu lang.',
   'translation.no_source': 'Ein Text, den es nicht gibt, wird nicht übersetzt.',
   'translation.no_such_record': 'Einen solchen Datensatz mit Texten gibt es nicht, oder Sie dürfen ihn nicht sehen.',
+  'fiscal_calendar.incomplete':
+    'Ein Geschäftsjahr aus Monaten hat einen ersten Monat; eines aus Wochen hat ein Muster, seinen letzten Monat, den Wochentag, an dem es endet, und ob an dessen letztem im Monat oder dem nächsten am Monatsende.',
   'business_calendar.assigned_to_two': 'Ein Kalender wird einem Benutzer oder einem Team zugewiesen, nicht beiden auf einmal.',
   'business_calendar.exhausted': 'Der Kalender hat in den nächsten 4.000 Tagen nicht so viele offene Minuten.',
   'business_calendar.name_taken': 'Ein anderer Geschäftskalender hat diesen Namen schon.',

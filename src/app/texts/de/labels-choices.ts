@@ -1,5 +1,33 @@
 import type { Words } from '#kernel/text/catalog.js';
 
+/** Days as people say them, in filters. */
+const spans: Words = {
+  yesterday: 'Gestern',
+  today: 'Heute',
+  tomorrow: 'Morgen',
+  last_week: 'Letzte Woche',
+  this_week: 'Diese Woche',
+  next_week: 'Nächste Woche',
+  last_month: 'Letzter Monat',
+  this_month: 'Dieser Monat',
+  next_month: 'Nächster Monat',
+  last_quarter: 'Letztes Quartal',
+  this_quarter: 'Dieses Quartal',
+  next_quarter: 'Nächstes Quartal',
+  last_year: 'Letztes Jahr',
+  this_year: 'Dieses Jahr',
+  next_year: 'Nächstes Jahr',
+  last_fiscal_period: 'Letzte Periode des Geschäftsjahrs',
+  this_fiscal_period: 'Diese Periode des Geschäftsjahrs',
+  next_fiscal_period: 'Nächste Periode des Geschäftsjahrs',
+  last_fiscal_quarter: 'Letztes Geschäftsquartal',
+  this_fiscal_quarter: 'Dieses Geschäftsquartal',
+  next_fiscal_quarter: 'Nächstes Geschäftsquartal',
+  last_fiscal_year: 'Letztes Geschäftsjahr',
+  this_fiscal_year: 'Dieses Geschäftsjahr',
+  next_fiscal_year: 'Nächstes Geschäftsjahr',
+};
+
 /** By value; `resource.field.value` where a word means something else in one field. */
 export const choices: Words = {
   activate: 'Begonnen',
@@ -133,6 +161,7 @@ export const choices: Words = {
   wait_over: 'Wartezeit vorbei',
   wall: 'Alle Zeit',
   warning: 'Warnung',
+  ...spans,
   web: 'Web',
   withdrawn: 'Widerrufen',
   won: 'Gewonnen',

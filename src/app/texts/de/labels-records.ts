@@ -37,6 +37,7 @@ export const resources: Words = {
   tenant_module: 'Modul der Firma',
   operation: 'Hintergrundvorgang',
   audit: 'Protokoll',
+  fiscal_calendar: 'Geschäftsjahr',
   language: 'Sprache',
   translation: 'Übersetzung',
   audit_retention: 'Aufbewahrungsregel des Protokolls',

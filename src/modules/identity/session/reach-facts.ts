@@ -1,5 +1,6 @@
 import { sql, type Sql } from '#kernel/db/sql.js';
 import type { Actor, Reached } from '#kernel/access/actor.js';
+import type { FiscalCalendar } from '#kernel/pure/fiscal.js';
 import type { RoleRights } from '../role/field-rules.js';
 
 /** What the database says of a user's roles and reaches at one moment. */
@@ -10,6 +11,8 @@ export interface UserFacts {
   readonly timeZone: string;
   /** Languages of the company's texts: in which they are written, and which it has others in. */
   readonly texts: { readonly own: string; readonly others: readonly string[] };
+  /** How the company divides its years, where it has said so. */
+  readonly fiscal: FiscalCalendar | null;
   readonly roles: readonly RoleRights[];
   readonly ownUserIds: readonly string[];
   readonly principalIds: readonly string[];
@@ -48,6 +51,7 @@ export const userFacts = (
   all = false,
 ): Sql => sql`u.id as "userId", u.name as "userName", u.locale, u.time_zone as "timeZone", r.roles,
   (select json_build_object('own', c.locale, 'others', c.languages) from kernel.tenants c where c.id = u.tenant_id) as texts,
+  (select c.fiscal_calendar from kernel.tenants c where c.id = u.tenant_id) as fiscal,
   p.own as "ownUserIds", p.principals as "principalIds",
   case when ${all} or r.by_team then (${teamUsers}) end as "teamUserIds",
   case when ${all} or r.by_subtree then (${subtreeUsers(now)}) end as "subtreeUserIds",

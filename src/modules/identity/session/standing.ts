@@ -121,6 +121,7 @@ function actorOf({ work, facts }: Found, who: Who, given: Pick<RoleRights, 'perm
     userId: facts.userId,
     language: facts.locale,
     timeZone: facts.timeZone,
+    ...(facts.fiscal ? { fiscal: facts.fiscal } : {}),
     ...readingOfFacts(facts),
     permissions,
     ...(absent.rights.length > 0 ? { dormant: intersection(given.permissions, allOf(absent.rights)) } : {}),

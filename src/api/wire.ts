@@ -1,4 +1,5 @@
 import { textOf } from '#kernel/pure/text.js';
+import { allParts } from '#kernel/resource/columns.js';
 import type { Field, Fields } from '#kernel/resource/fields.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 
@@ -17,8 +18,16 @@ export function wireValue(field: Field, value: unknown): unknown {
   if (field.kind === 'list') return (value as unknown[]).map((item) => wireValue(field.item as Field, item));
   if (field.kind === 'object') return wireFields(field.shape ?? {}, value as Record<string, unknown>);
   if (field.kind === 'decimal') return textOf(value);
+  if (field.kind === 'plan') return wirePlan(allParts(field, value));
   return value;
 }
+
+const wirePlan = ({ local, zone, at, isShifted }: Readonly<Record<string, unknown>>) => ({
+  local,
+  zone,
+  at: wireInstant(at as Date),
+  isShifted,
+});
 
 export const wireFields = (fields: Fields, value: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, wireValue(field, value[name])]));

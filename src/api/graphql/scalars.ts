@@ -3,6 +3,7 @@ import {
   GraphQLError,
   GraphQLList,
   GraphQLNonNull,
+  GraphQLBoolean,
   GraphQLObjectType,
   GraphQLScalarType,
   GraphQLString,
@@ -96,6 +97,16 @@ export const ZonedPlanType = new GraphQLObjectType({
   fields: {
     local: { type: nonNull(LocalDateTime), description: 'Wall-clock time.', resolve: byKey },
     zone: { type: nonNull(GraphQLString), description: 'IANA time zone, `Europe/Berlin`.', resolve: byKey },
+    at: {
+      type: DateTime,
+      description: 'The instant it is, by the rules of the zone as they are now; of what is past, as they were.',
+      resolve: byKey,
+    },
+    isShifted: {
+      type: GraphQLBoolean,
+      description: 'The clocks skip this time: it is one step later. Of a time that comes twice the first is meant.',
+      resolve: byKey,
+    },
   },
 });
 

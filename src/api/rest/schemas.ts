@@ -165,7 +165,22 @@ const shared: Readonly<Record<string, JsonSchema>> = {
     additionalProperties: false,
     required: ['local', 'zone'],
     description: 'Wall-clock time in a zone.',
-    properties: { local: text(30, { examples: ['2026-03-02T09:00:00'] }), zone: text(64, { examples: ['Europe/Berlin'] }) },
+    properties: {
+      local: text(30, { examples: ['2026-03-02T09:00:00'] }),
+      zone: text(64, { examples: ['Europe/Berlin'] }),
+      at: {
+        type: ['string', 'null'],
+        format: 'date-time',
+        maxLength: 40,
+        readOnly: true,
+        description: 'The instant it is, by the rules of the zone as they are now; of what is past, as they were.',
+      },
+      isShifted: {
+        type: ['boolean', 'null'],
+        readOnly: true,
+        description: 'The clocks skip this time: it is one step later. Of a time that comes twice the first is meant.',
+      },
+    },
   },
   Address: {
     type: 'object',

@@ -4,7 +4,7 @@ import { recordKeys } from '../audit/key-of.js';
 import type { FieldChanges } from '../access/field-rights.js';
 import { translate } from '../db/constraint-errors.js';
 import type { TenantPool } from '../db/tenant-pool.js';
-import { columnsOf } from '../resource/columns.js';
+import { allParts, columnsOf } from '../resource/columns.js';
 import type { Field } from '../resource/fields.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Registry } from '../resource/registry.js';
@@ -100,8 +100,5 @@ function columnsFrom(resource: Resource, changes: FieldChanges): Record<string, 
 
 const columnsWith = (name: string, field: Field, value: unknown): Record<string, unknown> =>
   Object.fromEntries(
-    columnsOf(name, field).map((column) => [
-      column.name,
-      column.part === undefined ? value : (value as Readonly<Record<string, unknown>>)[column.part],
-    ]),
+    columnsOf(name, field).map((column) => [column.name, column.part === undefined ? value : allParts(field, value)[column.part]]),
   );

@@ -1,5 +1,6 @@
 import { Decimal } from 'decimal.js';
 import { textOf } from '../pure/text.js';
+import { instantOf } from '../pure/time.js';
 import type { Field, Money } from './fields.js';
 import type { Resource } from './define-resource.js';
 import { snake } from './names.js';
@@ -11,6 +12,8 @@ export interface Column {
   readonly notNull: boolean;
   /** Key inside the field's value, for composite kinds. */
   readonly part?: string;
+  /** Worked out of the other parts when they are written: shown, and no part of the value. */
+  readonly derived?: true;
   /** Its value in the row under an alias, where it is no column of the table. */
   readonly sql?: (alias: string) => string;
   /** The same as text, where the row holds it as the text it is shown as. */
@@ -72,6 +75,8 @@ function ownColumns(name: string, field: Field): readonly Column[] {
       return [
         { name: `${column}_local`, type: 'timestamp without time zone', notNull, part: 'local' },
         { name: `${column}_zone`, type: 'text', notNull, part: 'zone' },
+        { name: `${column}_at`, type: 'timestamp with time zone', notNull: false, part: 'at', derived: true },
+        { name: `${column}_is_shifted`, type: 'boolean', notNull: false, part: 'isShifted', derived: true },
       ];
     case 'address':
       return addressParts.map((part) => ({ name: `${column}_${snake(part)}`, type: 'text', notNull: false, part }));
@@ -161,8 +166,14 @@ export function toColumns(name: string, field: Field, value: unknown): unknown[]
   const columns = columnsOf(name, field);
   if (value === null || value === undefined) return columns.map(() => null);
   if (columns[0]?.part === undefined) return [field.kind === 'json' ? JSON.stringify(value) : value];
-  const parts = value as Readonly<Record<string, unknown>>;
+  const parts = allParts(field, value);
   return columns.map((c) => parts[c.part ?? ''] ?? null);
+}
+
+/** The parts of a composite value, and what is worked out of them: the instant of a plan. */
+export function allParts({ kind }: Field, value: unknown): Readonly<Record<string, unknown>> {
+  const parts = value as Readonly<Record<string, unknown>>;
+  return kind === 'plan' ? { ...parts, ...instantOf(textOf(parts['local']), textOf(parts['zone'])) } : parts;
 }
 
 /** A value as the column `custom` holds it: what JSON shows of it. */
@@ -188,7 +199,7 @@ export function fromColumns(name: string, field: Field, row: Readonly<Record<str
   const columns = columnsOf(name, field);
   const first = columns[0];
   if (first?.part === undefined) return row[first?.name ?? ''] ?? null;
-  const values = columns.map((c) => [c.part, row[c.name] ?? null] as const);
+  const values = columns.filter((c) => !c.derived).map((c) => [c.part, row[c.name] ?? null] as const);
   if (values.every(([, value]) => value === null)) return null;
   return Object.fromEntries(values);
 }

@@ -1,6 +1,6 @@
 import parsePhoneNumber from 'libphonenumber-js/max';
 import { textOf } from '../pure/text.js';
-import type { Field, Fields, Money } from './fields.js';
+import type { Field, Fields, Money, ZonedPlan } from './fields.js';
 
 const shapes: Readonly<Partial<Record<Field['kind'], (value: unknown) => unknown>>> = {
   email: (value) => textOf(value).trim().toLowerCase(),
@@ -8,6 +8,7 @@ const shapes: Readonly<Partial<Record<Field['kind'], (value: unknown) => unknown
   decimal: textOf,
   instant: (value) => (value instanceof Date ? value : new Date(textOf(value))),
   money: (value) => ({ amount: textOf((value as Money).amount), currency: (value as Money).currency }),
+  plan: (value) => ({ local: (value as ZonedPlan).local, zone: (value as ZonedPlan).zone }),
   ref: (value) => textOf(value).toLowerCase(),
 };
 

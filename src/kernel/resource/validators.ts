@@ -70,7 +70,8 @@ const isMoney = (v: unknown): boolean =>
   isISO4217CurrencyCode(v['currency']);
 const isPlan = (v: unknown): boolean =>
   isRecord(v) &&
-  onlyKeys(v, ['local', 'zone']) &&
+  // Whoever writes back what he has read is told nothing new by it.
+  onlyKeys(v, ['local', 'zone', 'at', 'isShifted']) &&
   typeof (v as unknown as ZonedPlan).local === 'string' &&
   isInstant(`${(v as unknown as ZonedPlan).local}Z`) &&
   isZone(v['zone']);

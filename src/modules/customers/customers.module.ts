@@ -2,6 +2,7 @@ import { defineModule } from '#kernel/usecase/define-module.js';
 import { Account } from './account/account.resource.js';
 import { Activity } from './activity/activity.resource.js';
 import { completeActivity } from './activity/complete-activity.js';
+import { keepPlans } from './activity/keep-plans.job.js';
 import { ConsentEntry } from './consent/consent-entry.resource.js';
 import { Consent } from './consent/consent.resource.js';
 import { grantConsent } from './consent/grant-consent.js';
@@ -16,5 +17,6 @@ export const customers = defineModule({
   resources: [Account, Contact, Activity, Consent, ConsentEntry],
   commands: [completeActivity, grantConsent, withdrawConsent],
   events: [ActivityCompleted, ConsentGranted, ConsentWithdrawn],
+  jobs: [keepPlans],
   roles: customerRoles,
 });

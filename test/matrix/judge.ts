@@ -10,9 +10,12 @@ import { canariesIn } from './samples.js';
 import type { Operation } from './surfaces.js';
 import { inParallel, send, type Reply } from './wire.js';
 
-/** `status`: not the answer the definitions ask for. `leak`: text of a row the asker may not read. `written`: a refusal left something behind. */
+/**
+ * `status`: not the answer the definitions ask for. `leak`: text of a row the asker may not read. `written`: a refusal left something behind.
+ * `missing`: a row the asker may see is not shown.
+ */
 export interface Finding {
-  readonly kind: 'status' | 'leak' | 'written';
+  readonly kind: 'status' | 'leak' | 'written' | 'missing';
   readonly operation: string;
   readonly person: string;
   readonly detail: string;

@@ -72,27 +72,41 @@ export async function until(holds: () => boolean): Promise<void> {
 }
 
 /** Tells everybody that the room's row of each of these resources was changed, and that it is gone. */
-export async function touch({ kit }: Machine, room: Room, resources: readonly Resource[]): Promise<void> {
-  await room.work(async (work) => {
-    for (const { name, module } of resources) {
-      const id = room.rows.get(name);
-      for (const verb of ['updated', 'deleted'] as const) {
-        await work.exec(
-          `insert into kernel.outbox (tenant_id, id, type, subject_resource, subject_id, payload, actor, cause, occurred_at)
-           values ($1, gen_random_uuid(), $2, $3, $4, $5, '{}', '{}', now())`,
-          [room.tenantId, `${module}.${name}_${verb}`, name, id, { id, version: 2, changed: ['name'] }],
-        );
-      }
-    }
-  });
+export const touch = (machine: Machine, room: Room, resources: readonly Resource[]): Promise<void> =>
+  tell(
+    machine,
+    room,
+    resources.map((resource) => ({ resource, id: room.rows.get(resource.name) ?? '' })),
+    ['updated', 'deleted'],
+  );
+
+/** Tells everybody what became of some rows. */
+export async function tell(
+  { kit }: Machine,
+  room: Room,
+  rows: readonly { readonly resource: Resource; readonly id: string }[],
+  verbs: readonly ('updated' | 'deleted')[],
+): Promise<void> {
+  const news = rows.flatMap(({ resource: { name, module }, id }) => verbs.map((verb) => ({ type: `${module}.${name}_${verb}`, name, id })));
+  await room.work((work) =>
+    work.exec(
+      `insert into kernel.outbox (tenant_id, id, type, subject_resource, subject_id, payload, actor, cause, occurred_at)
+       select $1, gen_random_uuid(), n.type, n.name, n.id, jsonb_build_object('id', n.id, 'version', 2, 'changed', array['name']), '{}', '{}', now()
+       from unnest($2::text[], $3::text[], $4::uuid[]) with ordinality as n (type, name, id, no) order by n.no`,
+      [room.tenantId, news.map(({ type }) => type), news.map(({ name }) => name), news.map(({ id }) => id)],
+    ),
+  );
   // Told to listeners, without the subscribers that would do something about it.
   const doors = doorsOf(kit.runtime);
   while ((await relayOutbox(doors, subscriptionsOf([]), kit.clock.now())) > 0);
 }
 
 /** How often an ear was told of rows of a room. */
-export const heardOf = ({ told }: Ear, name: string, room: Room): number =>
-  (told.get(name) ?? []).filter((text) => text.includes(room.rows.get(name) ?? '-')).length;
+export const heardOf = (ear: Ear, name: string, room: Room): number => timesHeard(ear, name, room.rows.get(name) ?? '-');
+
+/** How often an ear was told of one row. */
+export const timesHeard = ({ told }: Pick<Ear, 'told'>, name: string, id: string): number =>
+  (told.get(name) ?? []).filter((text) => text.includes(`"id":"${id}"`)).length;
 
 /** What a listener was told of the room, as far as he may not know it. */
 export function overheard({ registry }: Machine, { who, told }: Ear, room: Room): Finding[] {

@@ -42,6 +42,8 @@ export interface Machine {
   readonly routes: readonly string[];
   readonly tokens: TokenSettings;
   readonly defects: object[];
+  /** How many requests were answered before Fastify saw them. */
+  readonly answeredAtDoor: () => number;
   /** One connection that sees everything, for check sums. */
   readonly witness: pg.Client;
   close(): Promise<void>;
@@ -60,7 +62,7 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
   const feed = new EventFeed({ databaseUrl: kit.urls.app });
   await feed.start();
   const defects: object[] = [];
-  const { app, schema } = await createApi({
+  const { app, schema, door } = await createApi({
     ...serving(kit, auth, options),
     feed: options.feed ? altered(feed, options.feed) : feed,
     cursorSecret: 'test',
@@ -76,6 +78,17 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
       for (const verb of [method].flat()) routes.push(`${verb} ${url}`);
     });
   await app.listen(0, '127.0.0.1');
+  const atDoor = { count: 0 };
+  // As in a process: what is known is answered before it comes to Fastify.
+  door.open({
+    headers: {},
+    watch: () => ({
+      isLeaving: () => false,
+      answered: () => {
+        atDoor.count++;
+      },
+    }),
+  });
   return {
     kit,
     auth,
@@ -86,6 +99,7 @@ export async function openMachine(options: MachineOptions = {}): Promise<Machine
     routes,
     tokens,
     defects,
+    answeredAtDoor: () => atDoor.count,
     witness,
     close: async () => {
       await app.close();

@@ -34,30 +34,41 @@ export const person = (machine: Machine, company: Room, name: string, permission
   personWith(machine, company, name, { permissions, fieldRules: {} });
 
 export async function personWith(machine: Machine, company: Room, name: string, { permissions, fieldRules }: Holding): Promise<Made> {
-  const { userId, sessionId } = await company.work(async (work) => {
+  const userId = await company.work(async (work) => {
     const called = uniqueName('u');
     const user = await work.repo(work.resource('user')).create({ name: called, email: `${called}@example.test` });
     if (Object.keys(permissions).length > 0) await grant(work, user.id, permissions, fieldRules);
+    return user.id;
+  });
+  return { ...(await signedIn(machine, company, userId)), name, permissions };
+}
+
+/** A user who is there already, with a session of his own. */
+export async function signedIn(machine: Machine, company: Room, userId: string): Promise<Made> {
+  const sessionId = await company.work(async (work) => {
     const expiresAt = new Date(work.now.getTime() + 86_400_000);
-    const session = await work.repo(work.resource('session')).create({ userId: user.id, expiresAt });
-    return { userId: user.id, sessionId: session.id };
+    return (await work.repo(work.resource('session')).create({ userId, expiresAt })).id;
   });
   const token = issueAccessToken({ tenantId: company.tenantId, userId, sessionId }, machine.tokens);
-  return { name, tenantId: company.tenantId, permissions, userId, sessionId, tokens: [token] };
+  return { name: 'signed in', tenantId: company.tenantId, permissions: {}, userId, sessionId, tokens: [token] };
 }
 
 export const anonymous: Person = { name: 'anonymous', tenantId: null, permissions: {}, userId: null, tokens: [] };
 
 /** A key of somebody with all rights that was given just these. */
 export async function apiKey(machine: Machine, company: Room, name: string, permissions: Permissions): Promise<Person> {
-  const maker = await person(machine, company, 'key maker', { '*': 'all' });
+  return keyOf(machine, company, await person(machine, company, 'key maker', { '*': 'all' }), { name, permissions });
+}
+
+/** A key that somebody with all rights made for just these. */
+export async function keyOf(machine: Machine, company: Room, maker: Made, given: Pick<Person, 'name' | 'permissions'>): Promise<Person> {
   const actor = { ...systemActor('maker'), kind: 'user' as const, id: maker.userId, userId: maker.userId };
   const { result } = await machine.auth.runner.run(
     createApiKey,
-    { name: uniqueName('key'), permissions },
+    { name: uniqueName('key'), permissions: given.permissions },
     { tenantId: company.tenantId, actor },
   );
-  const key = { ...maker, name, permissions, tokens: [result.key] };
+  const key = { ...maker, ...given, tokens: [result.key] };
   // The first use of a key is written down.
   await send(machine, key, { method: 'GET', path: '/v1/me' });
   return key;

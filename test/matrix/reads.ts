@@ -29,7 +29,10 @@ export async function rowsOf(machine: Machine, room: Room): Promise<ReadonlyMap<
   return new Map(pairs);
 }
 
-interface Answer {
+/** How many rows an answer shows at most. */
+const longestAnswer = 20;
+
+export interface Answer {
   readonly totalCount: number;
   readonly nodes: readonly { readonly id: string }[];
 }
@@ -44,24 +47,31 @@ export async function probe(machine: Machine, who: Person, room: Room): Promise<
   const questions = isFull ? all : all.filter((_, i) => i % 4 === 0);
   const batches = Array.from({ length: Math.ceil(questions.length / 20) }, (_, i) => questions.slice(i * 20, i * 20 + 20));
   const findings = await inParallel(batches, async (batch) => {
-    const asked = batch.flatMap(({ resource, args }, i) =>
-      Object.entries(args).map(([name, value]) => ({ i, name, value, type: typeOf(resource, name) })),
-    );
-    const declared = asked.map(({ i, name, type }) => `$${name}${i}: ${type}`).join(', ');
-    const fields = batch.map(
-      (q, i) =>
-        `q${i}: ${q.resource.plural}(first: 10, ${asked
-          .filter((one) => one.i === i)
-          .map(({ name }) => `${name}: $${name}${i}`)
-          .join(', ')}) { totalCount nodes { id } }`,
-    );
-    const variables = Object.fromEntries(asked.map(({ i, name, value }) => [`${name}${i}`, value]));
-    const reply = await ask(machine, who, `query(${declared}) { ${fields.join(' ')} }`, variables);
-    if (reply.code !== null) return [finding('status', who, batch[0], `${reply.code} ${reply.text.slice(0, 200)}`)];
-    const { data } = JSON.parse(reply.text) as { data: Readonly<Record<string, Answer>> };
-    return batch.flatMap((question, i) => told(question, data[`q${i}`], { who, room, hidden }));
+    const answers = await answersTo(machine, who, batch);
+    if (typeof answers === 'string') return [finding('status', who, batch[0], answers)];
+    return batch.flatMap((question, i) => told(question, answers[i], { who, room, hidden }));
   });
   return { asked: questions.length, findings: findings.flat() };
+}
+
+/** Asks several questions in one request. The refusal, when there is one. */
+export async function answersTo(machine: Machine, who: Person, batch: readonly Question[]): Promise<(Answer | undefined)[] | string> {
+  const asked = batch.flatMap(({ resource, args }, i) =>
+    Object.entries(args).map(([name, value]) => ({ i, name, value, type: typeOf(resource, name) })),
+  );
+  const declared = asked.map(({ i, name, type }) => `$${name}${i}: ${type}`).join(', ');
+  const fields = batch.map(
+    (q, i) =>
+      `q${i}: ${q.resource.plural}(first: ${longestAnswer}, ${asked
+        .filter((one) => one.i === i)
+        .map(({ name }) => `${name}: $${name}${i}`)
+        .join(', ')}) { totalCount nodes { id } }`,
+  );
+  const variables = Object.fromEntries(asked.map(({ i, name, value }) => [`${name}${i}`, value]));
+  const reply = await ask(machine, who, `query(${declared}) { ${fields.join(' ')} }`, variables);
+  if (reply.code !== null) return `${reply.code} ${reply.text.slice(0, 200)}`;
+  const { data } = JSON.parse(reply.text) as { data: Readonly<Record<string, Answer>> };
+  return batch.map((_, i) => data[`q${i}`]);
 }
 
 const typeOf = ({ typeName }: Question['resource'], argument: string) =>
@@ -90,7 +100,7 @@ function told(question: Question, answer: Answer | undefined, { who, room, hidde
   const isOracle = hidden.has(resource.name) || (about !== resource && !('orderBy' in args));
   return [
     ...(isOracle && found.length > 0 ? [finding('leak', who, question, found.map(({ id }) => id).join(', '))] : []),
-    ...(answer.nodes.length < 10 && answer.totalCount !== answer.nodes.length
+    ...(answer.nodes.length < longestAnswer && answer.totalCount !== answer.nodes.length
       ? [finding('leak', who, question, `counts ${answer.totalCount}, shows ${answer.nodes.length}`)]
       : []),
   ];

@@ -28,7 +28,7 @@ export interface OpenList {
 
 /**
  * Who exports a list sees of it what he may read, and of that only what his right to export reaches: a right of its own, since taking
- * everything away at once is more than looking something up.
+ * everything away at once is more than looking something up. A share lends a record to be looked at, not to be taken away.
  */
 export function asExporter(principal: Principal, { name }: Resource): Principal {
   const { actor } = principal;
@@ -36,9 +36,10 @@ export function asExporter(principal: Principal, { name }: Resource): Principal 
   if (take === null) throw permissionMissing(`${name}:export`);
   if (read === null) throw permissionMissing(`${name}:read`);
   const both = reachOf(intersection({ [`${name}:read`]: read }, { [`${name}:read`]: take }), `${name}:read`);
-  if (both === read) return principal;
+  if (take === 'all') return principal;
   const permissions = { ...actor.permissions, [`${name}:read`]: both ?? 'none' } as const;
-  return { ...principal, actor: { ...actor, permissions, shape: `${actor.shape}|export ${name} ${both ?? 'none'}` } };
+  const sharedNouns = actor.sharedNouns.filter((noun) => noun !== name);
+  return { ...principal, actor: { ...actor, permissions, sharedNouns, shape: `${actor.shape}|export ${name} ${both ?? 'none'}` } };
 }
 
 /** Reads the first page, so that whatever is wrong is said before anything is sent. */

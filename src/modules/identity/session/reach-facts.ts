@@ -45,20 +45,24 @@ export const rolesOfUser = (now: Date): Sql => sql`cross join lateral (
       select d.user_id from identity.delegations d
       where d.tenant_id = u.tenant_id and d.delegate_id = u.id and d.valid_from <= ${now} and d.valid_until > ${now}))) p`;
 
-/** Members of teams, of subtrees and territories are read only for who has a right that reaches so far, or when `all` of them are asked for. */
+/** Reaches written in no role of the user that are asked for all the same: any, or those in rights of his that are kept elsewhere. */
+export const anyReach: Sql = sql`'team subtree territory'`;
+const noReach: Sql = sql`''`;
+
+/** Members of teams, of subtrees and territories are read only for who has a right that reaches so far, or when they are asked for. */
 export const userFacts = (
   now: Date,
-  all = false,
+  asked: Sql = noReach,
 ): Sql => sql`u.id as "userId", u.name as "userName", u.locale, u.time_zone as "timeZone", r.roles,
   (select json_build_object('own', c.locale, 'others', c.languages) from kernel.tenants c where c.id = u.tenant_id) as texts,
   (select c.fiscal_calendar from kernel.tenants c where c.id = u.tenant_id) as fiscal,
   p.own as "ownUserIds", p.principals as "principalIds",
-  case when ${all} or r.by_team then (${teamUsers}) end as "teamUserIds",
-  case when ${all} or r.by_subtree then (${subtreeUsers(now)}) end as "subtreeUserIds",
-  case when ${all} or r.by_territory then (${territories(now)}) end as "territoryIds",
+  case when r.by_team or ${asked} like '%team%' then (${teamUsers}) end as "teamUserIds",
+  case when r.by_subtree or ${asked} like '%subtree%' then (${subtreeUsers(now)}) end as "subtreeUserIds",
+  case when r.by_territory or ${asked} like '%territory%' then (${territories(now)}) end as "territoryIds",
   (select coalesce(array_agg(distinct s.resource), '{}') from kernel.record_shares s
     where s.tenant_id = u.tenant_id and s.principal_id = any(p.principals) and (s.until is null or s.until > now())) as "sharedNouns",
-  (${nextChange(now)}) as "nextChange"`;
+  (${nextChange(now, asked)}) as "nextChange"`;
 
 const teamUsers: Sql = sql`with recursive below (id) as (
       select unnest(p.teams)
@@ -78,13 +82,13 @@ const territories = (now: Date): Sql => sql`with recursive below (id) as (
       union select c.id from identity.territories c join below b on c.parent_id = b.id where c.tenant_id = u.tenant_id and c.active)
     select array_agg(id) from below`;
 
-const nextChange = (now: Date): Sql => sql`select min(d.at) from (
+const nextChange = (now: Date, asked: Sql): Sql => sql`select min(d.at) from (
       select unnest(array[a.valid_from, a.valid_until]) as at from identity.role_assignments a
         where a.tenant_id = u.tenant_id and (a.user_id = u.id or a.team_id = u.team_id)
       union all select unnest(array[d.valid_from, d.valid_until]) from identity.delegations d where d.tenant_id = u.tenant_id and d.delegate_id = u.id
       union all select unnest(array[a.valid_from, a.valid_until]) from identity.territory_assignments a
         where a.tenant_id = u.tenant_id and a.user_id = any(p.own)
-      union all select unnest(array[l.valid_from, l.valid_until]) from identity.reporting_lines l where l.tenant_id = u.tenant_id and r.by_subtree) d
+      union all select unnest(array[l.valid_from, l.valid_until]) from identity.reporting_lines l where l.tenant_id = u.tenant_id and (r.by_subtree or ${asked} like '%subtree%')) d
     where d.at > ${now}`;
 
 /** The values conditions on rows are filled with. Every reach holds the user himself and those he stands in for. */

@@ -8,7 +8,7 @@ import type { Work } from '#kernel/usecase/work.js';
 import { readApiKey } from '../api-key/api-key-text.js';
 import { strictest, type RoleRights } from '../role/field-rules.js';
 import { together } from '../role/rights-of.js';
-import { reachedOf, rolesOfUser, userFacts, type UserFacts, type Who } from './reach-facts.js';
+import { anyReach, reachedOf, rolesOfUser, userFacts, type UserFacts, type Who } from './reach-facts.js';
 import { hashOf } from './refresh-token.js';
 
 /** Who a session or key acts as now, and when that ends by itself. */
@@ -68,14 +68,17 @@ export async function actorNow(work: Work, { kind, id }: Pick<Actor, 'kind' | 'i
 
 /** All that a user's reaches could come down to, whatever rights he has: for trying out roles. */
 export async function reachedBy(work: Work, userId: string): Promise<Reached | null> {
-  const [facts] = await work.rows<UserFacts>(sql`select ${userFacts(work.now, true)} from identity.users u ${rolesOfUser(work.now)}
+  const [facts] = await work.rows<UserFacts>(sql`select ${userFacts(work.now, anyReach)} from identity.users u ${rolesOfUser(work.now)}
     where u.tenant_id = ${work.tenantId} and u.id = ${userId}`);
   return facts ? reachedOf(facts) : null;
 }
 
+/** A key may be narrower than any role of its user: `team`, of somebody who has all. */
+const keyReaches = sql`(select coalesce(string_agg(value, ' '), '') from jsonb_each_text(k.permissions))`;
+
 async function keyFacts(work: Work, keyId: string): Promise<KeyFacts | null> {
   const [facts] = await work.rows<KeyFacts>(sql`select k.id as "keyId", k.expires_at as until, k.name as "keyName",
-      k.permissions as "keyPermissions", k.field_rules as "keyFieldRules", k.allowed_ips as "allowedIps", k.hash, ${userFacts(work.now)}
+      k.permissions as "keyPermissions", k.field_rules as "keyFieldRules", k.allowed_ips as "allowedIps", k.hash, ${userFacts(work.now, keyReaches)}
     from identity.api_keys k join identity.users u on u.tenant_id = k.tenant_id and u.id = k.user_id and u.active ${rolesOfUser(work.now)}
     join kernel.tenants t on t.id = k.tenant_id and t.state = 'active'
     where k.tenant_id = ${work.tenantId} and k.id = ${keyId} and k.revoked_at is null and (k.expires_at is null or k.expires_at > ${work.now})`);

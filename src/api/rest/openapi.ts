@@ -5,6 +5,7 @@ import { bulkSchemas } from './bulk-schemas.js';
 import { completeDocument } from './complete.js';
 import { componentSchemas, inputName, objectSchema } from './schemas.js';
 import { offered } from './offered.js';
+import { ownObjects, ownPaths } from './own-paths.js';
 import { routeOf } from './use-case.controller.js';
 
 /** The OpenAPI 3.1 document of the REST API: the whole of it, or what a tenant's definitions leave of it. */
@@ -23,6 +24,7 @@ export function openApiDocument(app: INestApplication, registry: Registry, versi
       description: 'An access token from /v1/auth/login (a JWT that follows the best practices of RFC8725), or an API key.',
     });
   for (const module of registry.modules) info.addTag(module.name, module.description);
+  if (ownObjects(registry).length > 0) info.addTag('records', 'Objects your company has defined itself.');
   info.addTag('unsubscribe', 'Ending e-mails by the link in one of them.');
   info.addTag('auth', 'Signing in and out.');
   info.addTag('public', 'Addresses for people without a login, behind signed links.');
@@ -34,7 +36,7 @@ export function openApiDocument(app: INestApplication, registry: Registry, versi
     ...(bodySchemas(registry) as object),
   };
   document.components = { ...document.components, schemas: sorted(schemas) };
-  document.paths = sorted(offered(document.paths, registry));
+  document.paths = sorted({ ...offered(document.paths, registry), ...ownPaths(app, registry) });
   // One address for whoever runs it; tools ask what it is and whom it is for.
   const server = { url: '/', description: 'This installation, be it production, staging or local.', 'x-internal': false };
   document.servers = [server];

@@ -10,7 +10,7 @@ const nested = `contacts(first: 5) { nodes { id firstName lastName email } }`;
 const queries = {
   l1: `query ($after: String) { accounts(first: 50, after: $after) { nodes { ${account} ${nested} } } }`,
   l2: `query ($id: ID!) { account(id: $id) { ${account} contacts { nodes { id firstName lastName email } } } }`,
-  sector: `query { accounts(first: 50, filter: { sector: { eq: retail } }) { nodes { ${account} } } }`,
+  sector: `query { accounts(first: 50, filter: { sector: { eq: "retail" } }) { nodes { ${account} } } }`,
   byName: `query ($after: String) { accounts(first: 50, orderBy: [{ name: ASC }], after: $after) { nodes { ${account} } } }`,
   named: `query ($name: String!) { accounts(first: 50, filter: { name: { eq: $name } }) { nodes { ${account} } } }`,
   create: `mutation ($input: CreateContactInput!) { createContact(input: $input) { id version firstName lastName email accountId } }`,
@@ -28,7 +28,7 @@ export async function shotsOf(url: string, ids: readonly string[], step: number)
   const cursors = await cursorsOf(url, headers, ids.length, '');
   const byName = await cursorsOf(url, headers, ids.length, ', orderBy: [{ name: ASC }]');
   const input = (accountId: string, i: number) => ({ accountId, firstName: 'Bench', lastName: `C ${i}`, email: `g${i}@example.test` });
-  return {
+  const shots: Record<string, Shot[]> = {
     L1: cursors.map((after) => graphql(queries.l1, { after })),
     L2: ids.map((id) => graphql(queries.l2, { id })),
     'accounts of a sector': [graphql(queries.sector, {})],
@@ -36,6 +36,15 @@ export async function shotsOf(url: string, ids: readonly string[], step: number)
     'account of a name': ids.map((_, i) => graphql(queries.named, { name: `Account ${1 + i * step}` })),
     create: ids.map((id, i) => graphql(queries.create, { input: input(id, i) })),
   };
+  for (const [name, [shot]] of Object.entries(shots)) if (shot) await refuseErrors(url, name, shot);
+  return shots;
+}
+
+/** A refusal would be measured like any answer. */
+async function refuseErrors(url: string, name: string, { path, headers, body }: Shot): Promise<void> {
+  const response = await fetch(`${url}${path}`, { method: 'POST', headers, body: body ?? '' });
+  const answer = await response.text();
+  if (answer.includes('"errors"')) throw new Error(`${name}: ${answer.slice(0, 500)}`);
 }
 
 /** Cursors spread over the whole list. A cursor is good for its own list only, hence the long walk. */

@@ -1,5 +1,5 @@
 import { openKit, type Kit } from '#kernel/testing/kit.js';
-import { queryRows, queryText } from '#kernel/db/brief-query.js';
+import { queryRows, queryText, queryTexts } from '#kernel/db/brief-query.js';
 import { textReader } from '#kernel/db/tenant-pool.js';
 import { allModules } from '#app/modules.js';
 import type pg from 'pg';
@@ -55,6 +55,31 @@ test('a text comes with a name and without, long and not at all', () =>
     }
     expect(await queryText(client, { name: null, text: 'select $1::text where false', values: ['x'] })).toBeNull();
     expect(await queryText(client, { name: null, text: 'select null::text', values: [] })).toBeNull();
+  }));
+
+test('several sets of values are answered in their order, the first time and when the statement is known', () =>
+  onConnection(async (client) => {
+    const echo = { name: 'brief_echo', text: `select nullif($1::text, 'null') where $1::text <> 'no row'` };
+    const sets = ['a', 'null', 'no row', 'ä"€', 'x'.repeat(100_000), 'z'].map((text) => [text]);
+    const answers = ['a', null, null, 'ä"€', 'x'.repeat(100_000), 'z'];
+    expect(await queryTexts(client, echo, sets)).toEqual(answers);
+    expect(await queryTexts(client, echo, sets.slice(0, 1))).toEqual(['a']);
+    expect(await queryTexts(client, echo, sets)).toEqual(answers);
+    expect(await queryText(client, { ...echo, values: ['still'] })).toBe('still');
+  }));
+
+test('of several sets all fail if one does, wherever it stands, and the connection goes on', () =>
+  onConnection(async (client) => {
+    const divide = { name: 'brief_divides', text: 'select (6 / $1::integer)::text' };
+    for (const sets of [[0, 1], [1, 0, 2], [1, 2, 0], [0]]) {
+      const failing = queryTexts(
+        client,
+        divide,
+        sets.map((n) => [n]),
+      );
+      await expect(failing).rejects.toMatchObject({ code: '22012', severity: 'ERROR' });
+      expect(await queryTexts(client, divide, [[1], [2]])).toEqual(['6', '3']);
+    }
   }));
 
 test('a connection that ends while it is asked says so', () =>

@@ -25,7 +25,9 @@ interface Column {
 interface Line {
   /** The connection, but for asking for descriptions and for writing each message by itself. */
   readonly quiet: Wire;
-  /** The same, asking for descriptions. */
+  /** The same, and what it is told is not the last of what is sent. */
+  readonly going: Wire;
+  /** The quiet one, asking for descriptions. */
   readonly asking: Wire;
   parts: Buffer[];
   /** Columns of the statements this connection keeps, by name: PostgreSQL never changes them while it keeps the statement. */
@@ -38,10 +40,12 @@ const inner = pg.Query.prototype as unknown as Inner;
 function lineOf(wire: Wire): Line {
   const known = lines.get(wire);
   if (known) return known;
-  const line: Line = { quiet: Object.create(wire) as Wire, asking: Object.create(wire) as Wire, parts: [], columns: new Map() };
+  const [quiet, going, asking] = [Object.create(wire) as Wire, Object.create(wire) as Wire, Object.create(wire) as Wire];
+  const line: Line = { quiet, going, asking, parts: [], columns: new Map() };
   const collect = { _send: (bytes: Buffer) => void line.parts.push(bytes) };
   Object.assign(line.asking, collect);
   Object.assign(line.quiet, collect, { describe: () => undefined });
+  Object.assign(line.going, collect, { describe: () => undefined, sync: () => undefined });
   lines.set(wire, line);
   return line;
 }
@@ -72,6 +76,43 @@ class TextQuery extends pg.Query implements Inner {
 
   handleCommandComplete(): void {
     // Nothing is told of the command.
+  }
+}
+
+/** A statement with a name that is run for several sets of values, one after the other: all in one write, and the answers in one. */
+class TextsQuery extends pg.Query implements Inner {
+  readonly answers: (string | null)[] = [];
+  private answer: string | null = null;
+
+  constructor(
+    statement: Omit<NamedStatement, 'values'>,
+    private readonly sets: readonly unknown[][],
+    done: (error: Error | undefined) => void,
+  ) {
+    super({ name: statement.name, text: statement.text, values: [] }, done);
+  }
+
+  prepare(wire: Wire): void {
+    const line = lineOf(wire);
+    line.parts = [];
+    this.sets.forEach((values, i) => {
+      Object.assign(this, { values });
+      inner.prepare.call(this, i < this.sets.length - 1 ? line.going : line.quiet);
+    });
+    if (wire.stream.writable) wire.stream.write(Buffer.concat(line.parts));
+  }
+
+  handleRowDescription(): void {
+    // Not asked for.
+  }
+
+  handleDataRow({ fields }: DataRow): void {
+    this.answer = fields[0] ?? null;
+  }
+
+  handleCommandComplete(): void {
+    this.answers.push(this.answer);
+    this.answer = null;
   }
 }
 
@@ -136,6 +177,21 @@ export function queryText(client: pg.ClientBase, { name, text, values }: TextSta
     const query = new TextQuery({ ...(name === null ? {} : { name }), text, values }, (error) => {
       if (error) reject(error);
       else resolve(query.answer);
+    });
+    client.query(query);
+  });
+}
+
+/** `queryText` for several sets of values, in their order. All fail if one does. */
+export function queryTexts(
+  client: pg.ClientBase,
+  statement: Omit<NamedStatement, 'values'>,
+  sets: readonly unknown[][],
+): Promise<(string | null)[]> {
+  return new Promise((resolve, reject) => {
+    const query = new TextsQuery(statement, sets, (error) => {
+      if (error) reject(error);
+      else resolve(query.answers);
     });
     client.query(query);
   });

@@ -4,6 +4,7 @@ import { actorType, originOf } from '../audit/trace.js';
 import type { Resource } from '../resource/define-resource.js';
 import { newId } from '../resource/ids.js';
 import { queryRows } from './brief-query.js';
+import type { Caller } from '../usecase/work.js';
 import type { Connection } from './connection.js';
 import { inParts, partSize } from './in-parts.js';
 import { rowColumns } from './row-values.js';
@@ -16,6 +17,11 @@ export interface Fresh {
   readonly values: Readonly<Record<string, unknown>>;
 }
 
+export interface Writing extends Pick<ManyOptions, 'events' | 'answer'> {
+  /** Whom each row is written for, in the order of the rows; left out: all for one request. */
+  readonly callers?: readonly Caller[] | null;
+}
+
 /**
  * Writes new rows, each with its audit entry, and answers columns. Where only ids are wanted it takes them in parts: while PostgreSQL writes
  * one, the next is made ready.
@@ -24,14 +30,14 @@ export async function createRows(
   resource: Resource,
   connection: Connection,
   rows: readonly Fresh[],
-  options: ManyOptions,
+  { callers = null, ...options }: Writing,
 ): Promise<Record<string, unknown>[]> {
   const columns = columnsOf(resource, rows, options);
-  const statement = insertManyStatement(resource, { ...options, blank: columns.blank });
+  const statement = insertManyStatement(resource, { ...options, ...(callers ? { callers: 'each' } : {}), blank: columns.blank });
   return inParts(rows, options.answer === 'ids' ? partSize : Math.max(1, rows.length), {
     prepare: (part, at) => {
-      const arrays = columns.filled.map((column) => column.slice(at, at + part.length));
-      return paramsOf(resource, connection, { rows: part, columns: arrays }, options);
+      const cut = <T>(all: readonly T[]): T[] => all.slice(at, at + part.length);
+      return paramsOf(resource, connection, { rows: part, columns: columns.filled.map(cut), callers: callers && cut(callers) }, options);
     },
     send: (values) => queryRows(connection.client, { ...statement, values }, textReader),
   });
@@ -49,25 +55,45 @@ function columnsOf(resource: Resource, rows: readonly Fresh[], { answer }: ManyO
 interface Part {
   readonly rows: readonly Fresh[];
   readonly columns: readonly unknown[][];
+  /** Whom each row is written for, where that is not one request. */
+  readonly callers: readonly Caller[] | null;
 }
 
 /** The parameters of `insertManyStatement`. */
-function paramsOf(resource: Resource, connection: Connection, { rows, columns }: Part, { events }: ManyOptions): unknown[] {
+function paramsOf(resource: Resource, connection: Connection, { rows, columns, callers }: Part, { events }: ManyOptions): unknown[] {
   const { actor, cause, tenantId, now } = connection;
   const ids = rows.map(({ id }) => id);
   const changes = rows.map(({ values }) => changesOf(resource.fields, {}, values));
+  const told = callers && toldOf(resource, connection, rows, callers);
   return [
-    ...[tenantId, now, actorType(actor), actor.id, actor.label, cause.command, resource.name, cause.requestId ?? null],
+    ...[tenantId, now, actorType(actor), actor.id, actor.label, cause.command, resource.name],
+    told ? told.requests : (cause.requestId ?? null),
     ids,
     changes.map(({ kept }) => JSON.stringify(kept)),
     // Ids of events, which nobody reads where there are none.
     events === 'each' ? rows.map(() => newId(0)) : ids,
     `${resource.module}.${resource.name}_created`,
-    ...originOf(connection, resource),
+    ...(told ? told.origins : originOf(connection, resource)),
+    ...(told ? [changes.map(({ kept }) => JSON.stringify(Object.keys(kept))), told.causes] : []),
     ...sealedOf(resource, connection, rows, changes),
     ...columns,
     ...ownParams(resource),
   ];
+}
+
+/** One array a parameter, but for the operation all are a part of. */
+function toldOf(resource: Resource, connection: Connection, rows: readonly Fresh[], callers: readonly Caller[]) {
+  const causes = callers.map(({ requestId }) => ({ ...connection.cause, ...(requestId === undefined ? {} : { requestId }) }));
+  const byRow = rows.map(({ values }, i) => {
+    const own = { ...connection, cause: causes[i] ?? connection.cause, origin: callers[i]?.origin ?? {} };
+    return originOf(own, resource, values);
+  });
+  const origins = (byRow[0] ?? []).map((_, i) => byRow.map((origin) => origin[i]));
+  return {
+    requests: callers.map(({ requestId }) => requestId ?? null),
+    origins: [...origins.slice(0, -1), connection.cause.batchId ?? null],
+    causes: causes.map((cause) => JSON.stringify(cause)),
+  };
 }
 
 /** Of a resource with personal values: those values, sealed, and the key of each row. */

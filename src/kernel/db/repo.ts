@@ -12,7 +12,7 @@ import { queryRows } from './brief-query.js';
 import type { Connection } from './connection.js';
 import { translate } from './constraint-errors.js';
 import { covering } from './covering.js';
-import { createRows } from './create-rows.js';
+import { createRows, type Writing } from './create-rows.js';
 import { countRows, findRows, rowFrom, type Find } from './find-rows.js';
 import { checkRefs } from './refs.js';
 import { judgeWritten } from './judge-written.js';
@@ -20,7 +20,7 @@ import { numberRows } from './number-rows.js';
 import { changeRows, removeRows } from './change-rows.js';
 import { releaseRows } from './release-rows.js';
 import { completeRow, expectVersion, holdInvariants, nothingWritten, patchedRow } from './row-rules.js';
-import { deleteStatement, insertStatement, ownParams, updateStatement, type ManyOptions, type Statement } from './statements.js';
+import { deleteStatement, insertStatement, ownParams, updateStatement, type Statement } from './statements.js';
 import { textReader } from './tenant-pool.js';
 
 type PlainRow = Record<string, unknown> & BaseRow;
@@ -110,18 +110,18 @@ class ResourceRepo {
     return row;
   }
 
-  async createMany(inputs: readonly Record<string, unknown>[], { events = 'each' }: CreateOptions = {}): Promise<PlainRow[]> {
-    const { ids, columns } = await this.createAll(inputs, { events, answer: 'rows' });
+  async createMany(inputs: readonly Record<string, unknown>[], { events = 'each', callers }: CreateOptions = {}): Promise<PlainRow[]> {
+    const { ids, columns } = await this.createAll(inputs, { events, answer: 'rows', callers: callers ?? null });
     const order = new Map(ids.map((id, i) => [id, i] as const));
     const created = columns.map((row) => rowFrom(this.resource, row) as PlainRow);
     return created.sort((a, b) => (order.get(a.id) ?? 0) - (order.get(b.id) ?? 0));
   }
 
-  async insertMany(inputs: readonly Record<string, unknown>[], { events = 'each' }: CreateOptions = {}): Promise<string[]> {
-    return (await this.createAll(inputs, { events, answer: 'ids' })).ids;
+  async insertMany(inputs: readonly Record<string, unknown>[], { events = 'each', callers }: CreateOptions = {}): Promise<string[]> {
+    return (await this.createAll(inputs, { events, answer: 'ids', callers: callers ?? null })).ids;
   }
 
-  private async createAll(inputs: readonly Record<string, unknown>[], options: ManyOptions) {
+  private async createAll(inputs: readonly Record<string, unknown>[], options: Writing) {
     if (inputs.length === 0) return { ids: [], columns: [] };
     const rows = inputs.map((input) => completeRow(this.resource, this.connection, input));
     await numberRows(this.resource, this.connection, rows);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { hasPersonal } from '../audit/changes.js';
 import { originColumns } from '../audit/trace.js';
 import { guardSql, indexedFields, indexParam, indexSql, unindexSql } from './own-fields.js';
-import { calculatedColumns, resourceColumns, tableColumns } from '../resource/columns.js';
+import { calculatedColumns, resourceColumns, tableColumns, type Column } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 
 /** Statements with a fixed text per resource, so that PostgreSQL plans each of them once a connection. */
@@ -107,48 +107,92 @@ export interface ManyOptions {
   readonly events: 'each' | 'none';
   /** `ids`: nothing but the ids is sent back. */
   readonly answer: 'rows' | 'ids';
+  /** `each`: every row is written for a request of its own. */
+  readonly callers?: 'each';
   /** Columns, by place, that are null in all rows: no array of theirs is sent. */
   readonly blank?: ReadonlySet<number>;
 }
 
 /** Many rows from arrays, one array a column. */
-export function insertManyStatement(resource: Resource, { events, answer, blank = new Set() }: ManyOptions): Statement {
-  return cached(resource, `insert many ${events} ${answer} ${[...blank].join()}`, () => {
+export function insertManyStatement(resource: Resource, { events, answer, callers, blank = new Set() }: ManyOptions): Statement {
+  return cached(resource, `insert many ${events} ${answer} ${callers ?? ''} ${[...blank].join()}`, () => {
     const all = tableColumns(resource);
-    const columns = all.filter((_, i) => !blank.has(i));
     const kind = kindOf(resource);
     const names = [...kind.map((c) => c.name), 'id', ...all.map((c) => c.name)];
-    const sealed = hasPersonal(resource) ? ['personal', 'record_key'] : [];
-    const arrays = [
-      '$9::uuid[]',
-      '$10::text[]',
-      '$11::uuid[]',
-      ...sealed.map((_, i) => `$${19 + i}::bytea[]`),
-      ...columns.map((c, i) => `$${19 + sealed.length + i}::${arrayType(c.type)}`),
-    ];
-    const picks = [
-      ...kind.map((c) => c.value),
-      'given.id',
-      ...all.map((c, i) => (blank.has(i) ? 'null' : c.type === 'jsonb' ? `given.${c.name}::jsonb` : `given.${c.name}`)),
-    ];
-    const event =
-      events === 'none'
-        ? ''
-        : `
-, event as (insert into kernel.outbox (tenant_id, id, type, subject_resource, subject_id, payload, actor, cause, occurred_at)
-  select $1, given.event_id, $12, $7, changed.id, jsonb_build_object('id', changed.id, 'version', 1, 'changed', '[]'::jsonb),
-    jsonb_build_object('kind', $3::text, 'id', $4::uuid, 'label', $5::text), jsonb_build_object('command', $6::text), $2 from changed join given using (id))`;
-    const vault = sealed.length > 0 ? keyOf('given.record_key').replace('from changed', 'from changed join given using (id)') : '';
-    const next = 19 + sealed.length + columns.length;
-    const { head, from } = guarded(resource, next);
+    const picks = [...kind.map((c) => c.value), 'given.id', ...all.map((c, i) => (blank.has(i) ? 'null' : picked(c)))];
+    const isSealed = hasPersonal(resource);
+    const { given, next } = givenRows(
+      all.filter((_, i) => !blank.has(i)),
+      { isSealed, callers },
+    );
+    const from = callers === 'each' ? fromCallers : fromCall;
+    const vault = isSealed ? keyOf('given.record_key').replace('from changed', 'from changed join given using (id)') : '';
+    const guard = guarded(resource, next);
     const indexes = indexSql(indexedFields(resource), `$${next + 1}`);
     const back = answer === 'rows' ? '*' : indexes === '' ? 'id' : 'id, custom';
-    return `with ${head}given as (select * from unnest(${arrays.join(', ')}) as given (id, changes, event_id${sealed.map((name) => `, ${name}`).join('')}${columns.map((c) => `, ${c.name}`).join('')}))
-, changed as (insert into ${resource.table} (tenant_id, created_at, updated_at, ${names.join(', ')}) select $1, $2, $2, ${picks.join(', ')} from given${from ? ` where exists (select ${from})` : ''} returning ${back})
+    return `with ${guard.head}${given}
+, changed as (insert into ${resource.table} (tenant_id, created_at, updated_at, ${names.join(', ')}) select $1, $2, $2, ${picks.join(', ')} from given${guard.from ? ` where exists (select ${guard.from})` : ''} returning ${back})
 , audit as (insert into kernel.audit_entries (tenant_id, at, actor_kind, actor_id, actor_label, command, resource, record_id, action, changes, request_id, ${originColumns}, personal)
-  select $1, $2, $3, $4, $5, $6, $7, changed.id, 'created', given.changes::jsonb, $8, $13, $14, $15, $16, $17, $18, ${sealed.length > 0 ? 'given.personal' : 'null'} from changed join given using (id))${vault}${event}${indexes}
+  select $1, $2, $3, $4, $5, $6, $7, changed.id, 'created', given.changes::jsonb, ${from.request}, ${from.origin}, $18, ${isSealed ? 'given.personal' : 'null'} from changed join given using (id))${vault}${events === 'each' ? eventOfEach(from) : ''}${indexes}
 ${answer === 'rows' ? written(resource) : 'select changed.id from changed'}${events === 'none' ? ' where $12::text is not null' : ''}`;
   });
 }
+
+const picked = ({ name, type }: Column) => (type === 'jsonb' ? `given.${name}::jsonb` : `given.${name}`);
+
+const eventOfEach = (from: typeof fromCall) => `
+, event as (insert into kernel.outbox (tenant_id, id, type, subject_resource, subject_id, payload, actor, cause, occurred_at)
+  select $1, given.event_id, $12, $7, changed.id, jsonb_build_object('id', changed.id, 'version', 1, 'changed', ${from.told}),
+    jsonb_build_object('kind', $3::text, 'id', $4::uuid, 'label', $5::text), ${from.cause}, $2 from changed join given using (id))`;
+
+/** The rows as the arrays give them, and the first parameter behind those. */
+function givenRows(
+  columns: readonly Column[],
+  { isSealed, callers }: { readonly isSealed: boolean; readonly callers: 'each' | undefined },
+) {
+  const own = callers === 'each' ? callerColumns : [];
+  const first = manyCount + own.filter(({ place }) => place > manyCount).length + 1;
+  const behind = [
+    ...(isSealed ? ['personal', 'record_key'] : []).map((name) => ({ name, type: 'bytea' })),
+    ...columns.map(({ name, type }) => ({ name, type: type === 'jsonb' ? 'text' : type })),
+  ];
+  const arrays = [
+    { name: 'id', place: 9, type: 'uuid' },
+    { name: 'changes', place: 10, type: 'text' },
+    { name: 'event_id', place: 11, type: 'uuid' },
+    ...own,
+    ...behind.map((column, i) => ({ ...column, place: first + i })),
+  ];
+  const unnested = arrays.map(({ place, type }) => `$${place}::${type}[]`).join(', ');
+  const given = `given as (select * from unnest(${unnested}) as given (${arrays.map(({ name }) => name).join(', ')}))`;
+  return { given, next: first + behind.length };
+}
+
+/** The parameters of `insertManyStatement` before those of sealed values and columns. */
+const manyCount = 18;
+
+/** What each row is told to be written for, where they are not all written for one request: parameters that are arrays then. */
+const callerColumns = [
+  { name: 'for_request', place: 8, type: 'text' },
+  { name: 'for_owner', place: 13, type: 'uuid' },
+  { name: 'for_reason', place: 14, type: 'text' },
+  { name: 'for_ip', place: 15, type: 'text' },
+  { name: 'for_client', place: 16, type: 'text' },
+  { name: 'for_correlation', place: 17, type: 'text' },
+  { name: 'for_told', place: 19, type: 'text' },
+  { name: 'for_cause', place: 20, type: 'text' },
+];
+const fromCallers = {
+  request: 'given.for_request',
+  origin: 'given.for_owner, given.for_reason, given.for_ip, given.for_client, given.for_correlation',
+  told: 'given.for_told::jsonb',
+  cause: 'given.for_cause::jsonb',
+};
+const fromCall = {
+  request: '$8',
+  origin: '$13, $14, $15, $16, $17',
+  told: `'[]'::jsonb`,
+  cause: `jsonb_build_object('command', $6::text)`,
+};
 
 export const arrayType = (type: string) => (type === 'jsonb' ? 'text[]' : `${type}[]`);

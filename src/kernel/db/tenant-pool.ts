@@ -48,6 +48,11 @@ export class TenantPool extends ClosingPool {
     }
   }
 
+  /** Whether whoever wants a connection now has to wait for one. */
+  get isBusy(): boolean {
+    return this.idleCount === 0 && this.totalCount >= this.options.max;
+  }
+
   /** pg.Pool takes the last idle connection: put a matching one there. `_idle` is private to pg-pool, hence the pinned version and a test. */
   private prefer(tenantId: string): void {
     const idle = (this as unknown as { _idle: IdleItem[] })._idle;

@@ -5,6 +5,7 @@ import type { OpenWork } from '../db/open-work.js';
 import type { TenantPool } from '../db/tenant-pool.js';
 import { named } from '../db/statements.js';
 import { queryText } from '../db/brief-query.js';
+import { isRefusal, queuedText } from '../db/queued-texts.js';
 import { translate } from '../db/constraint-errors.js';
 import { placeUnstorable } from '../db/unstorable.js';
 import { DomainError, invalid } from '../errors/domain-error.js';
@@ -98,16 +99,27 @@ export class PlanCache {
   }
 }
 
-/** Runs a plan on the tenant's connection and hands out PostgreSQL's own JSON text. */
+/** Runs a plan on a connection of the tenant's and hands out PostgreSQL's own JSON text. */
 export async function runPlan(pool: TenantPool, plan: Plan, context: RunContext): Promise<string> {
-  const values = plan.values(context);
-  const client = await pool.lease(context.tenantId);
+  const sending = { plan, values: plan.values(context), context };
+  try {
+    const { name, text, isSensitive } = plan;
+    if (name === null || isSensitive || !pool.isBusy) return await leased(pool, sending);
+    const { tenantId } = context;
+    return (await queuedText(pool, { name, text, values: sending.values, tenantId, alone: () => leased(pool, sending) })) ?? nothing;
+  } catch (error) {
+    throw placeUnstorable(translate(error), context.variables);
+  }
+}
+
+async function leased(pool: TenantPool, sending: Sending): Promise<string> {
+  const client = await pool.lease(sending.context.tenantId);
   let broken = false;
   try {
-    return await sent(client, { plan, values, context });
+    return await sent(client, sending);
   } catch (error) {
-    broken = typeof (error as { severity?: unknown }).severity !== 'string';
-    throw placeUnstorable(translate(error), context.variables);
+    broken = !isRefusal(error);
+    throw error;
   } finally {
     client.release(broken);
   }
@@ -122,6 +134,8 @@ export async function runPlanIn({ connection: { client } }: OpenWork, plan: Plan
   }
 }
 
+const nothing = '{}';
+
 interface Sending {
   readonly plan: Plan;
   readonly values: unknown[];
@@ -130,7 +144,7 @@ interface Sending {
 
 async function sent(client: Connection['client'], { plan, values, context }: Sending): Promise<string> {
   if (plan.isSensitive) await beginSight(client);
-  const text = (await queryText(client, { name: plan.name, text: plan.text, values })) ?? '{}';
+  const text = (await queryText(client, { name: plan.name, text: plan.text, values })) ?? nothing;
   if (plan.isSensitive) await noteSight(client, context);
   return text;
 }

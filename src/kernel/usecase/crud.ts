@@ -7,7 +7,7 @@ import { createFields, validate, validateCreate, validatePatch } from '../resour
 import type { Command } from './define-command.js';
 import { keepPatchInReach, ownedRow, seenBy } from './keep-in-reach.js';
 import { mergedPatch, splitPatch } from './merge-patch.js';
-import type { Work } from './work.js';
+import type { Caller, Work } from './work.js';
 import { words } from '../resource/names.js';
 
 export type CrudVerb = 'create' | 'update' | 'delete';
@@ -48,11 +48,22 @@ function createCommand(resource: Resource): Command {
     errors: Object.fromEntries(resource.invariants.map((i) => [i.code, i.message])),
     // What a field of a tenant's own points at has to stay there until the row is written.
     ...(customFields(resource).some(([, { kind }]) => kind === 'ref') ? {} : { oneStatement: true as const }),
-    crud: { resource, namesIn: namesOf },
+    crud: { resource, namesIn: namesOf, runMany: (...many) => createMany(resource, ...many) },
     parse: (input) => validateCreate(resource, input),
     run: async (input: Record<string, unknown>, work: Work) =>
       seenBy(resource, await work.repo(resource).create(newRow(resource, input, work)), work),
   };
+}
+
+async function createMany(resource: Resource, inputs: readonly Record<string, unknown>[], callers: readonly Caller[], work: Work) {
+  const rows = await work.repo(resource).createMany(
+    inputs.map((input) => newRow(resource, input, work)),
+    { callers },
+  );
+  const told: unknown[] = [];
+  // One statement at a time on one connection.
+  for (const row of rows) told.push(await seenBy(resource, row, work));
+  return told;
 }
 
 const target = (resource: Resource): Fields => ({

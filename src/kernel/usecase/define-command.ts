@@ -2,7 +2,7 @@ import type { Deprecation } from '../resource/deprecation.js';
 import type { Fields, InputOf } from '../resource/fields.js';
 import { camel, pascal } from '../resource/names.js';
 import type { Resource } from '../resource/define-resource.js';
-import type { Work } from './work.js';
+import type { Caller, Work } from './work.js';
 
 /** Where a verb appears in REST. `{leadId}` in a path is filled from the input field of that name. */
 export interface RestRoute {
@@ -34,6 +34,14 @@ export interface UseCaseSpec<I extends Fields, O extends Fields> {
   run(input: InputOf<I>, work: Work): Promise<InputOf<O>>;
 }
 
+/** The verb writes and answers one row of a resource, whose fields `namesIn` finds in the raw input. */
+export interface Crud {
+  readonly resource: Resource;
+  readonly namesIn: (input: unknown) => readonly string[];
+  /** The same as `run` for several inputs of one principal in one go: all or nobody. */
+  readonly runMany?: (inputs: readonly Record<string, unknown>[], callers: readonly Caller[], work: Work) => Promise<readonly unknown[]>;
+}
+
 export interface UseCase<I extends Fields = Fields, O extends Fields = Fields> extends Required<
   Omit<UseCaseSpec<I, O>, 'rest' | 'secret' | 'deprecated' | 'run'>
 > {
@@ -46,8 +54,7 @@ export interface UseCase<I extends Fields = Fields, O extends Fields = Fields> e
   readonly secret?: true;
   /** How raw input becomes `run`'s input, where the fields alone do not say it (CRUD). */
   readonly parse?: (input: unknown) => InputOf<I>;
-  /** The verb writes and answers one row of a resource, whose fields `namesIn` finds in the raw input. */
-  readonly crud?: { readonly resource: Resource; readonly namesIn: (input: unknown) => readonly string[] };
+  readonly crud?: Crud;
   /** The verb is exactly one statement, so it needs no transaction around it. */
   readonly oneStatement?: true;
   run(input: InputOf<I>, work: Work): Promise<InputOf<O>>;

@@ -19,6 +19,7 @@ import type { UseCase } from './define-command.js';
 import { runDry } from './dry-run.js';
 import { refuseInput, visibleAnswer } from './guard-fields.js';
 import type { Warning } from './judge.js';
+import { SharedCreates } from './shared-creates.js';
 
 export interface Call {
   readonly tenantId: string;
@@ -44,11 +45,15 @@ export interface Outcome<T = Record<string, unknown>> {
 
 /** The one way to run a use-case: permit → parse → open Work → run → audit → commit. Transport adds nothing. */
 export class Runner {
+  private readonly shared: SharedCreates;
+
   /** `committed` hears of every command after its commit and before its answer. */
   constructor(
     readonly runtime: Runtime,
     private readonly committed: (useCase: UseCase, call: Call) => void = () => undefined,
-  ) {}
+  ) {
+    this.shared = new SharedCreates(runtime);
+  }
 
   async run<I extends Fields, O extends Fields>(useCase: UseCase<I, O>, input: unknown, call: Call): Promise<Outcome<InputOf<O>>> {
     const registry = this.runtime.variants.recall(call.tenantId) ?? (await this.runtime.definitionsOf(call.tenantId));
@@ -91,7 +96,7 @@ export class Runner {
           return outcome;
         });
       const result = this.needsNoTransaction(useCase, call)
-        ? await this.runtime.withStatement(request, run)
+        ? await this.shared.run(useCase.crud, { request, input: parsed, alone: () => this.runtime.withStatement(request, run) })
         : await this.runtime.withWork(request, run);
       return { result, replayed: false };
     });

@@ -1,4 +1,5 @@
 import type { Actor } from '../access/actor.js';
+import type { Origin } from '../db/connection.js';
 import type { Sql } from '../db/sql.js';
 import type { Fields, InputOf } from '../resource/fields.js';
 import type { Registry } from '../resource/registry.js';
@@ -30,8 +31,16 @@ export interface Changed<R> {
   readonly version: number;
 }
 
+/** The request a row is written for, where rows are not all written for one. */
+export interface Caller {
+  readonly requestId: string | undefined;
+  readonly origin: Origin | undefined;
+}
+
 export interface CreateOptions {
   readonly events?: 'each' | 'none';
+  /** Whom each row is written for, in the order of the rows; left out: all for the request of the Work. */
+  readonly callers?: readonly Caller[];
 }
 
 /** Rows of one resource, within the caller's tenant, rights and transaction. */

@@ -200,7 +200,9 @@ function count(writer: StatementWriter, rows: number, page: Page): number {
 
 function whereSql(writer: StatementWriter, { list, join }: Listed, alias: string): string {
   const filter = filterSql(writer, list.resource, alias, list.page.filter);
-  return [writer.walls(list.resource, alias), join?.(alias), filter].filter(Boolean).join(' and ');
+  // Nothing but the order decides how a whole list is read: its index is the best way in every tenant.
+  const tenant = join === null && isAbsent(list.page.filter) ? writer.anyTenant : writer.tenant;
+  return [writer.walls(list.resource, alias, tenant), join?.(alias), filter].filter(Boolean).join(' and ');
 }
 
 /** A page whose rows are fetched once, with one row more to know whether there is another page. */

@@ -42,6 +42,11 @@ export class StatementWriter {
   ) {}
 
   readonly tenant = '$1';
+  /**
+   * The tenant as the planner cannot look it up. Of one with more rows than most it would expect more and, where what is kept is the best way
+   * for all of them, plan every run anew.
+   */
+  readonly anyTenant = '(select $1::uuid)';
 
   alias(): string {
     return `t${++this.aliases}`;
@@ -101,12 +106,12 @@ export class StatementWriter {
   }
 
   /** The tenant wall and the actor's reach over `alias`. Refuses when the actor may not read the resource at all. */
-  walls(resource: Resource, alias: string): string {
+  walls(resource: Resource, alias: string, tenant = this.tenant): string {
     const filter = rowFilter(resource, this.actor, `${resource.name}:read`);
     if (filter.kind === 'none') throw permissionMissing(`${resource.name}:read`);
     const reached = filterCondition(filter, alias, this.tenant, this.bindActor);
-    const tenant = `${alias}.tenant_id = ${this.tenant}${kindCondition(resource, alias)}`;
-    return reached === null ? tenant : `${tenant} and ${reached}`;
+    const own = `${alias}.tenant_id = ${tenant}${kindCondition(resource, alias)}`;
+    return reached === null ? own : `${own} and ${reached}`;
   }
 
   /** What the actor may do to the row under `alias`: an array of verbs, each judged by the walls of its own right. */

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import ExcelJS from 'exceljs';
 import { parquetReadObjects } from 'hyparquet';
 import { openApiKit, type ApiKit, type Client, type Company } from './api-kit.js';
@@ -124,7 +127,7 @@ test('whose right was taken away before it was written gets nothing', async () =
   const id = await begin(taker, { list: 'accounts' });
   await takeAwayRoles(taker);
   await api.kit.drain();
-  expect(await operation(admin, id)).toMatchObject({ state: 'failed', fileName: null });
+  expect(await operation(admin, id)).toMatchObject({ state: 'failed', failureCode: 'access.forbidden', fileName: null });
 });
 
 test('it can be cancelled, and goes after a day', async () => {
@@ -135,10 +138,41 @@ test('it can be cancelled, and goes after a day', async () => {
   await api.kit.drain();
   expect(await operation(admin, cancelled)).toMatchObject({ state: 'cancelled', done: 0, fileName: null });
   const [one, other] = [await operation(admin, kept), await operation(admin, twin)];
-  expect(one['fileSha256']).not.toBe(other['fileSha256']);
+  // The same bytes have the same checksum, and yet each file goes by itself.
+  expect(one['fileSha256']).toBe(other['fileSha256']);
+  expect(one).not.toHaveProperty('fileKey');
+  const { rawPayload, headers } = await fileOf(admin, kept);
+  const digest = createHash('sha256').update(rawPayload);
+  expect(headers['repr-digest']).toBe(`sha-256=:${digest.copy().digest('base64')}:`);
+  expect(one['fileSha256']).toBe(digest.digest('hex'));
   api.kit.clock.advance({ hours: 26 });
   await api.kit.drain();
   expect(await operation(admin, kept)).toMatchObject({ state: 'succeeded', fileName: null });
+});
+
+test('what dead workers left of an export goes with the next try, and with the export when it is given up', async () => {
+  const { files } = api.kit.runtime.ports;
+  const leave = async (id: string, attempt: number) => {
+    const path = await files.draft(`export-${id}-${attempt}`);
+    await writeFile(path, 'half a line');
+    return path;
+  };
+  const [retried, cancelled, givenUp] = [
+    await begin(admin, { list: 'accounts' }),
+    await begin(admin, { list: 'accounts' }),
+    await begin(admin, { list: 'accounts' }),
+  ];
+  await admin.post(`/v1/operations/${cancelled}/cancel`, {});
+  const left = [await leave(retried, 1), await leave(cancelled, 1), await leave(givenUp, 1), await leave(givenUp, 3)];
+  const ofTask = `where name = 'exports.write_list' and payload ->> 'operationId'`;
+  await api.kit.asOwner(`update kernel.tasks set attempts = 1 ${ofTask} = any($1)`, [[retried, cancelled]], company.tenantId);
+  await api.kit.asOwner(`update kernel.tasks set attempts = 3, state = 'failed' ${ofTask} = $1`, [givenUp], company.tenantId);
+  api.kit.clock.advance({ minutes: 11 });
+  await api.kit.drain();
+  expect(await operation(admin, retried)).toMatchObject({ state: 'succeeded', failureCode: null });
+  expect(await operation(admin, cancelled)).toMatchObject({ state: 'cancelled', fileName: null });
+  expect(await operation(admin, givenUp)).toMatchObject({ state: 'failed', failureCode: 'operation.broke_off', fileName: null });
+  expect(left.filter((path) => existsSync(path))).toEqual([]);
 });
 
 test('who took what, and who fetched it, is written down', async () => {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { compareBoxes } from '#kernel/box/compare-boxes.js';
 import { Operation } from '#kernel/operations/operation.resource.js';
@@ -92,12 +93,16 @@ test('one that is cancelled is not written', async () => {
 test('the file is gone after a day', async () => {
   const id = await begin(company.admin);
   await api.kit.drain();
-  const { fileSha256 } = await inside(api.kit, company.tenantId, (work) => work.repo(Operation).get(id));
-  const blob = { tenantId: company.tenantId, sha256: String(fileSha256) };
+  const { fileKey, fileSha256 } = await inside(api.kit, company.tenantId, (work) => work.repo(Operation).get(id));
+  const blob = { tenantId: company.tenantId, sha256: String(fileKey) };
+  const { rawPayload, headers } = await fileOf(company.admin, id);
+  const digest = createHash('sha256').update(rawPayload);
+  expect(headers['repr-digest']).toBe(`sha-256=:${digest.copy().digest('base64')}:`);
+  expect(fileSha256).toBe(digest.digest('hex'));
   (await api.kit.runtime.ports.files.read(blob)).destroy();
   api.kit.clock.advance({ hours: 26 });
   await api.kit.drain();
   await expect(api.kit.runtime.ports.files.read(blob)).rejects.toMatchObject({ code: 'ENOENT' });
   const kept = await inside(api.kit, company.tenantId, (work) => work.repo(Operation).get(id));
-  expect([kept.state, kept.fileName, kept.fileSha256]).toEqual(['succeeded', null, null]);
+  expect([kept.state, kept.fileName, kept.fileSha256, kept.fileKey]).toEqual(['succeeded', null, null, null]);
 });

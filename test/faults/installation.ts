@@ -66,6 +66,10 @@ export class Installation {
   get appUrl(): string {
     return this.postgres.appUrl;
   }
+  /** Where files lie. */
+  get files(): string {
+    return join(this.home, 'kontor', 'files');
+  }
   get apiComplaints(): readonly string[] {
     return this.running.complaints;
   }

@@ -77,6 +77,14 @@ export class KontorProcess {
     await this.ended;
   }
 
+  /** It stands still until it is thawed or killed. */
+  freeze(): void {
+    this.child.kill('SIGSTOP');
+  }
+  thaw(): void {
+    this.child.kill('SIGCONT');
+  }
+
   /** Asks it to stop and waits until it has. */
   async stop(): Promise<Ending> {
     const began = performance.now();

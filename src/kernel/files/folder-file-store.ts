@@ -17,11 +17,12 @@ export class FolderFileStore implements FileStore {
     readonly limits: FileStore['limits'],
   ) {}
 
-  async draft(): Promise<string> {
+  async draft(name: string = randomUUID()): Promise<string> {
+    if (!/^[0-9a-z-]{1,100}$/.test(name)) throw new Error('This is no name of a draft.');
     const drafts = join(this.folder, 'drafts');
     await mkdir(drafts, { recursive: true, mode: 0o700 });
     await this.sweep(drafts);
-    return join(drafts, randomUUID());
+    return join(drafts, name);
   }
 
   async keep(draft: string, blob: BlobName): Promise<void> {

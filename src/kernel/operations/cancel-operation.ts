@@ -1,8 +1,7 @@
 import { conflict } from '../errors/domain-error.js';
 import { choice, ref } from '../resource/fields.js';
 import { defineCommand } from '../usecase/define-command.js';
-import { endedAt } from './continue-bulk.job.js';
-import { isOver, Operation } from './operation.resource.js';
+import { endedAt, isOver, Operation } from './operation.resource.js';
 
 export const cancelOperation = defineCommand({
   name: 'operation.cancel',

@@ -8,7 +8,8 @@ import { integer, ref } from '../resource/fields.js';
 import { defineJob } from '../usecase/define-job.js';
 import type { Work } from '../usecase/work.js';
 import { chunkOf, keepResults, type Chunk } from './chunks.js';
-import { isOver, keptDays, Operation, type OperationError } from './operation.resource.js';
+import { failedWith, starterGone, type Failure } from './failures.js';
+import { endedAt, isOver, Operation, type OperationError } from './operation.resource.js';
 
 const shownErrors = 20;
 
@@ -29,12 +30,12 @@ export const continueBulk = defineJob({
     const chunk = await chunkOf(work, operationId, number);
     if (!chunk) return finish(work, operation);
     const actor = await starterNow(work, operation);
-    if (!actor) return fail(work, operation, 'Who started this may not act any more: the user was deactivated, or the key ended.');
+    if (!actor) return fail(work, operation, starterGone);
     const twin = actingAs(work, actor, { command: `${operation.target}.bulk`, batchId: operation.id });
     try {
       mayWrite(twin, work.resource(operation.target));
     } catch (error) {
-      if (error instanceof DomainError) return fail(work, operation, error.message);
+      if (error instanceof DomainError) return fail(work, operation, error);
       throw error;
     }
     const { items, firstIndex } = chunk;
@@ -73,13 +74,11 @@ const errorOf = ({ index, refusal }: ItemResult): OperationError[] =>
 export const scheduleChunk = (work: Work, operationId: string, chunk: number): Promise<void> =>
   work.schedule(continueBulk, { key: `${operationId}:${chunk}`, payload: { operationId, chunk } });
 
-export const endedAt = (now: Date) => ({ finishedAt: now, expiresAt: new Date(now.getTime() + keptDays * 86_400_000) });
-
 async function finish(work: Work, { id, refused, total }: Operation): Promise<void> {
   const state = refused === 0 ? 'succeeded' : refused < total ? 'partly' : 'failed';
   await work.repo(Operation).update(id, { state, ...endedAt(work.now) });
 }
 
-async function fail(work: Work, { id }: Operation, failure: string): Promise<void> {
-  await work.repo(Operation).update(id, { state: 'failed', failure: failure.slice(0, 500), ...endedAt(work.now) });
+async function fail(work: Work, { id }: Operation, why: Failure): Promise<void> {
+  await work.repo(Operation).update(id, failedWith(why, work.now));
 }

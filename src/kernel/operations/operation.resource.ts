@@ -41,11 +41,13 @@ export const Operation = defineResource('operation', {
       description: 'The first refusals, at most 20.',
     }),
     failure: text(500, { writer: 'system', description: 'Why it could not go on.' }),
+    failureCode: text(80, { writer: 'system', description: 'The code of that: `operation.broke_off` when its worker died too often.' }),
     fileName: text(200, { writer: 'system', description: 'What the file it left is called, when it left one.' }),
     fileSha256: text(64, {
       writer: 'system',
-      description: 'What that file is kept under: a hash of its content and of the operation, in hex.',
+      description: 'SHA-256 of that file in hex, to compare what was downloaded with.',
     }),
+    fileKey: text(64, { writer: 'system', hidden: true, description: 'What the store keeps that file under: its own, whatever is in it.' }),
     position: integer({ ...count, hidden: true, description: 'The chunk that comes next; all before it are committed.' }),
     startedBy: json<StartedBy, { required: true; writer: 'system'; hidden: true; description: string }>({
       required: true,
@@ -65,3 +67,5 @@ export const isOver = ({ state }: Pick<Operation, 'state'>): boolean => state !=
 
 /** How long operations and their results are kept after their end. */
 export const keptDays = 30;
+
+export const endedAt = (now: Date) => ({ finishedAt: now, expiresAt: new Date(now.getTime() + keptDays * 86_400_000) });

@@ -1,10 +1,7 @@
 import { sql } from '../db/sql.js';
 import { defineJob } from '../usecase/define-job.js';
-import { endedAt } from './continue-bulk.job.js';
+import { failedWith, givenUp } from './failures.js';
 import { Operation } from './operation.resource.js';
-
-const givenUp =
-  'It broke off several times at the same place. What it had written stays; ask your operator for the reason, then send the rest again.';
 
 export const tidyOperations = defineJob({
   name: 'operations.tidy',
@@ -16,7 +13,7 @@ export const tidyOperations = defineJob({
     const broken = await work.rows<{ id: string }>(sql`select o.id from operations.operations o
       join kernel.tasks t on t.tenant_id = o.tenant_id and t.name = 'operations.continue_bulk' and t.key = o.id || ':' || o.position
       where o.tenant_id = ${work.tenantId} and o.state in ('queued', 'running') and t.state = 'failed'`);
-    for (const { id } of broken) await work.repo(Operation).update(id, { state: 'failed', failure: givenUp, ...endedAt(work.now) });
+    for (const { id } of broken) await work.repo(Operation).update(id, failedWith(givenUp, work.now));
     await work.rows(sql`delete from operations.operations where tenant_id = ${work.tenantId} and expires_at < ${work.now}`);
   },
 });

@@ -62,8 +62,8 @@ export interface ByteRange {
 /** Where uploaded files lie. Every process of an installation must reach the same one. */
 export interface FileStore {
   readonly limits: { readonly fileBytes: number; readonly tenantBytes: number };
-  /** Path of a new file on this machine that an upload can be written to. */
-  draft(): Promise<string>;
+  /** Path of a new file on this machine that an upload can be written to. With a name, the same path for whoever asks by it. */
+  draft(name?: string): Promise<string>;
   /** Keeps a draft under its hash, whole or not at all; to keep what is there already changes nothing. The draft stays until it is dropped. */
   keep(draft: string, blob: BlobName): Promise<void>;
   drop(draft: string): Promise<void>;

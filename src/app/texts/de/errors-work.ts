@@ -99,9 +99,13 @@ export const workErrors: ErrorTexts = {
   ],
   'external_ref.other_id': 'Das andere System nennt diesen Datensatz schon anders. Lösen Sie zuerst jenen Verweis.',
   'external_ref.taken': 'Ein anderer Datensatz hat diesen Fremdschlüssel schon.',
+  'operation.broke_off':
+    'Der Vorgang ist mehrmals abgebrochen. Was er geschrieben hatte, bleibt; fragen Sie Ihren Betreiber nach dem Grund und beginnen Sie dann einen neuen.',
   'operation.needs_a_user': 'Einen Vorgang beginnt ein Benutzer oder ein Schlüssel eines Benutzers.',
   'legal_hold.over': 'Die Anordnung ist schon aufgehoben.',
   'operation.over': 'Der Vorgang ist schon zu Ende.',
+  'operation.starter_gone':
+    'Wer das begonnen hat, darf nichts mehr tun: Der Benutzer wurde abgeschaltet, oder der Schlüssel ist abgelaufen.',
 
   'export.no_file': 'Der Vorgang hat keine Datei hinterlassen, oder sie ist fort: Sie wird einen Tag aufgehoben.',
 

@@ -61,19 +61,20 @@ export class BoxController {
     await this.reads.one(Operation, id, { fields: ['state'], expand: [] }, principal);
     if (ofList) refuseOthers(found, actor);
     const cause = { command: `${found?.target ?? 'tenant'}.export`, requestId: request.id };
-    const { fileName, content } = await runtime.withWork({ tenantId, actor, cause }, async (work) => {
-      const { fileName, fileSha256 } = await work.system.repo(Operation).get(id);
-      const content = fileName && fileSha256 ? await contentOf(runtime.ports.files, { tenantId, sha256: fileSha256 }) : null;
+    const { fileName, fileSha256, content } = await runtime.withWork({ tenantId, actor, cause }, async (work) => {
+      const { fileName, fileKey, fileSha256 } = await work.system.repo(Operation).get(id);
+      const content = fileName && fileKey ? await contentOf(runtime.ports.files, { tenantId, sha256: fileKey }) : null;
       if (!fileName || !content) throw noFile();
       const changes = { fileName: [null, fileName] } as const;
       await noteAudit(work, { resource: 'operation', recordId: id, action: 'downloaded', class: 'export', changes });
-      return { fileName, content };
+      return { fileName, fileSha256, content };
     });
     void reply.headers({
       'content-type': mediaTypeOf(fileName),
       'content-disposition': `attachment; filename="${fileName}"`,
       'x-content-type-options': 'nosniff',
       'cache-control': 'private, no-store',
+      ...(fileSha256 ? { 'repr-digest': `sha-256=:${Buffer.from(fileSha256, 'hex').toString('base64')}:` } : {}),
     });
     return content;
   }

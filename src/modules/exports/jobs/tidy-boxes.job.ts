@@ -1,11 +1,10 @@
 import { sql } from '#kernel/db/sql.js';
 import { isOver, Operation } from '#kernel/operations/operation.resource.js';
-import { endedAt } from '#kernel/operations/continue-bulk.job.js';
+import { brokeOff, failedWith } from '#kernel/operations/failures.js';
 import { defineJob } from '#kernel/usecase/define-job.js';
 import { writeTenantBox } from '../tenant/write-tenant-box.effect.js';
 import { writeList } from '../list/write-list.effect.js';
-import { brokeOff } from '../operation/leave-file.js';
-import { removeBox } from './remove-box.effect.js';
+import { dropLeftovers, removeBox } from './remove-box.effect.js';
 
 const keptMs = 24 * 3_600_000;
 
@@ -18,9 +17,9 @@ export const tidyBoxes = defineJob({
   async run(_, work) {
     const operations = work.repo(Operation);
     const old = await operations.list({ kind: 'export', state: 'succeeded' });
-    for (const { id, fileSha256: sha256, finishedAt } of old) {
+    for (const { id, fileKey: sha256, finishedAt } of old) {
       if (!sha256 || !finishedAt || work.now.getTime() - finishedAt.getTime() < keptMs) continue;
-      await operations.update(id, { fileSha256: null, fileName: null });
+      await operations.update(id, { fileSha256: null, fileKey: null, fileName: null });
       await work.schedule(removeBox, { key: id, payload: { sha256 } });
     }
     const broken = await work.rows<{ id: string }>(sql`select t.payload ->> 'operationId' as id from kernel.tasks t
@@ -28,7 +27,8 @@ export const tidyBoxes = defineJob({
     for (const { id } of broken) {
       const operation = await operations.find(id);
       if (!operation || isOver(operation)) continue;
-      await operations.update(id, { state: 'failed', failure: brokeOff, ...endedAt(work.now) });
+      await operations.update(id, failedWith(brokeOff, work.now));
+      await work.schedule(dropLeftovers, { key: id, payload: { operationId: id } });
     }
   },
 });

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { RowReads } from '#api/rest/reads.js';
 import { reachOf } from '#kernel/access/actor.js';
+import { permissionMissing } from '#kernel/access/errors.js';
 import { openWorkOf } from '#kernel/db/twins.js';
 import { runPlanIn } from '#kernel/read/plan.js';
 import { choice, json, ref, text } from '#kernel/resource/fields.js';
@@ -26,8 +27,7 @@ export const writeList = defineEffect({
 
   run: ({ operationId, list, format, query }, context) =>
     leaveFile(operationId, context, {
-      refusal: ({ permissions }) =>
-        reachOf(permissions, 'operation:read') === null ? 'Who started this may not see operations any more.' : null,
+      refusal: ({ permissions }) => (reachOf(permissions, 'operation:read') === null ? permissionMissing('operation:read') : null),
       write: async (path, actor, tell) => {
         const { tenantId } = context;
         const definitions = await context.work((work) => Promise.resolve(work.definitions));

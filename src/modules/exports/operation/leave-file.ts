@@ -4,8 +4,10 @@ import { rm } from 'node:fs/promises';
 import type { Actor } from '#kernel/access/actor.js';
 import { openWorkOf } from '#kernel/db/twins.js';
 import { DomainError } from '#kernel/errors/domain-error.js';
-import { endedAt, starterNow } from '#kernel/operations/continue-bulk.job.js';
-import { isOver, Operation } from '#kernel/operations/operation.resource.js';
+import { starterNow } from '#kernel/operations/continue-bulk.job.js';
+import { brokeOff, failedWith, starterGone, type Failure } from '#kernel/operations/failures.js';
+import { endedAt, isOver, Operation } from '#kernel/operations/operation.resource.js';
+import type { FileStore } from '#kernel/ports/ports.js';
 import type { EffectContext } from '#kernel/usecase/define-job.js';
 
 /** How often an export is tried, a worker that dies over it included. */
@@ -22,21 +24,22 @@ export interface Made extends Pick<Progress, 'total'> {
 }
 export interface Export {
   /** Why who began it may not have it any more; null when he may. */
-  readonly refusal: (starter: Actor) => string | null;
+  readonly refusal: (starter: Actor) => Failure | null;
   readonly write: (path: string, starter: Actor, tell: (progress: Progress) => Promise<void>) => Promise<Made>;
 }
 
 /** Writes the file of an operation to a draft, and keeps it. What a worker leaves that dies is swept away; the next try writes it anew. */
 export async function leaveFile(operationId: string, context: EffectContext, { refusal, write }: Export): Promise<void> {
+  await dropDrafts(context.ports.files, operationId, context.attempt - 1);
   const starter = await begin(operationId, context, refusal);
   if (!starter) return;
-  const draft = await context.ports.files.draft();
+  const draft = await context.ports.files.draft(draftOf(operationId, context.attempt));
   try {
     const made = await write(draft, starter, teller(operationId, context));
     await finish(draft, made, { operationId, context });
   } catch (error) {
     if (error instanceof NoLongerWanted) return;
-    if (error instanceof DomainError && error.kind !== 'unavailable') return await fail(operationId, context, error.message);
+    if (error instanceof DomainError && error.kind !== 'unavailable') return await fail(operationId, context, error);
     if (context.attempt < attempts) throw error;
     await fail(operationId, context, brokeOff);
   } finally {
@@ -45,7 +48,13 @@ export async function leaveFile(operationId: string, context: EffectContext, { r
   }
 }
 
-export const brokeOff = 'It broke off several times. Ask your operator for the reason, then start another one.';
+/** Each try has a draft of its own: a worker that was taken for dead may still be writing to his. */
+const draftOf = (operationId: string, attempt: number): string => `export-${operationId}-${attempt}`;
+
+/** What workers have left that died over the tries so far. */
+export async function dropDrafts(files: FileStore, operationId: string, tries: number): Promise<void> {
+  for (let attempt = 1; attempt <= tries; attempt += 1) await files.drop(await files.draft(draftOf(operationId, attempt)));
+}
 
 /** Cancelled while it was written. */
 class NoLongerWanted extends Error {}
@@ -56,7 +65,7 @@ async function begin(operationId: string, context: EffectContext, refusal: Expor
     const operation = await work.repo(Operation).lock(operationId);
     if (isOver(operation)) return null;
     const starter = await starterNow(openWorkOf(work), operation);
-    const why = starter ? refusal(starter) : 'Who started this may not act any more: the user was deactivated, or the key ended.';
+    const why = starter ? refusal(starter) : starterGone;
     if (why === null) await work.repo(Operation).update(operationId, { state: 'running' });
     return { starter, why };
   });
@@ -84,25 +93,26 @@ interface Kept {
 }
 
 async function finish(draft: string, { fileName, total }: Made, { operationId, context }: Kept): Promise<void> {
-  const sha256 = await nameOf(draft, operationId);
+  const { sha256, key } = await hashesOf(draft, operationId);
   await context.work(async (work) => {
     if (isOver(await work.repo(Operation).lock(operationId))) return;
-    await context.ports.files.keep(draft, { tenantId: context.tenantId, sha256 });
-    const end = { state: 'succeeded', total, done: total, fileName, fileSha256: sha256, ...endedAt(work.now) } as const;
+    await context.ports.files.keep(draft, { tenantId: context.tenantId, sha256: key });
+    const end = { state: 'succeeded', total, done: total, fileName, fileSha256: sha256, fileKey: key, ...endedAt(work.now) } as const;
     await work.repo(Operation).update(operationId, end);
   });
 }
 
-async function fail(operationId: string, context: EffectContext, failure: string): Promise<void> {
+async function fail(operationId: string, context: EffectContext, why: Failure): Promise<void> {
   await context.work(async (work) => {
     if (isOver(await work.repo(Operation).lock(operationId))) return;
-    await work.repo(Operation).update(operationId, { state: 'failed', failure: failure.slice(0, 500), ...endedAt(work.now) });
+    await work.repo(Operation).update(operationId, failedWith(why, work.now));
   });
 }
 
-/** Of this operation alone: another may leave the very same bytes, and its file goes at another time. */
-async function nameOf(draft: string, operationId: string): Promise<string> {
-  const hash = createHash('sha256').update(operationId);
+/** The key is of this operation alone: another may leave the very same bytes, and its file goes at another time. */
+async function hashesOf(draft: string, operationId: string): Promise<{ sha256: string; key: string }> {
+  const hash = createHash('sha256');
   for await (const chunk of createReadStream(draft)) hash.update(chunk as Buffer);
-  return hash.digest('hex');
+  const sha256 = hash.digest('hex');
+  return { sha256, key: createHash('sha256').update(operationId).update(sha256).digest('hex') };
 }

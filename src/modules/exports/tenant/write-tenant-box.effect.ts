@@ -1,3 +1,4 @@
+import { permissionMissing } from '#kernel/access/errors.js';
 import { writeBox } from '#kernel/box/write-box.js';
 import { openWorkOf } from '#kernel/db/twins.js';
 import { ref } from '#kernel/resource/fields.js';
@@ -14,7 +15,7 @@ export const writeTenantBox = defineEffect({
 
   run: ({ operationId }, context) =>
     leaveFile(operationId, context, {
-      refusal: (starter) => (mayExport(starter) ? null : 'Who started this may not export the company any more.'),
+      refusal: (starter) => (mayExport(starter) ? null : permissionMissing('tenant:export')),
       write: async (path, _, onProgress) => {
         const { manifest } = await context.work((work) =>
           writeBox(openWorkOf(work), { path, ports: context.ports, withSecrets: false, onProgress }),

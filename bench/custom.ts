@@ -29,7 +29,7 @@ const fields = [
 const shown = fields.map(([key, type]) => (type === 'money' ? `${key} { amount currency }` : key)).join(' ');
 
 async function lists(): Promise<void> {
-  const installation = await install({ DB_POOL_SIZE: '6', RATE_LIMIT: '0' });
+  const installation = await install({ DB_POOL_SIZE: '6', RATE_LIMIT: '0', RATE_LIMIT_COST: '0' });
   const { url } = installation;
   try {
     const headers = await signIn(url);

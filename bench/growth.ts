@@ -14,7 +14,7 @@ const rounds = Number(process.env['BENCH_ROUNDS'] ?? 5);
 const small = Number(process.env['BENCH_SMALL'] ?? 20_000);
 const large = Number(process.env['BENCH_ACCOUNTS'] ?? 2_000_000);
 const companies = Number(process.env['BENCH_TENANTS'] ?? 500);
-const settings = { DB_POOL_SIZE: '6', RATE_LIMIT: '0', LOG_LEVEL: 'error' };
+const settings = { DB_POOL_SIZE: '6', RATE_LIMIT: '0', RATE_LIMIT_COST: '0', LOG_LEVEL: 'error' };
 const hex = (name: string) => typeCode(name).toString(16).padStart(3, '0');
 const codes = { account: hex('account'), contact: hex('contact'), opportunity: hex('opportunity') };
 

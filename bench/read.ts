@@ -17,7 +17,7 @@ const l1 = `query ($after: String) { accounts(first: 50, after: $after) { nodes 
 const l2 = `query ($id: ID!) { account(id: $id) { id name sector employees contacts { nodes { id firstName lastName email } } } }`;
 const create = `mutation ($input: CreateContactInput!) { createContact(input: $input) { id version firstName lastName email accountId } }`;
 
-const installation = await install({ DB_POOL_SIZE: '6', RATE_LIMIT: '0' });
+const installation = await install({ DB_POOL_SIZE: '6', RATE_LIMIT: '0', RATE_LIMIT_COST: '0' });
 try {
   const data = await fillCrm(installation.postgres, { account: hex('account'), contact: hex('contact'), opportunity: hex('opportunity') });
   const raw = await installation.neighbour('bench/raw-server.ts', {

@@ -42,7 +42,7 @@ export interface Config {
   /** As browsers write them. */
   readonly corsOrigins: readonly string[];
   /** Requests a minute; 0 counts nothing. */
-  readonly rateLimits: { readonly principal: number; readonly address: number };
+  readonly rateLimits: { readonly principal: number; readonly address: number; readonly cost: number };
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
@@ -88,6 +88,7 @@ export class Environment {
   @IsOptional() @IsIn(INTROSPECTION) GRAPHQL_INTROSPECTION?: Config['introspection'];
   @IsInt() @Min(0) @Max(100_000_000) RATE_LIMIT = 60_000;
   @IsInt() @Min(0) @Max(100_000_000) RATE_LIMIT_ANONYMOUS = 6_000;
+  @IsInt() @Min(0) @Max(1_000_000_000) RATE_LIMIT_COST = 20_000_000;
   @IsIn(LOG_LEVELS) LOG_LEVEL: Config['logLevel'] = 'info';
 }
 
@@ -99,6 +100,7 @@ const NUMBERS: readonly string[] = [
   'FILE_QUOTA_MB',
   'RATE_LIMIT',
   'RATE_LIMIT_ANONYMOUS',
+  'RATE_LIMIT_COST',
 ] satisfies SettingName[];
 const PEMS: readonly string[] = ['JWT_PRIVATE_KEY', 'JWT_PUBLIC_KEYS'] satisfies SettingName[];
 
@@ -158,7 +160,7 @@ function toConfig(env: Environment): Config {
     ...secretsOf(env),
     introspection: introspectionOf(env),
     corsOrigins: originsOf(env.CORS_ORIGINS ?? ''),
-    rateLimits: { principal: env.RATE_LIMIT, address: env.RATE_LIMIT_ANONYMOUS },
+    rateLimits: { principal: env.RATE_LIMIT, address: env.RATE_LIMIT_ANONYMOUS, cost: env.RATE_LIMIT_COST },
     logLevel: env.LOG_LEVEL,
   };
 }

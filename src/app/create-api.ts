@@ -11,6 +11,7 @@ import { graphqlKeeper } from '#api/door/graphql-keeper.js';
 import { restKeeper } from '#api/door/rest-keeper.js';
 import { FeedChanges, type Feed } from '#api/graphql/changes.js';
 import type { GraphqlParts } from '#api/graphql/context.js';
+import { CostQuota } from '#api/graphql/cost-quota.js';
 import { DirectCreates } from '#api/graphql/creates.js';
 import { FastReads } from '#api/graphql/fast-path.js';
 import { graphqlModule } from '#api/graphql/graphql.module.js';
@@ -79,7 +80,13 @@ const bodyLimit = 1_048_576;
 /** The HTTP side of a process: Nest on Fastify with REST, GraphQL and what is live. */
 export async function createApi(parts: ApiParts): Promise<Api> {
   const { runtime, auth, log } = parts;
-  const graphql = { registry: runtime.registry, database: runtime.database, runner: auth.runner, cursorSecret: parts.cursorSecret };
+  const graphql = {
+    registry: runtime.registry,
+    database: runtime.database,
+    runner: auth.runner,
+    cursorSecret: parts.cursorSecret,
+    costs: costsOf(parts.rateLimits),
+  };
   const onDefect = (error: unknown) => log.error({ err: error }, 'An operation met a defect');
   const changes = new FeedChanges({ ...parts, ...graphql, onError: onDefect, longestQueue: parts.sockets?.waitingChanges });
   const schema = buildSchema(graphql, changes);
@@ -111,6 +118,8 @@ export async function createApi(parts: ApiParts): Promise<Api> {
   const made = addGraphql(app, { ...parts, graphql, schema, changes, onDefect, counter, filter });
   return { app, schema, ...made };
 }
+
+const costsOf = (limits: RateLimits | null = null): CostQuota | null => (limits?.cost ? new CostQuota(limits.cost, limits.store) : null);
 
 function addOpenApi(app: NestFastifyApplication, { runtime, auth }: ApiParts, filter: ProblemFilter): void {
   addOpenApiRoute(app.getHttpAdapter().getInstance(), {

@@ -18,14 +18,15 @@ export function openRateLimiting(
   pool: object,
   log: { warn(details: object, message: string): void },
 ): RateLimiting {
-  const { principal, address } = rateLimits;
-  if (principal === 0 && address === 0) return { limits: null, stop: () => Promise.resolve() };
+  const { principal, address, cost } = rateLimits;
+  if (principal === 0 && address === 0 && cost === 0) return { limits: null, stop: () => Promise.resolve() };
   const redis = redisUrl === null ? null : openRedis(redisUrl, log);
   return {
     limits: {
       store: redis ? redisQuotas(redis) : postgresQuotas(pool),
       principal: policy('principal', principal),
       address: policy('address', address),
+      cost: policy('cost', cost),
     },
     stop: async () => redis?.disconnect(),
   };

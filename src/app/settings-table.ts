@@ -126,6 +126,12 @@ export const SETTINGS = {
     must: 'a whole number from 0 to 100000000',
     unset: '6000',
   },
+  RATE_LIMIT_COST: {
+    about:
+      'What the GraphQL operations of one company may cost a minute (`extensions.cost`: rows that could be returned, and 10 for each verb), counted over all processes. 0 sets no limit.',
+    must: 'a whole number from 0 to 1000000000',
+    unset: '20000000',
+  },
   GRAPHQL_INTROSPECTION: {
     about: 'Who may ask for the GraphQL schema. With `members` and `nobody`, who is not signed in is not answered at all.',
     must: 'everyone, members (who is signed in) or nobody',

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { openApiKit, type Answer, type ApiKit, type Client } from './api-kit.ts';
 
 let api: ApiKit;
@@ -85,6 +86,38 @@ test('calls that write the same records in all orders wait for each other and co
   expect(answers.map(({ status }) => status)).toEqual(ids.map(() => 200));
   expect(answers.flatMap((answer) => resultsOf(answer).filter(({ outcome }) => outcome === 'refused'))).toEqual([]);
   expect(answers.map(({ body }) => body['created']).reduce<number>((sum, one) => sum + Number(one), 0)).toBe(n);
+  expect(api.defects).toEqual([]);
+});
+
+test('calls that refer to the records of each other, each holding what the other needs, both come through', async () => {
+  const names = ['Post', 'Left', 'Left too', 'Right', 'Right too'];
+  const made = await admin.post('/v1/accounts/bulk', { items: names.map((name) => create({ name })) });
+  const [post = '', left = '', leftToo = '', right = '', rightToo = ''] = resultsOf(made).map(({ id }) => id);
+  const belongs = (id: string, parentId: string) => ({ op: 'update', id, data: { parentId } });
+  // Somebody holds what both need first: when he lets go, each has what the other needs next.
+  const holder = new pg.Client({ connectionString: api.kit.urls.super });
+  await holder.connect();
+  await holder.query('begin');
+  await holder.query('select from customers.accounts where id = $1 for update', [post]);
+  const calls = [
+    admin.post('/v1/accounts/bulk', { mode: 'atomic', items: [belongs(left, post), belongs(leftToo, right)] }),
+    admin.post('/v1/accounts/bulk', { mode: 'partial', items: [belongs(right, post), belongs(rightToo, left)] }),
+  ];
+  const waiting = async () => {
+    const { rows } = await holder.query<{ n: number }>(
+      `select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    );
+    return rows[0]?.n ?? 0;
+  };
+  while ((await waiting()) < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+  await holder.query('rollback');
+  await holder.end();
+  const answers = await Promise.all(calls);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  const parents = await Promise.all(
+    [left, leftToo, right, rightToo].map(async (id) => (await admin.get(`/v1/accounts/${id}`)).body['parentId']),
+  );
+  expect(parents).toEqual([post, right, post, left]);
   expect(api.defects).toEqual([]);
 });
 

@@ -10,6 +10,7 @@ import type { Database } from '#kernel/db/data-source.js';
 import type { Speaker } from '#kernel/text/speaker.js';
 import type { Principal } from '../auth/principal.js';
 import { authError } from '../auth/auth-errors.js';
+import type { CostQuota } from './cost-quota.js';
 import { refuseForbidden } from './forbidden-fields.js';
 
 /** What resolvers know of a request. */
@@ -44,6 +45,8 @@ export interface GraphqlParts {
   readonly database: Database;
   readonly runner: Runner;
   readonly cursorSecret: string;
+  /** What the operations of a company may cost; absent: whatever they do. */
+  readonly costs?: CostQuota | null;
 }
 
 export async function requirePrincipal(context: GraphqlContext): Promise<Principal> {
@@ -76,15 +79,20 @@ export const callIn = (context: GraphqlContext, { tenantId, actor }: Principal, 
 /** What a verb counts for, beside the rows it answers. */
 export const verbCost = 10;
 
-/** All roots of an operation together may cost what one may. */
-export function spend(context: GraphqlContext, cost: number): void {
+/** All roots of an operation together may cost what one may, and all operations of a company what those may. */
+export async function spend({ costs }: GraphqlParts, context: GraphqlContext, cost: number): Promise<void> {
   context.cost += cost;
-  if (context.cost <= costLimit) return;
-  throw invalid('query.too_costly', `This operation could cost ${context.cost}; at most ${costLimit} is allowed. Ask for smaller pages.`, {
+  if (context.cost > costLimit) throw tooCostly(context);
+  if (!costs) return;
+  const { tenantId } = await requirePrincipal(context);
+  if (!costs.spendNow(tenantId, cost)) await costs.spend(tenantId, cost);
+}
+
+const tooCostly = (context: GraphqlContext) =>
+  invalid('query.too_costly', `This operation could cost ${context.cost}; at most ${costLimit} is allowed. Ask for smaller pages.`, {
     cost: context.cost,
     limit: costLimit,
   });
-}
 
 /** Runs one root of an operation the ordinary way: through graphql-js, with the same compiler. */
 export async function readRoot(
@@ -96,7 +104,7 @@ export async function readRoot(
   const principal = await requirePrincipal(context);
   refuseForbidden(parts.registry, info, principal.actor);
   const plan = makePlan(parts.registry, principal.actor, [root]);
-  spend(context, plan.cost);
+  await spend(parts, context, plan.cost);
   const text = await runPlan(parts.database.pool, plan, {
     tenantId: principal.tenantId,
     actor: principal.actor,

@@ -81,6 +81,8 @@ export class FastReads {
       const plan = this.plans.get(keyOf(document, variables, readerShape(principal.actor)), () =>
         this.plan(document, variables, principal),
       );
+      // What must be asked for, or refused, is so on the ordinary way.
+      if (this.parts.costs && !this.parts.costs.spendNow(principal.tenantId, plan.cost)) return null;
       return this.run(plan, variables, principal);
     } catch {
       return null;

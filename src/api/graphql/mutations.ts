@@ -250,7 +250,7 @@ export class MutationFields {
 
   private async run(useCase: UseCase, input: unknown, { context, info, ...how }: Asked): Promise<unknown> {
     const principal = await requirePrincipal(context);
-    spend(context, verbCost);
+    await spend(this.parts, context, verbCost);
     refuseForbidden(this.parts.registry, info, principal.actor);
     const { result } = await this.parts.runner.run(useCase, input, callIn(context, principal, how));
     return result;

@@ -12,6 +12,8 @@ export interface RateLimits {
   readonly principal: QuotaPolicy | null;
   /** Requests without a good token, by the address they come from. */
   readonly address: QuotaPolicy | null;
+  /** What GraphQL operations of one company may cost together. Null: whatever they do. */
+  readonly cost?: QuotaPolicy | null;
 }
 
 type Who = Pick<Authenticator, 'recall' | 'authenticate'>;

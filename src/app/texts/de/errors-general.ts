@@ -118,6 +118,8 @@ export const generalErrors: ErrorTexts = {
     'Diese Abfrage könnte {cost, number} Zeilen kosten; erlaubt sind {limit, number}. Fragen Sie nach kleineren Seiten.',
     'Die Abfrage könnte mehr Zeilen liefern, als eine Operation darf. Fragen Sie nach kleineren Seiten.',
   ],
+  'rate.cost_limited':
+    'Die Abfragen Ihres Unternehmens haben in diesem Zeitfenster zusammen zu viel gekostet. Warten Sie, oder fragen Sie nach kleineren Seiten.',
   'rate.limited': 'Zu viele Anfragen in diesem Zeitfenster. Warten Sie und versuchen Sie es dann noch einmal.',
   'request.bad_header': 'If-Match muss ein ETag dieses Datensatzes sein, etwa "3".',
   'request.bad_parameter': [

@@ -1,6 +1,6 @@
 import { defineResource, everyone } from '../resource/define-resource.js';
 import { address, choice, email, integer, longText, money, phone, ref, text, url } from '../resource/fields.js';
-import type { FieldRights } from './actor.js';
+import { anonymous, type FieldRights } from './actor.js';
 import {
   fieldForbidden,
   fieldRight,
@@ -79,7 +79,7 @@ test('a row is shown without its hidden fields and with the masks of others', ()
 });
 
 test('hidden, masked and read-only fields cannot be written, and all of them are named', () => {
-  const rights = actor({ 'person.email': 'mask', 'person.age': 'hide', 'person.name': 'read' });
+  const rights = { ...anonymous, ...actor({ 'person.email': 'mask', 'person.age': 'hide', 'person.name': 'read' }) };
   expect(codeOf(() => refuseWriting(rights, Person, ['name', 'email', 'age', 'notes']))).toEqual([
     'access.field_forbidden',
     ['person.name', 'person.email', 'person.age'],

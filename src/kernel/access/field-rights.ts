@@ -3,8 +3,10 @@ import { textOf } from '../pure/text.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field } from '../resource/fields.js';
 import type { Actor, FieldRight } from './actor.js';
+import { refuseOwned } from './source-owners.js';
 
 type Bearer = Pick<Actor, 'fieldRights'>;
+type Writer = Pick<Actor, 'fieldRights' | 'kind' | 'type' | 'label'>;
 type Row = Readonly<Record<string, unknown>>;
 /** A field by its place: what refusals name and rules are written about. */
 export interface FieldName {
@@ -61,8 +63,9 @@ export function fieldForbidden(fields: readonly FieldName[]): DomainError {
 }
 
 /** Refuses input that names a field the actor may not write, whatever keeps him from it. */
-export function refuseWriting(actor: Bearer, resource: Resource, names: Iterable<string>): void {
-  const kept = [...names].filter((name) => fieldRight(actor, resource, name) !== null);
+export function refuseWriting(actor: Writer, resource: Resource, names: readonly string[]): void {
+  refuseOwned(actor, resource, names);
+  const kept = names.filter((name) => fieldRight(actor, resource, name) !== null);
   if (kept.length > 0) throw fieldForbidden(kept.map((field) => ({ resource: resource.name, field })));
 }
 

@@ -10,6 +10,7 @@ import {
   seesLess,
   strictest,
 } from '../access/field-rights.js';
+import { hasOwners } from '../access/source-owners.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field, Fields } from '../resource/fields.js';
 import { snake } from '../resource/names.js';
@@ -45,8 +46,10 @@ function behind({ registry, home }: Place, name: string, field: Field): Behind[]
 
 /** Refuses input that names a field the actor may not write (a command) or ask about (a query), before anything is done. */
 export function refuseInput(registry: Registry, useCase: UseCase, input: unknown, actor: Actor): void {
-  if (Object.keys(actor.fieldRights).length === 0) return;
-  if (useCase.crud) return refuseWriting(actor, useCase.crud.resource, useCase.crud.namesIn(input));
+  const isFree = Object.keys(actor.fieldRights).length === 0;
+  if (useCase.crud && (!isFree || hasOwners(useCase.crud.resource)))
+    return refuseWriting(actor, useCase.crud.resource, useCase.crud.namesIn(input));
+  if (isFree) return;
   const named = namesIn(homeOf(registry, useCase), useCase.input, input);
   if (useCase.kind === 'query') return refuseAsking(actor, named);
   const kept = named.filter(({ of, field }) => fieldRight(actor, of, field) !== null);

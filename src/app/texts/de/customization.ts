@@ -8,6 +8,10 @@ export const customizationErrors: ErrorTexts = {
   'record.network_too_wide':
     'Im Umkreis dieser beiden Datensätze liegen mehr als 10.000 andere. Fragen Sie nach weniger Schritten oder nach einem Tag.',
   'record.without_relations': 'Datensätze dieser Art stehen in keinen Beziehungen zu anderen.',
+  'record.source_owned': [
+    'Diese Werte kommen aus {owner} und werden nur von dort geschrieben. Lassen Sie die Felder weg.',
+    'Diese Werte kommen aus einem anderen System und werden nur von dort geschrieben. Lassen Sie die Felder weg.',
+  ],
   'record.object_unknown': 'Ein Objekt dieses Namens hat Ihre Firma nicht, oder es ist außer Gebrauch.',
   'metadata.changed':
     'Die Felder und Objekte wurden gerade von jemand anderem geändert. Lesen Sie sie neu und wiederholen Sie die Anfrage.',
@@ -17,6 +21,7 @@ export const customizationErrors: ErrorTexts = {
   'metadata.package_conflicts': 'Was in dem Paket steht, widerspricht dem, was die Firma schon hat. Eingespielt wurde nichts.',
   'metadata.package_malformed': 'Das ist kein Paket von Feldern und Objekten.',
   'metadata.package_unknown': 'Ein mitgeliefertes Paket dieses Namens gibt es nicht.',
+  'object_definition.icon_malformed': 'Der Name eines Symbols besteht aus kleinen Buchstaben und Ziffern, etwa mdi:file-sign.',
   'object_definition.code_taken': 'Ein anderes Objekt hat schon diese Nummer.',
   'object_definition.key_taken': 'Ein anderes Objekt heißt schon so.',
   'object_definition.name_taken': 'Ein anderes Objekt heißt schon so.',
@@ -42,6 +47,8 @@ export const customizationErrors: ErrorTexts = {
 export const customizationProblems: Words = {
   not_a_time: 'ist keine Uhrzeit wie 09:30',
   without_relations: 'ist von einer Art ohne Beziehungen',
+  source_owned: 'wird nur von einem anderen System geschrieben',
+  icon_malformed: 'ist kein Name eines Symbols',
   not_a_file: 'ist keine Kennung einer Datei',
   package_malformed: 'passt nicht in ein Paket',
   not_a_place: 'braucht latitude und longitude in Grad',
@@ -79,6 +86,7 @@ export const customizationLabels = {
     'object_definition.code': 'Nummer',
     'object_definition.labels': 'Bezeichnungen',
     'object_definition.help': 'Erläuterung',
+    'object_definition.icon': 'Symbol',
     'object_definition.nameField': 'Namensfeld',
     'object_definition.isRelation': 'Beziehung',
     'object_definition.isActive': 'In Gebrauch',
@@ -91,6 +99,7 @@ export const customizationLabels = {
     'field_definition.requiredIf': 'Pflichtfeld, wenn',
     'field_definition.isUnique': 'Eindeutig',
     'field_definition.isIndexed': 'Mit Index',
+    'field_definition.sourceOwner': 'Herkunft',
     'field_definition.isReadOnly': 'Nur lesen',
     'field_definition.defaultValue': 'Vorgabe',
     'field_definition.checks': 'Bedingungen',

@@ -103,14 +103,20 @@ function optionsOf(definition: FieldDefinition, locale: string): FieldOptions {
     ...(definition.isRequired && !isSystem ? { required: true } : {}),
     ...(isSystem ? { writer: 'system' } : {}),
     ...(isGiven(definition.defaultValue) ? { default: definition.defaultValue } : {}),
-    ...(definition.piiClass === 'none' ? {} : { personal: true }),
-    ...(definition.isUnique ? { unique: true } : {}),
-    ...(isIndexed(definition) ? { index: true } : {}),
+    ...(definition.sourceOwner ? { sourceOwner: definition.sourceOwner } : {}),
+    ...keptWith(definition),
   };
 }
 
-const descriptionOf = ({ labels, help, type }: FieldDefinition, locale: string): string =>
-  [inLanguage(labels, locale), inLanguage(help, locale), unitOf[type] ?? '']
+/** What goes with its values where they are kept. */
+const keptWith = (definition: FieldDefinition): FieldOptions => ({
+  ...(definition.piiClass === 'none' ? {} : { personal: true }),
+  ...(definition.isUnique ? { unique: true } : {}),
+  ...(isIndexed(definition) ? { index: true } : {}),
+});
+
+const descriptionOf = ({ labels, help, type, sourceOwner }: FieldDefinition, locale: string): string =>
+  [inLanguage(labels, locale), inLanguage(help, locale), unitOf[type] ?? '', sourceOwner ? `Written by ${sourceOwner} alone` : '']
     .filter((text) => text !== '')
     .map((text) => (/[.!?]$/.test(text) ? text : `${text}.`))
     .join(' ');

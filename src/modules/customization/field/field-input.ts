@@ -36,6 +36,9 @@ export const fieldInput = {
   requiredIf: longText({ description: 'A formula: while it holds, the field must be filled.' }),
   isUnique: boolean({ description: 'Whether no two records share a value.' }),
   isIndexed: boolean({ description: 'Whether long lists can be filtered by it.' }),
+  sourceOwner: text(40, {
+    description: 'The system its values come from: only API keys of this name write it, and imports. Null: whoever may.',
+  }),
   isReadOnly: boolean({ description: 'Whether only imports and verbs write it.' }),
   defaultValue: json({ description: 'Written when a new record leaves it out.' }),
   checks: list(object(check, { name: 'FieldCheckInput' }), { max: 20, description: 'Conditions a record has to meet to be written.' }),

@@ -24,6 +24,7 @@ const blank: FieldWords = {
   requiredIf: null,
   isUnique: false,
   isIndexed: false,
+  sourceOwner: null,
   isReadOnly: false,
   defaultValue: null,
   checks: null,
@@ -96,6 +97,8 @@ type Candidate = Omit<FieldDefinition, 'version' | 'createdAt' | 'updatedAt'>;
 
 const longestIndexed = 500;
 
+const isSystem = /^[a-z0-9][a-z0-9._-]*$/;
+
 interface Fit {
   readonly isBroken: (field: Candidate) => boolean;
   readonly path: string;
@@ -128,6 +131,21 @@ const fits: readonly Fit[] = [
     isBroken: ({ type, settings }) => type === 'text' && (settings.maxLength ?? 0) > 2000,
     path: '/settings/maxLength',
     message: 'is at most 2000 for a text; longText takes more',
+  },
+  {
+    isBroken: ({ sourceOwner }) => sourceOwner !== null && !isSystem.test(sourceOwner),
+    path: '/sourceOwner',
+    message: 'is no name such as erp',
+  },
+  {
+    isBroken: (field) => isMade(field) && field.sourceOwner !== null,
+    path: '/sourceOwner',
+    message: 'does not go with what is worked out',
+  },
+  {
+    isBroken: ({ isRequired, requiredIf, sourceOwner }) => sourceOwner !== null && (isRequired || requiredIf !== null),
+    path: '/sourceOwner',
+    message: 'does not go with what must be filled: nobody else could write a record',
   },
   { isBroken: (field) => isMade(field) && field.isRequired, path: '/isRequired', message: 'does not go with what is worked out' },
   {

@@ -6,7 +6,7 @@ import { defineCommand } from '#kernel/usecase/define-command.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { expectedMetadata, metadataErrors, nextVersion } from '../definitions/next-version.js';
 import { isKey, meet } from '../domain/names.js';
-import { keyMalformed, labelErrors, readLabels } from './object-errors.js';
+import { keyMalformed, labelErrors, readIcon, readLabels } from './object-errors.js';
 import { ObjectDefinition } from './object-definition.resource.js';
 
 const mostObjects = 200;
@@ -20,6 +20,7 @@ export const createObject = defineCommand({
     plural: text(60, { required: true, description: 'In addresses and lists, in camel case: `parkingPermits`.' }),
     labels: json({ required: true, description: 'Its name by language: `{"de": "Parkausweis", "en": "Parking permit"}`.' }),
     help: json({ description: 'What it is, by language.' }),
+    icon: text(60, { description: 'What front ends show it by: `car`, `mdi:file-sign`.' }),
     nameField: text(60, { description: 'Key of the field people know a record by; it is searched.' }),
     metadataVersion: expectedMetadata,
   },
@@ -35,9 +36,10 @@ export const createObject = defineCommand({
     'object_definition.key_reserved': 'Names made of another object would meet with this one.',
   },
 
-  async run({ key, plural, labels, help, nameField, metadataVersion: expected }, work) {
+  async run({ key, plural, labels, help, icon, nameField, metadataVersion: expected }, work) {
     if (!isKey(key)) throw keyMalformed('/key');
     if (!isKey(plural) || plural === key) throw keyMalformed('/plural');
+    const shownBy = readIcon(icon);
     const metadataVersion = await nextVersion(work, expected);
     const others = await work.system.repo(ObjectDefinition).list({});
     if (others.length >= mostObjects)
@@ -51,6 +53,7 @@ export const createObject = defineCommand({
       code: await nextCode(work),
       labels: readLabels(labels, '/labels'),
       help: help === undefined || help === null ? null : readLabels(help, '/help'),
+      icon: shownBy,
       nameField: nameField ?? null,
       isActive: true,
     });

@@ -23,6 +23,7 @@ export const ObjectDefinition = defineResource('object_definition', {
     code: integer({ required: true, writer: 'system', unique: true, description: 'What the ids of its records bear.' }),
     labels: json<Labels, Needed>({ required: true, writer: 'system', description: 'Its name by language, `{"de": "Parkausweis"}`.' }),
     help: json<Labels>({ writer: 'system', description: 'What it is, by language.' }),
+    icon: text(60, { writer: 'system', description: 'What front ends show it by: `car`, `mdi:file-sign`.' }),
     nameField: text(60, { writer: 'system', description: 'The field people know a record by.' }),
     isRelation: boolean({ required: true, default: false, writer: 'system', description: 'Whether its records join two others.' }),
     isActive: boolean({

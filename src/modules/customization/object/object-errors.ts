@@ -9,8 +9,24 @@ export const keyMalformed = (path: string) =>
 
 export const labelErrors = {
   'metadata.key_malformed': 'A key is a word in camel case of 2 to 60 letters and digits.',
+  'object_definition.icon_malformed': 'An icon is named by small letters and digits, with `-`, `_` or `:` between.',
   'metadata.labels_unfit': 'Texts by language are written {"de": "…", "en": "…"}.',
 } as const;
+
+const icon = /^[a-z0-9]+([:_-][a-z0-9]+)*$/;
+
+/** The name of a picture, as sets of icons have them; null for none. */
+export function readIcon(value: string | null | undefined): string | null {
+  if (value === null || value === undefined) return null;
+  if (icon.test(value)) return value;
+  throw invalid(
+    'object_definition.icon_malformed',
+    'An icon is named by small letters and digits, with `-`, `_` or `:` between: `mdi:file-sign`.',
+    {
+      errors: [{ path: '/icon', code: 'icon_malformed', message: 'is no name of an icon' }],
+    },
+  );
+}
 
 const language = /^[a-z]{2}$/;
 

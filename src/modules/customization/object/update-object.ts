@@ -1,7 +1,7 @@
 import { boolean, integer, json, ref, text } from '#kernel/resource/fields.js';
 import { defineCommand } from '#kernel/usecase/define-command.js';
 import { expectedMetadata, metadataErrors, nextVersion } from '../definitions/next-version.js';
-import { labelErrors, readLabels } from './object-errors.js';
+import { labelErrors, readIcon, readLabels } from './object-errors.js';
 import { ObjectDefinition } from './object-definition.resource.js';
 
 export const updateObject = defineCommand({
@@ -12,6 +12,7 @@ export const updateObject = defineCommand({
     objectDefinitionId: ref('object_definition', { required: true }),
     labels: json({ description: 'Its name by language.' }),
     help: json({ description: 'What it is, by language.' }),
+    icon: text(60, { description: 'What front ends show it by: `car`, `mdi:file-sign`.' }),
     nameField: text(60, { description: 'Key of the field people know a record by.' }),
     isActive: boolean({ description: 'Out of use, it is in no schema and no route; its records stay where they are.' }),
     metadataVersion: expectedMetadata,
@@ -19,12 +20,13 @@ export const updateObject = defineCommand({
   output: { objectDefinitionId: ref('object_definition', { required: true }), metadataVersion: integer({ required: true }) },
   errors: { ...metadataErrors, ...labelErrors },
 
-  async run({ objectDefinitionId, labels, help, nameField, isActive, metadataVersion: expected }, work) {
+  async run({ objectDefinitionId, labels, help, icon, nameField, isActive, metadataVersion: expected }, work) {
     const metadataVersion = await nextVersion(work, expected);
     const before = await work.repo(ObjectDefinition).lock(objectDefinitionId);
     await work.system.repo(ObjectDefinition).update(objectDefinitionId, {
       labels: labels === undefined || labels === null ? before.labels : readLabels(labels, '/labels'),
       help: help === undefined ? before.help : help === null ? null : readLabels(help, '/help'),
+      icon: icon === undefined ? before.icon : readIcon(icon),
       nameField: nameField === undefined ? before.nameField : nameField,
       isActive: isActive ?? before.isActive,
     });

@@ -28,11 +28,12 @@ export const exportMetadata = defineQuery({
   },
 });
 
-const objectOf = ({ key, plural, labels, help, nameField, isRelation, isActive }: ObjectDefinition): PackageObject => ({
+const objectOf = ({ key, plural, labels, help, icon, nameField, isRelation, isActive }: ObjectDefinition): PackageObject => ({
   key,
   plural,
   labels,
   ...(help ? { help } : {}),
+  ...(icon === null ? {} : { icon }),
   ...(nameField === null ? {} : { nameField }),
   ...(isRelation ? { isRelation } : {}),
   ...(isActive ? {} : { isActive }),
@@ -60,6 +61,7 @@ const said = [
   'requiredIf',
   'isUnique',
   'isIndexed',
+  'sourceOwner',
   'isReadOnly',
   'defaultValue',
   'checks',

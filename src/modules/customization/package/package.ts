@@ -10,6 +10,7 @@ export interface PackageObject {
   readonly plural: string;
   readonly labels: Labels;
   readonly help?: Labels;
+  readonly icon?: string;
   readonly nameField?: string;
   readonly isRelation?: boolean;
   readonly isActive?: boolean;

@@ -57,12 +57,20 @@ function objectStep(wanted: PackageObject, there: ObjectDefinition | undefined, 
   if (there.plural !== wanted.plural) conflicts.push({ name, message: `is called ${there.plural} in the plural, not ${wanted.plural}` });
   if (there.isRelation !== (wanted.isRelation ?? false))
     conflicts.push({ name, message: there.isRelation ? 'is a relation' : 'is no relation' });
-  const { labels, help, nameField, isActive } = there;
-  const isSame = isDeepStrictEqual({ labels, help, nameField, isActive }, { ...objectWords(wanted), isActive: wanted.isActive ?? true });
+  const { labels, help, icon, nameField, isActive } = there;
+  const isSame = isDeepStrictEqual(
+    { labels, help, icon, nameField, isActive },
+    { ...objectWords(wanted), isActive: wanted.isActive ?? true },
+  );
   return { what: 'object', action: isSame ? 'keep' : 'update', name, wanted, id: there.id };
 }
 
-export const objectWords = ({ labels, help, nameField }: PackageObject) => ({ labels, help: help ?? null, nameField: nameField ?? null });
+export const objectWords = ({ labels, help, icon, nameField }: PackageObject) => ({
+  labels,
+  help: help ?? null,
+  icon: icon ?? null,
+  nameField: nameField ?? null,
+});
 
 function fieldStep(wanted: PackageField, there: FieldDefinition | undefined, conflicts: Conflict[]): Step {
   const name = `${wanted.objectName}.${wanted.key}`;

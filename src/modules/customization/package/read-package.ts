@@ -14,6 +14,7 @@ const objectShape = {
   plural: text(60, { required: true }),
   labels,
   help: json(),
+  icon: text(60),
   nameField: text(60),
   isRelation: boolean(),
   isActive: boolean(),
@@ -68,12 +69,13 @@ const given = (members: Members): JsonObject =>
   Object.fromEntries(Object.entries(members).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined && entry[1] !== null));
 
 function readObject(members: Members, i: number): PackageObject {
-  const { key, plural, help, nameField, isRelation, isActive } = members;
+  const { key, plural, help, icon, nameField, isRelation, isActive } = members;
   return {
     key: textOf(key),
     plural: textOf(plural),
     labels: readLabels(members['labels'], `/objects/${i}/labels`),
     ...(help ? { help: readLabels(help, `/objects/${i}/help`) } : {}),
+    ...(typeof icon === 'string' ? { icon } : {}),
     ...(typeof nameField === 'string' ? { nameField } : {}),
     ...(isRelation === true ? { isRelation } : {}),
     ...(isActive === false ? { isActive } : {}),

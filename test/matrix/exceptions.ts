@@ -77,6 +77,7 @@ export const wishes: Readonly<Record<string, (source: Source) => Given>> = {
     return { objectName: 'account', key, type: 'text', labels: { en: key } };
   },
   'fiscal_calendar.set': () => ({ kind: 'months', firstMonth: 7, pattern: null, lastMonth: null, lastWeekday: null, ends: null }),
+  'text.format': ({ ref }) => ({ ids: [ref('account')] }),
   'language.enable': () => ({ code: 'fr' }),
   'language.disable': () => ({ code: 'pt-BR' }),
   'translation.read': () => ({ language: 'fr' }),

@@ -5,12 +5,10 @@ import { list, object, text } from '#kernel/resource/fields.js';
 import { Labeller, fieldLabels, nameIn } from '#kernel/text/labels.js';
 import { languages, spoken, type Language } from '#kernel/text/language.js';
 import { defineQuery } from '#kernel/usecase/define-command.js';
-import { german } from './de/catalog.js';
-
-const catalogs = { de: german.labels, en: null } as const;
+import { labelCatalogs } from './catalogs.js';
 
 /** What things are called in the language of a BCP 47 tag, in English where it is none of ours. */
-export const labellerOf = (tag: string | undefined): Labeller => new Labeller(catalogs[spoken(tag) ?? 'en']);
+export const labellerOf = (tag: string | undefined): Labeller => new Labeller(labelCatalogs[spoken(tag) ?? 'en']);
 const name = text(120, { required: true, description: 'As the API calls it.' });
 const label = text(300, { required: true, description: 'As people call it.' });
 const description = text(1000, { required: true, description: 'What it is, in a sentence.' });
@@ -51,7 +49,7 @@ export const readLabels = defineQuery({
 
   run({ language: wanted, resource: only }, { actor, definitions }) {
     const language = languageOf(wanted, actor.language);
-    const labeller = new Labeller(catalogs[language]);
+    const labeller = new Labeller(labelCatalogs[language]);
     const wishes = wanted ? [language] : [...(actor.reads ?? []), actor.language ?? language];
     const seeds = new Map(definitions.modules.flatMap(({ roles = [] }) => roles.map((role) => [role.key, role.name] as const)));
     const shown = [...definitions.resources.values()].filter((resource) => !only || resource.name === only);

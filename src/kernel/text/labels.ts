@@ -42,6 +42,8 @@ export class Labeller {
     return words?.[`${resource}.${field}.${value}`] ?? words?.[`${field}.${value}`] ?? words?.[value] ?? spelledOut(value);
   };
 
+  truth = (isSo: boolean): string => this.labels?.choices[isSo ? 'yes' : 'no'] ?? (isSo ? 'Yes' : 'No');
+
   /** `this_fiscal_quarter` → `Dieses Geschäftsquartal`. */
   span = (word: SpanWord): string => this.labels?.choices[word] ?? spelledOut(word);
 
@@ -84,7 +86,7 @@ export function unnamed(registry: Registry, labels: Labels): string[] {
     ...registry.modules.flatMap((module) => unnamedOfModule(module, labels)),
     ...[...registry.resources.values()].flatMap((resource) => unnamedOfResource(resource, labels)),
     ...rightsOf(registry).flatMap((right) => unnamedOfRight(right, labels)),
-    ...spanWords.flatMap((word) => unless(labels.choices, `span ${word}`, word)),
+    ...[...spanWords, 'yes', 'no'].flatMap((word) => unless(labels.choices, `word ${word}`, word)),
   ];
   return [...new Set(said)];
 }

@@ -138,6 +138,8 @@ export const generalErrors: ErrorTexts = {
   'request.unknown_field': 'Hier gibt es kein Feld mit diesem Namen.',
   'request.unknown_parameter': 'Einen solchen Parameter gibt es hier nicht.',
   'request.unsupported_media_type': 'Senden Sie den Inhalt als application/json in UTF-8.',
+  'text.locale_unknown': 'So lassen sich Werte nicht schreiben: Gemeint ist ein Kürzel nach BCP 47 wie de-CH.',
+  'text.zone_unknown': 'Die Zone ist keine IANA-Zeitzone wie Europe/Berlin.',
   'text.language_unknown': ['Die Sprache „{language}“ gibt es hier nicht.', 'Diese Sprache gibt es hier nicht.'],
 
   'api_key.expired_already': 'Das Ende des Schlüssels liegt in der Vergangenheit.',

@@ -162,6 +162,8 @@ export const choices: Words = {
   wall: 'Alle Zeit',
   warning: 'Warnung',
   ...spans,
+  yes: 'Ja',
+  no: 'Nein',
   web: 'Web',
   withdrawn: 'Widerrufen',
   won: 'Gewonnen',

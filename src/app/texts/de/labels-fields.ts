@@ -261,6 +261,7 @@ export const fields: Words = {
   textVersion: 'Fassung des Textes',
   timeZone: 'Zeitzone',
   timerId: 'Uhr',
+  fullName: 'Name',
   title: 'Titel',
   toStageId: 'Nach Phase',
   total: 'Gesamt',

@@ -26,6 +26,8 @@ try {
     RAW_OWNER: data.ownerId,
   });
   const headers = await signIn(installation.url);
+  const sessions: Record<string, string>[] = [];
+  while (sessions.length < connections) sessions.push(await signIn(installation.url));
   const sample = Array.from({ length: 480 }, (_, i) => data.accountIds[i * 39] ?? '');
   const cursors = await cursorsOf(sample.length, headers);
   const contact = (i: number) => ({
@@ -72,6 +74,12 @@ try {
       'create GraphQL',
       bare.create,
       sample.map((_, i) => graphql(create, { input: contact(i) })),
+    ),
+    own(
+      'create',
+      'create GraphQL, each in a session of its own',
+      bare.create,
+      sample.map((_, i) => post('/graphql', { query: create, variables: { input: contact(i) } }, sessions[i % sessions.length] ?? headers)),
     ),
     own(
       'create',

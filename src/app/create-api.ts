@@ -8,6 +8,7 @@ import { addFastReads } from '#api/fast-route.js';
 import { AuthModule } from '#api/auth/auth.module.js';
 import { FrontDoor, type Keeper } from '#api/door/front-door.js';
 import { graphqlKeeper } from '#api/door/graphql-keeper.js';
+import { readKeeper } from '#api/door/read-keeper.js';
 import { restKeeper } from '#api/door/rest-keeper.js';
 import { FeedChanges, type Feed } from '#api/graphql/changes.js';
 import type { GraphqlParts } from '#api/graphql/context.js';
@@ -175,7 +176,7 @@ function addGraphql(app: NestFastifyApplication, wiring: GraphqlWiring): Pick<Ap
     await ahead.stop();
     await variants.stop();
   });
-  const door = doorOf(wiring, graphqlKeeper({ variants, documents, texts }));
+  const door = doorOf(wiring, [graphqlKeeper({ variants, documents, texts }), readKeeper(wiring.runtime.registry, app.get(RestReads))]);
   door.attach(app.getHttpServer(), server);
   const schemas = {
     get isWarm() {
@@ -186,9 +187,9 @@ function addGraphql(app: NestFastifyApplication, wiring: GraphqlWiring): Pick<Ap
   return { door, schemas };
 }
 
-const doorOf = ({ runtime, auth, filter, counter, onDefect, trustProxy }: GraphqlWiring, graphql: Keeper): FrontDoor =>
+const doorOf = ({ runtime, auth, filter, counter, onDefect, trustProxy }: GraphqlWiring, others: readonly Keeper[]): FrontDoor =>
   new FrontDoor({
-    keepers: [graphql, restKeeper({ registry: runtime.registry, runner: auth.runner, filter, texts })],
+    keepers: [...others, restKeeper({ registry: runtime.registry, runner: auth.runner, filter, texts })],
     authenticator: auth.authenticator,
     counter,
     requestId: newRequestId,

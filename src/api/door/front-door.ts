@@ -45,6 +45,7 @@ export interface DoorAnswer {
 
 /** Answers requests of one kind. */
 export interface Keeper {
+  readonly method: 'GET' | 'POST';
   /** By address alone: whether it may be of that kind. */
   readonly takes: (url: string) => boolean;
   /** Null, at once or later: it goes the ordinary way, for nothing has been done about it. Never rejects once anything has. */
@@ -121,12 +122,13 @@ export class FrontDoor {
   }
 
   private keeperOf({ url = '', method, headers }: IncomingMessage): Keeper | undefined {
-    if (!this.settings || method !== 'POST' || !isPlain(headers)) return undefined;
-    return this.parts.keepers.find(({ takes }) => takes(url));
+    if (!this.settings || !(method === 'POST' ? isPlain(headers) : method === 'GET' && isBare(headers))) return undefined;
+    return this.parts.keepers.find((keeper) => keeper.method === method && keeper.takes(url));
   }
 
   private read(taken: Taken): void {
     const { request } = taken.visit;
+    if (taken.keeper.method === 'GET') return this.answer(taken, nothing);
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => this.answer(taken, chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
@@ -159,8 +161,8 @@ export class FrontDoor {
     );
   }
 
-  private passOn({ visit: { request }, response }: Taken, body: Buffer): void {
-    this.bodies.set(request, body);
+  private passOn({ visit: { request }, response, keeper }: Taken, body: Buffer): void {
+    if (keeper.method !== 'GET') this.bodies.set(request, body);
     this.handler(request, response);
   }
 
@@ -184,6 +186,17 @@ export class FrontDoor {
     watched?.answered({ requestId, tenantId: principal.tenantId, route, status });
   }
 }
+
+const nothing = Buffer.alloc(0);
+
+/** Nothing but an address, from no page of another origin, by somebody who has no copy of what he asks for. */
+const isBare = (headers: IncomingHttpHeaders): boolean =>
+  headers['content-length'] === undefined &&
+  headers['transfer-encoding'] === undefined &&
+  headers.origin === undefined &&
+  headers['expect'] === undefined &&
+  headers.upgrade === undefined &&
+  headers['if-none-match'] === undefined;
 
 /** JSON of a told and modest length, from no page of another origin, and nothing that has to be agreed on first. */
 function isPlain(headers: IncomingHttpHeaders): boolean {

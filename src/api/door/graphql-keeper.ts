@@ -19,6 +19,7 @@ const route = '/graphql';
 
 /** Reads the fast path knows, and mutations that make one record. */
 export const graphqlKeeper = (parts: GraphqlKeeperParts): Keeper => ({
+  method: 'POST',
   takes: (url) => url === route,
   answer: (visit, body) => answer(parts, visit, body),
 });

@@ -43,6 +43,7 @@ export function restKeeper(parts: RestKeeperParts): Keeper {
     ]),
   );
   return {
+    method: 'POST',
     takes: (url) => byUrl.has(url),
     answer: (visit, body) => {
       const creating = byUrl.get(visit.request.url ?? '');

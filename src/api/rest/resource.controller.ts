@@ -78,7 +78,7 @@ function listRoute(resource: Resource, { reads }: RestParts): Route {
 }
 
 /** Its neighbours, as far as there are any, and the first page. The page object stands behind the rows and is read without them. */
-export function linksOf(request: FastifyRequest, text: string): string {
+export function linksOf(request: Pick<FastifyRequest, 'url'>, text: string): string {
   const tail = text.slice(text.lastIndexOf('"page":'));
   const cursor = (flag: string, name: string) =>
     tail.includes(`"${flag}":true`) ? new RegExp(`"${name}":"([\\w-]+)"`).exec(tail)?.[1] : undefined;

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, invalid } from '#kernel/errors/domain-error.js';
+import type { Actor } from '#kernel/access/actor.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import { wireRow } from '../row.js';
 import { json, principalOf, queryOf } from './routes.js';
@@ -13,22 +14,31 @@ const neverVersion = 2_147_483_647;
 
 /** A row's text with its ETag, or 304 for who has it already. */
 export function sendRow(request: FastifyRequest, reply: FastifyReply, text: string): string {
-  const tag = etagOf(Number(/"version":(\d+)/.exec(text.slice(0, 120))?.[1]), variantOf(request, text));
-  const varies = reply.getHeader('vary');
-  void reply.headers({
-    etag: tag,
-    'cache-control': 'private, no-cache',
-    vary: typeof varies === 'string' ? `${varies}, Authorization` : 'Authorization',
-  });
-  if (!isKnown(request.headers['if-none-match'], tag)) return json(reply, text);
+  const headers = rowHeaders({ actor: principalOf(request).actor, query: queryOf(request), vary: reply.getHeader('vary') }, text);
+  void reply.headers(headers);
+  if (!isKnown(request.headers['if-none-match'], headers.etag)) return json(reply, text);
   void reply.code(304);
   return '';
 }
 
+/** Who asked for a row, and how. */
+interface Asked {
+  readonly actor: Actor;
+  readonly query: Readonly<Record<string, unknown>>;
+  /** What the answer varies by besides. */
+  readonly vary: unknown;
+}
+
+/** What is told beside the text of a row. */
+export const rowHeaders = (asked: Asked, text: string) => ({
+  etag: etagOf(Number(/"version":(\d+)/.exec(text.slice(0, 120))?.[1]), variantOf(asked, text)),
+  'cache-control': 'private, no-cache',
+  vary: typeof asked.vary === 'string' ? `${asked.vary}, Authorization` : 'Authorization',
+});
+
 /** The row's own version does not tell of what `expand` shows beside it, of fields that rights hide or mask, nor of the language. */
-function variantOf(request: FastifyRequest, text: string): string {
-  const { fieldRights, reads = [] } = principalOf(request).actor;
-  const isPlain = queryOf(request)['expand'] === undefined && Object.keys(fieldRights).length === 0 && reads.length === 0;
+function variantOf({ actor: { fieldRights, reads = [] }, query }: Asked, text: string): string {
+  const isPlain = query['expand'] === undefined && Object.keys(fieldRights).length === 0 && reads.length === 0;
   return isPlain ? '' : hash('sha1', text, 'base64url').slice(0, 16);
 }
 

@@ -52,7 +52,7 @@ export class Traffic {
     this.enter(response, null);
     return {
       isLeaving: () => this.leaving,
-      answered: (told) => this.tell({ method: 'POST', ...told }, performance.now() - began),
+      answered: (told) => this.tell({ method: request.method ?? '', ...told }, performance.now() - began),
     };
   }
 

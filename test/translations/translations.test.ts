@@ -132,6 +132,43 @@ test('translations go to a translator and come back, and the same file twice cha
   });
 });
 
+test('a spreadsheet goes to a translator and back as well, and nothing in it is a formula', async () => {
+  const [id, other] = [await product('=Dübel'), await product('Klammer')];
+  const page = await company.admin.get(`/v1/translations/export?language=fr&only=missing&resource=product&first=500&format=csv`);
+  expect(page.body['xliff']).toBe('');
+  const csv = String(page.body['csv']);
+  expect(csv).toContain(`"'=Dübel"`);
+  const returned = csv.replace(new RegExp(`("${id}","name","en","'=Dübel","fr",)""`), `$1"'=Cheville"`);
+  expect(returned).not.toBe(csv);
+  expect((await company.admin.post('/v1/translations/import', { csv: returned })).body).toMatchObject({
+    language: 'fr',
+    texts: 1,
+    outdated: 0,
+    problems: [],
+  });
+  expect((await company.admin.get(`/v1/products/${id}`, french)).body['name']).toBe('=Cheville');
+  expect((await company.admin.get(`/v1/products/${other}`)).body['translations']).toBeNull();
+  for (const input of [{}, { csv, xliff: '<xliff/>' }, { csv: 'a,b\n1,2\n' }])
+    expect((await company.admin.post('/v1/translations/import', input)).body).toMatchObject({ status: 400, code: 'translation.bad_file' });
+  const foreign = await api.company();
+  expect((await foreign.admin.post('/v1/languages/fr/enable', {})).status).toBe(200);
+  expect((await foreign.admin.post('/v1/translations/import', { csv: returned })).body).toMatchObject({
+    texts: 0,
+    problems: [{ code: 'product.not_found' }],
+  });
+});
+
+test('who reads a text in another language than he asked for is warned, and of old translations too', async () => {
+  const id = await product('Bohrer', 'Foret');
+  const warnings = async () => (await company.admin.get(`/v1/translations/records/${id}?language=fr`)).body['warnings'];
+  expect(await warnings()).toContainEqual({ code: 'translation.missing', field: 'description', language: 'fr' });
+  expect((await say(id, 'fr', { description: 'Foret, zingué', unit: 'pièce' })).status).toBe(200);
+  expect(await warnings()).toEqual([]);
+  expect((await company.admin.patch(`/v1/products/${id}`, { name: 'Steinbohrer' })).status).toBe(200);
+  expect(await warnings()).toEqual([{ code: 'translation.outdated', field: 'name', language: 'fr' }]);
+  expect((await company.admin.get(`/v1/translations/records/${id}?language=en`)).body['warnings']).toEqual([]);
+});
+
 test('of a file the records that cannot be changed are named, and the others are written', async () => {
   const [good, bad] = [await product('Zange'), await product('Säge')];
   const unit = (id: string, field: string, target: string) =>

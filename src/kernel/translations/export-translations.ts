@@ -4,6 +4,7 @@ import { invalid } from '../errors/domain-error.js';
 import { choice, integer, text } from '../resource/fields.js';
 import { defineQuery } from '../usecase/define-command.js';
 import { companyLanguages, enabledLanguage, languageErrors, languageField } from './company-languages.js';
+import { csvOf } from './csv.js';
 import { readableTexts, textsSql } from './count-texts.js';
 import { xliffOf, type Unit } from './xliff.js';
 
@@ -16,7 +17,7 @@ const wishes = ['missing', 'outdated', 'open', 'all'] as const;
 export const exportTranslations = {
   ...defineQuery({
     name: 'translation.export',
-    summary: 'Texts for a translator, as XLIFF 2.',
+    summary: 'Texts for a translator, as XLIFF 2 or CSV.',
     description: 'Page by page: a large company has more than one file.',
     graphql: 'exportTranslations',
     rest: { path: '/translations/export' },
@@ -27,17 +28,22 @@ export const exportTranslations = {
         description: '`missing`: not translated yet; `outdated`: the text has changed since; `open`: either; `all`.',
       }),
       resource: text(80, { description: 'Only texts of this resource.' }),
+      format: choice(['xliff', 'csv'], {
+        default: 'xliff',
+        description: 'The kind of file. Spreadsheets read CSV, and nothing in it is a formula.',
+      }),
       first: integer({ min: 1, max: 500, default: 200, description: 'Texts a page.' }),
       after: text(200, { description: 'Cursor: the page behind it.' }),
     },
     output: {
-      xliff: text(longestFile, { required: true, description: 'The file.' }),
+      xliff: text(longestFile, { required: true, description: 'The file; empty where CSV was asked for.' }),
+      csv: text(longestFile, { description: 'The file, where CSV was asked for.' }),
       count: integer({ required: true, description: 'Texts in it.' }),
       next: text(200, { description: 'Cursor of the next page; empty at the end.' }),
     },
     errors: { ...languageErrors, 'translation.bad_cursor': 'The cursor is none of ours.' },
 
-    async run({ language: tag, only, resource, first, after }, given) {
+    async run({ language: tag, only, resource, format, first, after }, given) {
       const work = openWorkOf(given);
       const language = await enabledLanguage(work, tag);
       const { own } = await companyLanguages(work);
@@ -47,7 +53,9 @@ export const exportTranslations = {
       const units = fitting(found, size);
       const last = units.at(-1);
       const next = last && units.length < found.length ? `${last.resource}:${last.recordId}:${last.field}` : null;
-      return { xliff: xliffOf({ sourceLanguage: own, language, units }), count: units.length, next };
+      const file = { sourceLanguage: own, language, units };
+      const written = format === 'csv' ? { xliff: '', csv: csvOf(file) } : { xliff: xliffOf(file), csv: null };
+      return { ...written, count: units.length, next };
     },
   }),
   permission: 'translation:read',

@@ -5,10 +5,11 @@ import { boolean, integer, list, object, text } from '../resource/fields.js';
 import { sourceHashOf } from '../resource/translations.js';
 import { defineCommand } from '../usecase/define-command.js';
 import { enabledLanguage, languageErrors } from './company-languages.js';
+import { readCsv } from './csv.js';
 import { longestFile } from './export-translations.js';
 import { textsFrom } from './set-translations.js';
 import { resourceWithTexts, writeTexts } from './write-texts.js';
-import { readXliff, type Unit } from './xliff.js';
+import { readXliff, type Unit, type Xliff } from './xliff.js';
 
 const mostUnits = 500;
 const problem = {
@@ -21,11 +22,12 @@ export const importTranslations = defineCommand({
   name: 'translation.import',
   summary: 'Take back what translators made of a file of texts.',
   description:
-    'XLIFF 2, as `translation.export` hands it out. What has no target is left as it is; a text that has changed since the export is taken and counts as outdated. Records that cannot be changed are named, and the others are written.',
+    'XLIFF 2 or CSV, as `translation.export` hands it out: one of them. What has no target is left as it is; a text that has changed since the export is taken and counts as outdated. Records that cannot be changed are named, and the others are written.',
   graphql: 'importTranslations',
   rest: { path: '/translations/import' },
   input: {
-    xliff: text(longestFile, { required: true, description: 'The file.' }),
+    xliff: text(longestFile, { description: 'The file, when it is XLIFF.' }),
+    csv: text(longestFile, { description: 'The file, when it is CSV.' }),
     dryRun: boolean({ default: false, description: 'Only tells what would be.' }),
   },
   output: {
@@ -35,11 +37,11 @@ export const importTranslations = defineCommand({
     records: integer({ required: true, description: 'Records that changed.' }),
     problems: list(object(problem, { name: 'TranslationProblem', required: true }), { required: true, description: 'What was not taken.' }),
   },
-  errors: { ...languageErrors, 'translation.bad_file': 'The file is no XLIFF 2 that can be read, or too long.' },
+  errors: { ...languageErrors, 'translation.bad_file': 'The file is no XLIFF 2 or CSV that can be read, or too long.' },
 
-  async run({ xliff, dryRun }, given) {
+  async run({ xliff, csv, dryRun }, given) {
     const work = openWorkOf(given);
-    const { language: tag, units } = readXliff(xliff);
+    const { language: tag, units } = readFile(xliff ?? null, csv ?? null);
     if (units.length > mostUnits)
       throw invalid('translation.bad_file', `The file has ${units.length} texts; at most ${mostUnits} are taken at once.`);
     const language = await enabledLanguage(work, tag);
@@ -61,6 +63,12 @@ export const importTranslations = defineCommand({
     return told;
   },
 });
+
+function readFile(xliff: string | null, csv: string | null): Xliff {
+  if (xliff !== null && csv === null) return readXliff(xliff);
+  if (csv !== null && xliff === null) return readCsv(csv);
+  throw invalid('translation.bad_file', 'One file is wanted: `xliff` or `csv`.');
+}
 
 interface Problem {
   readonly recordId: string;

@@ -16,6 +16,12 @@ const one = {
   isOutdated: boolean({ required: true, description: 'The text it was translated from has changed since.' }),
 };
 
+const warning = {
+  code: text(80, { required: true, description: 'What is amiss.' }),
+  field: text(80, { required: true, description: 'Name of the field.' }),
+  language: text(35, { required: true, description: 'The language that was asked for.' }),
+};
+
 export const showTranslations = defineQuery({
   name: 'translation.read',
   summary: 'The texts of a record in a language, and in which each is told.',
@@ -26,6 +32,11 @@ export const showTranslations = defineQuery({
     language: text(35, { description: 'A BCP 47 tag; that of the request and its user when left out.' }),
   },
   output: {
+    warnings: list(object(warning, { name: 'TranslationWarning', required: true }), {
+      required: true,
+      description:
+        '`translation.missing` for each text that is told in another language than was asked for, `translation.outdated` likewise.',
+    }),
     texts: list(object(one, { name: 'TextOfRecord', required: true }), { required: true, description: 'Those there are and may be seen.' }),
   },
   errors: {
@@ -56,9 +67,14 @@ export const showTranslations = defineQuery({
         isOutdated: chosen !== undefined && translated[field]?.[chosen]?.sourceHash !== sourceHashOf(source),
       };
     });
-    return { texts };
+    return { texts, warnings: texts.flatMap((text) => warningsOf(text, reads[0] ?? languages.own)) };
   },
 });
+
+const warningsOf = ({ field, isMissing, isOutdated }: { field: string; isMissing: boolean; isOutdated: boolean }, language: string) => [
+  ...(isMissing ? [{ code: 'translation.missing', field, language }] : []),
+  ...(isOutdated ? [{ code: 'translation.outdated', field, language }] : []),
+];
 
 /** Its own language is one to ask for, too. */
 function asked(tag: string, languages: Awaited<ReturnType<typeof companyLanguages>>): string {

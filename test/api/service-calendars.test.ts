@@ -47,6 +47,48 @@ test('a calendar tells its next open slot and how much open time lies between tw
   });
 });
 
+test('holidays of a region close a calendar, named in the language of who adds them, and twice is once', async () => {
+  const [north, south] = [await calendar('North Rhine'), await calendar('Saxony')];
+  const add = (id: string, input: object, client = admin, headers = {}) =>
+    client.post(`/v1/business-calendars/${id}/add-holidays`, input, headers);
+  const friday = { day: '2027-03-26', name: 'Inventory', hours: [{ start: '09:00', end: '10:00' }] };
+  expect((await admin.post(`/v1/business-calendars/${north}/set-exception`, friday)).status).toBe(200);
+  const year = { region: 'DE-NW', fromYear: 2027 };
+  expect((await add(north, year, admin, { 'accept-language': 'de' })).body).toMatchObject({ added: 10, kept: 1 });
+  const again = `mutation ($id: ID!) { addHolidays(input: { businessCalendarId: $id, region: "DE-NW", fromYear: 2027 }) { added kept } }`;
+  expect((await admin.graphql(again, { id: north })).data).toEqual({ addHolidays: { added: 0, kept: 11 } });
+  expect((await add(south, { region: 'DE-SN', fromYear: 2027, toYear: 2028 })).body).toMatchObject({ added: 22, kept: 0 });
+  const filter = (id: string) => encodeURIComponent(JSON.stringify({ calendarId: { eq: id } }));
+  const namesOf = async (id: string) =>
+    ((await admin.get(`/v1/calendar-exceptions?filter=${filter(id)}&sort=day&limit=200`)).body['data'] as { name: string }[]).map(
+      ({ name }) => name,
+    );
+  expect(await namesOf(north)).toEqual(expect.arrayContaining(['Inventory', 'Ostermontag', 'Fronleichnam', 'Allerheiligen']) as unknown);
+  expect(await namesOf(south)).toContain('Day of Repentance and Prayer');
+  // Corpus Christi is a holiday in the one and not in the other.
+  const slot = async (id: string) => (await admin.get(`/v1/business-calendars/${id}/next-slot?from=2027-05-27T06:00:00Z`)).body['start'];
+  expect(await slot(north)).toBe('2027-05-28T07:00:00+00:00');
+  expect(await slot(south)).toBe('2027-05-27T07:00:00+00:00');
+});
+
+test('holidays are added by who may change calendars, to those of his company, for some years', async () => {
+  const id = await calendar('Guarded');
+  const add = (input: object, client = admin) => client.post(`/v1/business-calendars/${id}/add-holidays`, input);
+  expect(await add({ region: 'DE', fromYear: 2030, toYear: 2029 })).toMatchObject({
+    status: 400,
+    body: { code: 'business_calendar.years_unfit' },
+  });
+  expect(await add({ region: 'DE', fromYear: 2030, toYear: 2040 })).toMatchObject({
+    status: 400,
+    body: { code: 'business_calendar.years_unfit' },
+  });
+  expect(await add({ region: 'XX', fromYear: 2030 })).toMatchObject({ status: 400, body: { code: 'input.invalid' } });
+  const reader = await company.user({ 'business_calendar:read': 'all' });
+  expect(await add({ region: 'DE', fromYear: 2030 }, reader)).toMatchObject({ status: 403, body: { code: 'access.forbidden' } });
+  const other = await api.company();
+  expect((await add({ region: 'DE', fromYear: 2030 }, other.admin)).status).toBe(404);
+});
+
 test('what a calendar never holds is refused', async () => {
   const at = monday('08:00').toISOString();
   expect(await admin.get(`/v1/business-calendars/${calendarId}/next-slot?from=${at}&minutes=300`)).toMatchObject({

@@ -56,6 +56,7 @@ export const wishes: Readonly<Record<string, (source: Source) => Given>> = {
   'business_calendar.set_hours': () => ({ hours: [{ weekday: 1, start: '09:00', end: '17:00' }] }),
   // The sample of an assignment is that of a team.
   'business_calendar.look_up': ({ ref }) => ({ teamId: ref('team') }),
+  'business_calendar.add_holidays': () => ({ region: 'DE-NW', fromYear: 2090, toYear: 2090, language: 'de' }),
   'business_calendar.remove_exception': () => ({ day: '2026-03-02' }),
   'price.look_up': ({ ref }) => ({ priceListId: ref('price_list'), quantity: '100000', on: '2026-03-02' }),
   'service_level.publish': () => ({

@@ -4,6 +4,7 @@ import { BusinessCalendar } from './calendar/business-calendar.resource.js';
 import { BusinessInterval } from './calendar/business-interval.resource.js';
 import { calculate } from './calendar/calculate.js';
 import { CalendarAssignment } from './calendar/calendar-assignment.resource.js';
+import { addHolidays } from './calendar/add-holidays.js';
 import { CalendarException } from './calendar/calendar-exception.resource.js';
 import { lookUpCalendar } from './calendar/look-up-calendar.js';
 import { measureTime } from './calendar/measure-time.js';
@@ -86,6 +87,7 @@ export const service = defineModule({
   commands: [
     setHours,
     setException,
+    addHolidays,
     removeException,
     assignCalendar,
     publishServiceLevel,

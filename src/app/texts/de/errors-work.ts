@@ -24,7 +24,9 @@ export const workErrors: ErrorTexts = {
   'language.not_enabled': 'Die Firma hat diese Sprache nicht eingeschaltet.',
   'language.too_many': 'Mehr als 30 weitere Sprachen hat eine Firma nicht.',
   'translation.bad_cursor': 'Diese Position in der Liste gibt es nicht; nehmen Sie die der vorigen Seite.',
-  'translation.bad_file': 'Die Datei ist kein lesbares XLIFF 2, oder sie ist zu lang.',
+  'translation.bad_file': 'Die Datei ist kein lesbares XLIFF 2 oder CSV, oder sie ist zu lang.',
+  'translation.missing': 'Den Text gibt es in der gewünschten Sprache nicht; er steht hier in einer anderen.',
+  'translation.outdated': 'Der Text, der übersetzt wurde, hat sich seither geändert.',
   'translation.no_source': 'Ein Text, den es nicht gibt, wird nicht übersetzt.',
   'translation.no_such_record': 'Einen solchen Datensatz mit Texten gibt es nicht, oder Sie dürfen ihn nicht sehen.',
   'fiscal_calendar.incomplete':
@@ -38,6 +40,7 @@ export const workErrors: ErrorTexts = {
   'business_calendar.time_invalid': 'Uhrzeiten werden als HH:mm mit 24 Stunden geschrieben.',
   'business_calendar.too_long': 'Auf einmal werden höchstens 4.000 Tage gemessen.',
   'business_calendar.unknown_zone': 'Die Zone ist keine IANA-Zeitzone wie Europe/Berlin.',
+  'business_calendar.years_unfit': 'Die Jahre enden vor ihrem Anfang, oder es sind mehr als zehn.',
   'calendar_assignment.team_id_taken': 'Diesem Team ist schon ein Kalender zugewiesen.',
   'calendar_assignment.user_id_taken': 'Diesem Benutzer ist schon ein Kalender zugewiesen.',
   'calendar_exception.day_taken': 'Dieser Kalender hat für den Tag schon eine Ausnahme.',

@@ -171,6 +171,7 @@ export const verbs: Words = {
   redefine: 'Neu festlegen',
   redraft: 'Entwurf ändern',
   release: 'Freigeben',
+  add_holidays: 'Feiertage eintragen',
   remove_exception: 'Ausnahme entfernen',
   reopen: 'Wieder öffnen',
   reopen_late: 'Spät wieder öffnen',

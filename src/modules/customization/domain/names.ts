@@ -14,7 +14,9 @@ const madeOf: ReadonlySet<string> = new Set(
 /** Camel case without two capitals in a row: made into `snake_case` and back, it stays the same. */
 export const isKey = (text: string): boolean => /^[a-z][a-z0-9]*([A-Z][a-z0-9]+)*$/.test(text) && text.length >= 2 && text.length <= 60;
 export const isOptionKey = (text: string): boolean => /^[a-z][a-zA-Z0-9_]{0,59}$/.test(text) && !['true', 'false', 'null'].includes(text);
-export const isReserved = (key: string): boolean => reservedFields.has(key);
+/** A field called `toString` would make a record that cannot be told as a text: what every object of JavaScript has is no name either. */
+export const isReserved = (key: string): boolean =>
+  reservedFields.has(key) || key in Object.prototype || key === 'then' || key === 'toJSON';
 
 /** Whether one name is made of the other as the machine makes names. */
 export function meet(a: string, b: string): boolean {

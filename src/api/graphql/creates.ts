@@ -83,7 +83,10 @@ export class DirectCreates {
     const create = this.document(request);
     if (!create) return null;
     const args = this.argumentsOf(create, request);
-    return args && this.run(create, args, principal, contextOf());
+    // What its company has spent too much for is refused the ordinary way.
+    const { costs } = this.parts.graphql;
+    if (!args || costs?.spendNow(principal.tenantId, verbCost) === false) return null;
+    return this.run(create, args, principal, contextOf());
   }
 
   private async run(create: CreateDocument, args: CreateArguments, principal: Principal, context: GraphqlContext): Promise<Executed> {

@@ -93,6 +93,24 @@ async function dueWithin(subject: string): Promise<(string | undefined)[][]> {
   return [nodes(fast), nodes(slow), rest.body['data'] as Due[]].map((days) => days.map(({ dueOn }) => dueOn));
 }
 
+test('figures are grouped by fiscal spans, each named by its first day', async () => {
+  const groupsBy = async (bucket: string) => {
+    const query = `{ activities(filter: {subject: {eq: "Grouped"}}) { groups(by: [{field: dueOn, bucket: ${bucket}}]) { keys count } } }`;
+    const [fast, slow] = [await admin.graphql(query), await admin.graphql(query, {}, { slow: true })];
+    expect(slow.data).toEqual(fast.data);
+    const { groups } = fast.data?.['activities'] as { groups: { keys: string[]; count: number }[] };
+    return Object.fromEntries(groups.map(({ keys, count }) => [keys[0], count]));
+  };
+  for (const dueOn of ['2023-09-30', '2023-10-01', '2023-12-30', '2023-12-31', '2024-09-28', '2024-09-29'])
+    expect((await admin.post('/v1/activities', { kind: 'task', subject: 'Grouped', dueOn })).status).toBe(201);
+  expect((await set(apple)).status).toBe(200);
+  expect(await groupsBy('FISCAL_YEAR')).toEqual({ '2022-09-25': 1, '2023-10-01': 4, '2024-09-29': 1 });
+  expect(await groupsBy('FISCAL_QUARTER')).toEqual({ '2023-06-25': 1, '2023-10-01': 2, '2023-12-31': 1, '2024-06-30': 1, '2024-09-29': 1 });
+  expect(await groupsBy('FISCAL_PERIOD')).toMatchObject({ '2023-10-01': 1, '2023-12-31': 1 });
+  expect((await set({ kind: 'months', firstMonth: 7 })).status).toBe(200);
+  expect(await groupsBy('FISCAL_YEAR')).toEqual({ '2023-07-01': 4, '2024-07-01': 2 });
+});
+
 test('whoever is of the company may see it, who has the right may set it, and another company has its own', async () => {
   expect((await set({ kind: 'months', firstMonth: 7 })).status).toBe(200);
   const seller = await company.user({ 'activity:read': 'own' });

@@ -32,7 +32,7 @@ const functions: Readonly<Record<AggregateFunction, string>> = {
 const bucket = new GraphQLEnumType({
   name: 'GroupBucket',
   description: 'Spans of time that days and instants are grouped by; instants are cut in UTC, weeks begin on Monday.',
-  values: Object.fromEntries(buckets.map((name) => [name, { description: `One group a ${name.toLowerCase()}.` }])),
+  values: Object.fromEntries(buckets.map((name) => [name, { description: `One group a ${name.toLowerCase().replaceAll('_', ' ')}.` }])),
 });
 
 const functionTypes = new SharedTypes<Outputs>();

@@ -84,6 +84,24 @@ export function fiscalDays(calendar: FiscalCalendar, day: string, unit: FiscalUn
   return { from: found.from, to: found.to };
 }
 
+const mostKept = 100;
+const keptStarts = new Map<string, readonly string[]>();
+
+/** First days of all spans from 1950 to 2100, and the day behind the last of them. */
+export function fiscalStarts(calendar: FiscalCalendar, unit: FiscalUnit): readonly string[] {
+  const key = JSON.stringify([calendar, unit]);
+  const known = keptStarts.get(key) ?? startsOf(calendar, unit);
+  if (keptStarts.size >= mostKept) keptStarts.clear();
+  keptStarts.set(key, known);
+  return known;
+}
+
+function startsOf(calendar: FiscalCalendar, unit: FiscalUnit): string[] {
+  const years = Array.from({ length: 151 }, (_, i) => fiscalYear(calendar, 1950 + i));
+  const spans = years.flatMap((one): readonly Days[] => (unit === 'year' ? [one] : unit === 'quarter' ? one.quarters : one.periods));
+  return [...spans.map(({ from }) => from), years.at(-1)?.to ?? ''];
+}
+
 const text = (day: Temporal.PlainDate | undefined): string => String(day);
 
 function monthStarts({ firstMonth }: MonthYear, year: number): Temporal.PlainDate[] {

@@ -1,4 +1,5 @@
 import { invalid } from '../errors/domain-error.js';
+import { calendarYear, fiscalStarts, type FiscalUnit } from '../pure/fiscal.js';
 import { columnSql, resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field } from '../resource/fields.js';
@@ -9,8 +10,10 @@ import type { AggregateField, AggregateFunction, Constant, GroupItem, GroupsSele
 import type { StatementWriter } from './statement.js';
 import { entries, isAbsent, items, plain, type Val } from './values.js';
 
-/** Spans of time that days and instants are grouped by; those of instants are cut in UTC. */
-export const buckets = ['DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'] as const;
+const fiscalUnits: Readonly<Record<string, FiscalUnit>> = { FISCAL_PERIOD: 'period', FISCAL_QUARTER: 'quarter', FISCAL_YEAR: 'year' };
+
+/** Spans of time that days and instants are grouped by; those of instants are cut in UTC, fiscal ones as the company of the reader has them. */
+export const buckets = ['DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR', 'FISCAL_PERIOD', 'FISCAL_QUARTER', 'FISCAL_YEAR'] as const;
 const mostKeys = 3;
 const instants: Readonly<Record<string, string>> = { createdAt: 'created_at', updatedAt: 'updated_at' };
 
@@ -99,8 +102,8 @@ function keySql(writer: StatementWriter, resource: Resource, alias: string, { fi
   const { sql, kind } = groupColumn(resource, name);
   const column = sql(alias);
   if (Object.hasOwn(resource.fields, name)) writer.ask(resource, name);
-  if (kind === 'date') return bucketSql(column, bucket);
-  if (kind === 'instant') return bucketSql(`${column} at time zone 'UTC'`, bucket);
+  if (kind === 'date') return bucketSql(writer, column, bucket);
+  if (kind === 'instant') return bucketSql(writer, `${column} at time zone 'UTC'`, bucket);
   if (bucket !== null)
     throw invalid('group.not_a_time', `${resource.typeName}.${name} is no day and no instant: it is in no span of time.`);
   return `${column}::text`;
@@ -115,7 +118,17 @@ function groupColumn(resource: Resource, name: string): { readonly sql: (alias: 
   throw invalid('group.unknown_field', `${resource.typeName} cannot be grouped by "${name.slice(0, 80)}".`);
 }
 
-function bucketSql(column: string, bucket: string | null): string {
+function bucketSql(writer: StatementWriter, column: string, bucket: string | null): string {
+  const fiscal = bucket !== null && Object.hasOwn(fiscalUnits, bucket) ? fiscalUnits[bucket] : undefined;
+  if (fiscal) return fiscalSql(writer, column, fiscal);
   const unit = buckets.find((known) => known === bucket) ?? 'DAY';
   return `to_char(date_trunc(${literal(unit.toLowerCase())}, ${column}), 'YYYY-MM-DD')`;
+}
+
+/** The first day of the fiscal span a day lies in: one of those the company's calendar has. */
+function fiscalSql(writer: StatementWriter, column: string, unit: FiscalUnit): string {
+  const starts = writer.cursorLeaf({ from: 'constant', value: unit }, 'date[]', (_, { actor }) =>
+    fiscalStarts(actor.fiscal ?? calendarYear, unit),
+  );
+  return `to_char((${starts})[width_bucket((${column})::date, ${starts})], 'YYYY-MM-DD')`;
 }

@@ -33,7 +33,15 @@ const unused = () => Promise.reject(new Error('not in this measurement'));
 const ports = {
   mailer: { send: unused },
   templates: { render: unused },
-  files: { limits: { fileBytes: 0, tenantBytes: 0 }, draft: unused, keep: unused, drop: unused, read: unused, remove: unused },
+  files: {
+    limits: { fileBytes: 0, tenantBytes: 0 },
+    draft: unused,
+    keep: unused,
+    drop: unused,
+    read: unused,
+    remove: unused,
+    forget: unused,
+  },
   publicUrl: 'http://localhost',
   sign: () => '',
   verify: () => true,

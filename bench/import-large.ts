@@ -1,6 +1,7 @@
 // Memory of the importing process over a file of many rows. `npm run bench -- import-large --rows=5000000 --write=200000`.
 // Three parts, each in turn over the same file: reading it to its end into the database; mapping all of its rows with the look for keys
-// that come again; and writing the first of them. Prints the resident memory as it goes.
+// that come again; and writing the first of them, `--write=all` of them to the end of the import. Prints the resident memory as it goes,
+// and of the writing how fast it is, tenth by tenth: what grows with what is there already shows there.
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,8 @@ import { contactMapping, withImporter, writeContacts } from './import.ts';
 const option = (name: string, usual: number) =>
   Number(process.argv.find((word) => word.startsWith(`--${name}=`))?.slice(name.length + 3) ?? usual);
 const rows = option('rows', 5_000_000);
-const written = Math.min(rows, option('write', 100_000));
+const isWhole = process.argv.includes('--write=all');
+const written = isWhole ? rows : Math.min(rows, option('write', 100_000));
 
 const everyMs = option('every', 5) * 1000;
 
@@ -34,6 +36,22 @@ async function watched(part: string, work: (at: (row: number) => void) => Promis
   const timer = setInterval(look, everyMs);
   await work((done) => (row = done)).finally(() => clearInterval(timer));
   look();
+}
+
+/** Rows a second and memory of each tenth of the rows that are written. */
+class Tenths {
+  readonly told: { rows: number; perSecond: number; megabytes: number }[] = [];
+  private at = { rows: 0, time: performance.now() };
+
+  note(done: number): void {
+    const time = performance.now();
+    if (done - this.at.rows < written / 10) return;
+    const perSecond = Math.round(((done - this.at.rows) * 1000) / (time - this.at.time));
+    const line = { rows: done, perSecond, megabytes: Math.round(process.memoryUsage().rss / 2 ** 20) };
+    console.log(`${line.rows.toLocaleString('en')} rows, ${line.perSecond} a second, ${line.megabytes} MB`);
+    this.told.push(line);
+    this.at = { rows: done, time };
+  }
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'kontor-bench-'));
@@ -58,9 +76,14 @@ try {
     });
     await watched('write', async (at) => {
       let done = 0;
-      const onProgress = ({ processed }: ImportRun) => at((done = processed));
-      const run = await runImport(importId, transact, { onProgress, pause: () => done >= written });
-      if (run.created < written) throw new Error(`Only ${run.created} rows were written.`);
+      const tenths = new Tenths();
+      const onProgress = ({ processed }: ImportRun) => {
+        at((done = processed));
+        tenths.note(processed);
+      };
+      const run = await runImport(importId, transact, { onProgress, pause: () => !isWhole && done >= written });
+      if (run.created < written || (isWhole && run.state !== 'finished')) throw new Error(`Only ${run.created} rows were written.`);
+      console.table(tenths.told);
     });
   });
   console.table(samples);

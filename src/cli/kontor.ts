@@ -19,6 +19,7 @@ import { register as registerTasks } from './tasks.js';
 import { register as registerTenantCompare } from './tenant-compare.js';
 import { register as registerTenantExport } from './tenant-export.js';
 import { register as registerTenantImport } from './tenant-import.js';
+import { register as registerTenantPurge } from './tenant-purge.js';
 import { register as registerTenantWake } from './tenant-wake.js';
 import { register as registerTextsCoverage } from './texts-coverage.js';
 
@@ -42,6 +43,7 @@ const commands = [
   registerTenantCompare,
   registerTenantExport,
   registerTenantImport,
+  registerTenantPurge,
   registerTenantWake,
   registerTextsCoverage,
 ];

@@ -42,7 +42,15 @@ export async function provision(appUrl: string, slug = 'faults', email = login.e
   const ports = {
     mailer: { send: unused },
     templates: { render: unused },
-    files: { limits: { fileBytes: 0, tenantBytes: 0 }, draft: unused, keep: unused, drop: unused, read: unused, remove: unused },
+    files: {
+      limits: { fileBytes: 0, tenantBytes: 0 },
+      draft: unused,
+      keep: unused,
+      drop: unused,
+      read: unused,
+      remove: unused,
+      forget: unused,
+    },
     publicUrl: 'http://localhost',
     sign: () => '',
     verify: () => false,

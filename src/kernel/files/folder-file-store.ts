@@ -48,9 +48,14 @@ export class FolderFileStore implements FileStore {
     await rm(this.pathOf(blob), { force: true });
   }
 
+  async forget(tenantId: string): Promise<void> {
+    if (!isTenant(tenantId)) throw new Error('This is no id of a tenant.');
+    await rm(join(this.folder, 'blobs', tenantId), { recursive: true, force: true });
+  }
+
   /** Made of our own ids and a hash; anything else is a defect and not a path. */
   private pathOf({ tenantId, sha256 }: BlobName): string {
-    if (!/^[0-9a-f-]{36}$/.test(tenantId) || !/^[0-9a-f]{64}$/.test(sha256)) throw new Error('This is no name of a blob.');
+    if (!isTenant(tenantId) || !/^[0-9a-f]{64}$/.test(sha256)) throw new Error('This is no name of a blob.');
     return join(this.folder, 'blobs', tenantId, sha256.slice(0, 2), sha256);
   }
 
@@ -66,6 +71,8 @@ export class FolderFileStore implements FileStore {
     }
   }
 }
+
+const isTenant = (text: string): boolean => /^[0-9a-f-]{36}$/.test(text);
 
 /** On disk before the database says so. */
 async function flush(path: string): Promise<void> {

@@ -70,6 +70,8 @@ export interface FileStore {
   read(blob: BlobName, range?: ByteRange): Promise<Readable>;
   /** To remove what is not there changes nothing. */
   remove(blob: BlobName): Promise<void>;
+  /** Removes all a tenant has. */
+  forget(tenantId: string): Promise<void>;
 }
 
 /** The outside world as use-cases may know it. */

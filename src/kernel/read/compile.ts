@@ -1,7 +1,8 @@
 import { invalid } from '../errors/domain-error.js';
 import { isMasked } from '../access/field-rights.js';
 import type { Resource } from '../resource/define-resource.js';
-import { refSql } from '../resource/columns.js';
+import type { Inverse } from '../resource/registry.js';
+import { refersSql, refSql } from '../resource/columns.js';
 import { aggregateJson } from './aggregate.js';
 import { baseJson, fieldJson } from './field-sql.js';
 import { filterSql } from './filter.js';
@@ -128,9 +129,12 @@ function itemJson(writer: StatementWriter, resource: Resource, item: ObjectItem,
       return oneJson(writer, item.selection, (t) => `${t}.id = ${refSql(resource, item.refField, alias)}`, rows);
     case 'many':
       writer.show(item.inverse.from, item.inverse.refField);
-      return listOf(writer, { list: item.list, join: (t) => `${refSql(item.inverse.from, item.inverse.refField, t)} = ${alias}.id`, rows });
+      return listOf(writer, { list: item.list, join: (t) => pointsAt(writer, item.inverse, { t, alias }), rows });
   }
 }
+
+const pointsAt = (writer: StatementWriter, { from, refField }: Inverse, { t, alias }: { t: string; alias: string }): string =>
+  refersSql(from, refField, t, { id: `${alias}.id`, tenant: writer.tenant, field: (id) => writer.constant(id, 'uuid') });
 
 /** What is sensitive says of which record it was shown; a mask shows nothing. */
 function shownJson(

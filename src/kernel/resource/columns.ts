@@ -161,6 +161,33 @@ export function refSql({ fields }: Pick<Resource, 'fields'>, refField: string, a
   return columnSql(column ?? { name: snake(refField) }, alias);
 }
 
+/** A row that others refer to, as SQL. */
+export interface Referred {
+  readonly id: string;
+  readonly tenant: string;
+  /** How the statement writes the id of a field; in itself when left out. */
+  readonly field?: (id: string) => string;
+}
+
+/**
+ * Condition under which a row refers to another: by the index beside the rows, where the reference is a field of a tenant's own. For what
+ * is asked of each of some rows; joins of many rows with many do better by the values themselves.
+ */
+export function refersSql(
+  resource: Pick<Resource, 'fields'>,
+  refField: string,
+  alias: string,
+  { id, tenant, field = quotedUuid }: Referred,
+): string {
+  const stored = resource.fields[refField]?.stored;
+  const index = stored?.in === 'custom' ? stored.index : undefined;
+  if (!index) return `${refSql(resource, refField, alias)} = ${id}`;
+  const i = `${alias}i`;
+  return `${alias}.id in (select ${i}.record_id from ${index.table} ${i} where ${i}.tenant_id = ${tenant} and ${i}.field_id = ${field(index.fieldId)} and ${i}.value = ${id})`;
+}
+
+const quotedUuid = (id: string) => `'${id}'::uuid`;
+
 /** Values of a field's columns, in their order, ready to be parameters. */
 export function toColumns(name: string, field: Field, value: unknown): unknown[] {
   const columns = columnsOf(name, field);

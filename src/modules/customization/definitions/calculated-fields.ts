@@ -1,4 +1,4 @@
-import { kindCondition, refSql } from '#kernel/resource/columns.js';
+import { kindCondition, refersSql } from '#kernel/resource/columns.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Field } from '#kernel/resource/fields.js';
 import { checkTypes } from '../domain/formula/check-types.js';
@@ -67,7 +67,7 @@ function rollup({ from, by, function: fn, value, filter }: Rollup, { lookup, res
   const parts = [condition, counted].filter((part) => part !== null);
   const names = [`${from}.${by}`, ...parts.flatMap((part) => namesOf(part, inside))];
   const rows = (alias: string, t: string) =>
-    `from ${child.table} ${t} where ${t}.tenant_id = ${alias}.tenant_id and ${refSql(child, by, t)} = ${alias}.id${kindCondition(child, t)}${condition ? ` and ${sqlOf(condition, inside, t)}` : ''}`;
+    `from ${child.table} ${t} where ${t}.tenant_id = ${alias}.tenant_id and ${refersSql(child, by, t, { id: `${alias}.id`, tenant: `${alias}.tenant_id` })}${kindCondition(child, t)}${condition ? ` and ${sqlOf(condition, inside, t)}` : ''}`;
   const sql = (alias: string) => {
     const t = `${alias}r`;
     return `(select ${figure(fn, counted ? sqlOf(counted, inside, t) : '', currencyOf(counted, inside, t))} ${rows(alias, t)}${orderOf(fn, t)})`;

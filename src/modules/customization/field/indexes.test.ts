@@ -1,4 +1,6 @@
 import { allModules } from '#app/modules.js';
+import { makePlan } from '#kernel/read/plan.js';
+import type { ObjectItem, ObjectSelection } from '#kernel/read/selection.js';
 import { openKit, type Kit } from '#kernel/testing/kit.js';
 import { crudCommand } from '#kernel/usecase/crud.js';
 import { Designer } from '../testing/designer.js';
@@ -71,6 +73,47 @@ test('long lists are filtered by what is indexed, and refused by what is not', a
   expect(await d.list('account', ['name'], { filter: { contractNo: { in: ['X-1', 'X-2'] } } })).toEqual([{ name: 'A' }]);
   await expect(d.list('account', ['name'], { filter: { note: { eq: 'n' } } })).rejects.toMatchObject({ code: 'filter.not_indexed' });
   await expect(d.list('account', ['name'], { orderBy: [{ contractNo: 'ASC' }] })).rejects.toMatchObject({ code: 'order.not_indexed' });
+});
+
+test('lists under a record and roll-ups find what refers to it by the index, and follow when that moves or goes', async () => {
+  const permit = await d.object('permit', 'permits');
+  await d.field(permit, 'fee', 'decimal');
+  await d.field(permit, 'accountId', 'relation', { target: 'account', settings: { inverse: 'permits', onDelete: 'set_null' } });
+  await d.field('account', 'fees', 'rollup', { rollup: { from: permit, by: 'accountId', function: 'sum', value: 'fee' } });
+  const [one, two] = [await d.create('account', { name: 'One' }), await d.create('account', { name: 'Two' })];
+  const made = await d.create(permit, { fee: '10', accountId: one['id'] });
+  await d.create(permit, { fee: '5', accountId: one['id'] });
+  const definitions = await d.definitions();
+  const account = definitions.resource('account');
+  const inverse = definitions.inverses.get('account')?.find(({ name }) => name === 'permits');
+  if (!inverse) throw new Error('The list under an account is not there.');
+  const nodes: ObjectSelection = { resource: inverse.from, items: [{ kind: 'field', key: 'fee', name: 'fee' }] };
+  const items: ObjectItem[] = [
+    { kind: 'field', key: 'fees', name: 'fees' },
+    {
+      kind: 'many',
+      key: 'permits',
+      inverse,
+      list: { resource: inverse.from, page: {}, items: [{ kind: 'nodes', key: 'nodes', selection: nodes }] },
+    },
+  ];
+  const list = { resource: account, page: {}, items: [{ kind: 'nodes', key: 'rows', selection: { resource: account, items } } as const] };
+  const plan = makePlan(definitions, d.tenant.admin, [{ kind: 'list', key: 'answer', list }]);
+  expect(plan.text.match(/kernel\.field_index_ref/g)?.length).toBeGreaterThanOrEqual(2);
+  const read = async () => (await d.read('account', list.items))['rows'];
+  const fees = (...amounts: string[]) => ({ nodes: amounts.map((fee) => ({ fee })) });
+  expect(await read()).toEqual([
+    { fees: '15.00', permits: fees('10.00', '5.00') },
+    { fees: null, permits: fees() },
+  ]);
+  await d.update(permit, made['id'], { accountId: two['id'] });
+  expect(await read()).toEqual([
+    { fees: '5.00', permits: fees('5.00') },
+    { fees: '10.00', permits: fees('10.00') },
+  ]);
+  await d.crud(permit, 'delete', { id: made['id'] });
+  await d.crud('account', 'delete', { id: one['id'] });
+  expect(await read()).toEqual([{ fees: null, permits: fees() }]);
 });
 
 test('records are numbered by themselves, each number once', async () => {

@@ -6,7 +6,7 @@ const left: Readonly<Record<string, string>> = {
   'identity.login_throttle': 'counts failed sign-ins',
 };
 
-/** Count and hash of every table; of one tenant's rows when told. Tables without a tenant count for everybody. */
+/** Count and hash of every table; of one tenant's rows when told. Tables without a tenant count for everybody, and of companies themselves each row is one's own. */
 export async function checksum({ witness }: Machine, tenantId: string | null = null): Promise<ReadonlyMap<string, string>> {
   const { rows: tables } = await witness.query<{ name: string; tenant: boolean }>(`
     select n.nspname || '.' || c.relname as name,
@@ -16,7 +16,8 @@ export async function checksum({ witness }: Machine, tenantId: string | null = n
   const parts = tables
     .filter(({ name }) => !Object.hasOwn(left, name))
     .map(({ name, tenant }) => {
-      const where = tenantId !== null && tenant ? ` where t.tenant_id = '${tenantId}'` : '';
+      const owner = tenant ? 'tenant_id' : name === 'kernel.tenants' ? 'id' : null;
+      const where = tenantId !== null && owner !== null ? ` where t.${owner} = '${tenantId}'` : '';
       return `select '${name}' as name, count(*) || ' ' || coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '') as sum from ${name} t${where}`;
     });
   const { rows } = await witness.query<{ name: string; sum: string }>(parts.join(' union all '));

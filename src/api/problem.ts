@@ -56,7 +56,8 @@ export function problemOf(error: DomainError, requestId: string, speaker: Speake
     type: `/errors#${error.code}`,
     title: speaker.title(error.kind, titles[error.kind]),
     status: statusOf[error.kind],
-    detail: said.message,
+    // No text of ours holds NUL, not even one that tells what was wrong with a request.
+    detail: said.message.replaceAll('\u0000', '\ufffd'),
     code: error.code,
     requestId,
     ...details,

@@ -272,3 +272,12 @@ test('B11 XML with a document type, entities or inclusions is no translation', a
     ]);
   }
 });
+
+test('B07 NUL is not handed back in what is said about it, and null stands for what is usual', async () => {
+  const id = await make(admin, '/v1/accounts', { name: 'Plain' });
+  for (const address of [`/v1/accounts/${id}?fields=%00`, '/v1/accounts?fields=%00', '/v1/imports/%00/issues']) {
+    const { status, body } = await admin.get(address);
+    expect([status >= 400 && status < 500, String(body['detail']).includes('\u0000')]).toEqual([true, false]);
+  }
+  expect((await admin.post('/v1/territories', { name: 'Usual', active: null })).status).toBe(201);
+});

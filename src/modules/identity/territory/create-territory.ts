@@ -15,7 +15,7 @@ export const createTerritory = defineCommand({
   errors: { 'territory.name_taken': 'Another territory has this name.' },
 
   async run(input, work) {
-    const territory = await work.repo(Territory).create(input);
+    const territory = await work.repo(Territory).create({ ...input, active: input.active ?? true });
     return { territoryId: territory.id };
   },
 });

@@ -141,7 +141,7 @@ test('fields of the company’s own are kept and indexed, each row its own; a un
   const update = (own: readonly Record<string, unknown>[]) =>
     t.work((work) => work.repo(resource).updateMany(own.map((patch, i) => ({ id: ids[i] ?? '', patch }))));
   await update([{ contractNo: null, name: 'Erste' }, { area: 2 }, { contractNo: 'C', area: null }]);
-  const rows = await d.list('account', ['name', 'contractNo', 'area'], { orderBy: [{ name: 'ASC' }] });
+  const rows = await d.list('account', ['name', 'contractNo', 'area'], { orderBy: [{ name: 'ASC' }, { contractNo: 'ASC' }] });
   expect(rows).toEqual([
     { name: 'Erste', contractNo: null, area: 1 },
     { name: 'N', contractNo: 'B', area: 2 },
@@ -182,7 +182,7 @@ test('a rule is asked about rows that changed what it looks at, and about no oth
   await update({ name: 'A2' }, { name: 'B2' }, { name: 'C2', sector: 'technology' });
   const refused = await update({ name: 'A3' }, { sector: 'retail' }, { sector: null }, { sector: null }).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(RowsRefused);
-  expect(refused instanceof RowsRefused && [...refused.rows.keys()]).toEqual([2, 3]);
+  expect(refused instanceof RowsRefused && [...refused.rows.keys()].sort()).toEqual([2, 3]);
   expect((await t.work((work) => work.repo(Account).list({}, { orderBy: ['name'] }))).map(({ name }) => name)).toEqual([
     'A2',
     'B2',

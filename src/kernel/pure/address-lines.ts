@@ -10,7 +10,11 @@ export interface PostalAddress {
 /** `A` the street, `C` the city, `S` the region, `Z` the postal code; a bar begins a new line. */
 const usual = 'A|Z C|S';
 
-/** What countries have in common, by how they write. All others write the usual way. */
+/**
+ * What countries have in common, by how they write (facts of the Universal Postal Union's addressing guides). All others write the usual way.
+ * Libraries made of Google's address data leave out what a country's form has no place for, such as a Japanese city beside its prefecture or the
+ * postal code of a country they do not know; here whatever is known is written.
+ */
 const ways: Readonly<Record<string, string>> = {
   'A|Z C':
     'AT BA BE BG CH CY CZ DE DK EE FI FO FR GF GL GP GR HR IS LI LT LU MC ME MK MQ NC NL NO PF PL PM PT RE RO RS SE SI SJ SK TN VA YT',

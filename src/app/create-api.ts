@@ -22,6 +22,7 @@ import { VariantsAhead } from '#api/graphql/variants-ahead.js';
 import { largestRequest, rulesFor, type IntrospectionPolicy } from '#api/graphql/limits.js';
 import { buildSchema } from '#api/graphql/schema.js';
 import type { ChangeStream } from '#api/graphql/subscriptions.js';
+import { PostgresLeases } from '#api/graphql/socket-leases.js';
 import { Sockets, type SocketLimits } from '#api/graphql/sockets.js';
 import { TrustedDocuments } from '#api/graphql/trusted-documents.js';
 import { takeJsonOnly } from '#api/http/bodies.js';
@@ -164,6 +165,7 @@ function addGraphql(app: NestFastifyApplication, wiring: GraphqlWiring): Pick<Ap
     texts,
     onDefect,
     limits: parts.sockets,
+    leases: new PostgresLeases(parts.runtime.database.pool),
     proxies: trustedProxies(parts.trustProxy),
   });
   sockets.attach(app.getHttpServer(), '/graphql');

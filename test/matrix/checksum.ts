@@ -3,6 +3,7 @@ import type { Machine } from './machine.js';
 /** What requests may leave behind without having done anything, and why. */
 const left: Readonly<Record<string, string>> = {
   'kernel.request_counts': 'counts requests',
+  'kernel.socket_leases': 'counts what is open over sockets',
   'identity.login_throttle': 'counts failed sign-ins',
 };
 

@@ -219,6 +219,7 @@ export const withoutTenant: Readonly<Record<string, string>> = {
   'identity.login_throttle': 'counts failed sign-ins by hashes of address and origin, before anybody knows which tenant is meant',
   'kernel.audit_mark': 'how far the audit is chained: a number of a transaction',
   'kernel.request_counts': 'counts requests by a hash of who sends them',
+  'kernel.socket_leases': 'counts what is open over sockets by a hash of whose it is',
   'kernel.tenants': 'the tenants themselves; a policy shows each of them only itself',
   'public.kontor_migrations': 'which migrations ran',
 };

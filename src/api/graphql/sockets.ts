@@ -4,7 +4,7 @@ import { GraphQLError, parse, validate, type DocumentNode, type ExecutionArgs, t
 import { CloseCode, type Context, type SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { DomainError, tooMany } from '#kernel/errors/domain-error.js';
+import { DomainError } from '#kernel/errors/domain-error.js';
 import { english, type Speaker } from '#kernel/text/speaker.js';
 import type { Texts } from '#kernel/text/texts.js';
 import type { Authenticator } from '../auth/authenticator.js';
@@ -14,11 +14,13 @@ import { clientAddress, type TrustsProxy } from '../http/trusted-proxies.js';
 import type { GraphqlContext } from './context.js';
 import { socketError, type ErrorOptions } from './errors.js';
 import { largestRequest, maxLexicalTokens } from './limits.js';
+import { HeldSockets } from './held-sockets.js';
+import type { SocketLeases } from './socket-leases.js';
 import type { GraphqlVariants } from './variants.js';
 import { clientNameHeader, type TrustedDocuments } from './trusted-documents.js';
 import { refuseVariables } from './variable-limits.js';
 
-/** What one process bears of one user, and of strangers. */
+/** What is borne of one user, in all processes together, and of strangers in one. */
 export interface SocketLimits {
   /** Time to say who one is. */
   readonly initWaitMs: number;
@@ -52,6 +54,8 @@ export interface SocketParts extends ErrorOptions {
   readonly documents: TrustedDocuments;
   readonly texts?: Texts;
   readonly limits?: Partial<SocketLimits> | undefined;
+  /** Where processes tell each other what people have open; null: each counts for itself. */
+  readonly leases: SocketLeases | null;
   /** Whose word on where a connection comes from is believed. */
   readonly proxies: TrustsProxy | false;
 }
@@ -80,20 +84,21 @@ const farewellMs = 1_000;
 /** Operations over WebSockets (graphql-ws), within limits and only as long as the one who asked may. */
 export class Sockets {
   private readonly limits: SocketLimits;
-  private readonly open = new Set<Socket>();
+  private readonly open: HeldSockets<Socket>;
   private readonly strangers = new Set<Duplex>();
   private readonly server = new WebSocketServer({ noServer: true, maxPayload: largestRequest, perMessageDeflate: false });
   private readonly stops: (() => unknown)[] = [];
 
   constructor(private readonly parts: SocketParts) {
     this.limits = { ...socketLimits, ...parts.limits };
+    this.open = new HeldSockets<Socket>(this.limits, parts.leases);
     const graphql = useServer<Record<string, unknown>, Extra>(
       {
         schema: parts.schema,
         connectionInitWaitTimeout: this.limits.initWaitMs,
         onConnect: (socket) => this.connect(socket),
         onDisconnect: (socket) => {
-          this.open.delete(socket);
+          this.open.leave(socket);
         },
         onSubscribe: (socket, _id, payload) => this.prepare(socket, payload),
         onError: ({ extra }, _id, _payload, errors) =>
@@ -111,7 +116,10 @@ export class Sockets {
       () => graphql.dispose(),
       parts.authenticator.onChange((tenantId) => this.recheck(tenantId)),
     );
-    const timer = setInterval(() => this.recheck(null), this.limits.checkEveryMs);
+    const timer = setInterval(() => {
+      this.recheck(null);
+      void this.open.renew();
+    }, this.limits.checkEveryMs);
     timer.unref();
     this.stops.push(() => clearInterval(timer));
   }
@@ -133,6 +141,7 @@ export class Sockets {
     // Who does not answer the good-bye does not keep the process.
     const late = setTimeout(() => this.server.clients.forEach((client) => client.terminate()), farewellMs);
     for (const stop of this.stops) await stop();
+    await this.open.stop();
     this.server.clients.forEach((client) => client.once('close', () => this.server.clients.size === 0 && clearTimeout(late)));
     if (this.server.clients.size === 0) clearTimeout(late);
   }
@@ -150,12 +159,9 @@ export class Sockets {
     extra.person = `${principal.tenantId} ${principal.actor.userId ?? String(principal.actor.id)}`;
     extra.clientName = wordIn(connectionParams, clientNameHeader) ?? wordIn(extra.request.headers, clientNameHeader) ?? null;
     this.strangers.delete(extra.request.socket);
-    if (this.of(extra.person).length >= this.limits.connectionsPerUser) {
-      drop(extra.socket, CloseCode.TooManyInitialisationRequests, 'Too many connections');
-      return false;
-    }
-    this.open.add(socket);
-    return true;
+    if (await this.open.enter(socket, extra.person)) return true;
+    drop(extra.socket, CloseCode.TooManyInitialisationRequests, 'Too many connections');
+    return false;
   }
 
   private speakerOf({ request }: Extra, principal: Principal): Speaker {
@@ -171,13 +177,9 @@ export class Sockets {
     return socket.readyState === socket.OPEN ? this.parts : { ...this.parts, onDefect: () => undefined };
   }
 
-  private of(person: string | undefined): Socket[] {
-    return [...this.open].filter(({ extra }) => extra.person === person);
-  }
-
   /** The operation as it will run, or what is wrong with it. graphql-ws alone would know no limits. */
   private async prepare(socket: Socket, payload: SubscribePayload): Promise<ExecutionArgs | readonly GraphQLError[]> {
-    const refusal = this.tooMany(socket) ?? refuseVariables(payload.variables);
+    const refusal = (await this.open.refuse(socket)) ?? refuseVariables(payload.variables);
     if (refusal) return [coded(refusal)];
     const asked = await this.askedBy(socket.extra, payload);
     if (asked instanceof DomainError) return [coded(asked)];
@@ -193,13 +195,6 @@ export class Sockets {
       variableValues: payload.variables ?? {},
       contextValue: this.context(socket.extra),
     };
-  }
-
-  private tooMany({ extra, subscriptions }: Socket): DomainError | null {
-    const mine = Object.keys(subscriptions).length;
-    const all = this.of(extra.person).reduce((sum, socket) => sum + Object.keys(socket.subscriptions).length, 0);
-    if (mine <= this.limits.operationsPerConnection && all <= this.limits.operationsPerUser) return null;
-    return tooMany('graphql.too_many_subscriptions', 'Too many operations at a time on this connection, or by you.');
   }
 
   private async askedBy(extra: Extra, payload: SubscribePayload): Promise<Asked | DomainError> {

@@ -60,4 +60,4 @@ export const redisQuotas = (redis: object): QuotaStore =>
   );
 
 /** Neither a tenant, a person nor an address stands in the store. */
-const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22);
+export const digest = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22);

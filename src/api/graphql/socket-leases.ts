@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type pg from 'pg';
+import type { Database } from '#kernel/db/data-source.js';
 import { digest } from '../http/quota-store.js';
 
 /** What somebody has open. */
@@ -25,7 +25,7 @@ const forgottenAfter = '90 seconds';
 export class PostgresLeases implements SocketLeases {
   private readonly process = randomUUID();
 
-  constructor(private readonly pool: Pick<pg.Pool, 'query'>) {}
+  constructor(private readonly pool: Pick<Database['pool'], 'query'>) {}
 
   async hold(person: string, { connections, operations }: Held): Promise<Held> {
     try {

@@ -47,7 +47,7 @@ export function pageOf(writer: StatementWriter, { page, resource }: ListSelectio
     bounded: !isAbsent(cursor),
     size,
     limit,
-    after: isAbsent(cursor) ? null : seek(writer, cursor, keys, scope),
+    after: isAbsent(cursor) ? null : seek(writer, { cursor, keys, scope, filtered: !isAbsent(page.filter) }),
     cursor: (payload) =>
       `kernel.sign_cursor(${writer.cursorSecret()}, ${writer.computed(scope.key, (c) => boundScope(c.tenantId, scope.of(c.variables)), 'text')}, ${payload})`,
   };
@@ -90,15 +90,24 @@ function scopeOf(resource: Resource, keys: readonly OrderKey[], filter: Val | un
   return { key: `${order} ${JSON.stringify(placesOf(filter))}`, of: (variables) => `${order} ${fingerprint(filter, variables)}` };
 }
 
-function seek(writer: StatementWriter, cursor: Val, keys: readonly OrderKey[], scope: Scope): (alias: string) => string[] {
+interface Seek {
+  readonly cursor: Val;
+  readonly keys: readonly OrderKey[];
+  readonly scope: Scope;
+  readonly filtered: boolean;
+}
+
+function seek(writer: StatementWriter, { cursor, keys, scope, filtered }: Seek): (alias: string) => string[] {
   const pattern = nullPattern(plain(cursor));
-  const value = (i: number) =>
+  const leaf = (i: number) =>
     writer.cursorLeaf(
       cursor,
       `text::${keys[i]?.type ?? 'text'}`,
       (raw, context) =>
         readCursor(raw, context.cursorSecret, boundScope(context.tenantId, scope.of(context.variables)), keys.length)[i] ?? null,
     );
+  // Where a page begins is no reason to plan it anew: from the planner it is hidden like the tenant of a whole list.
+  const value = (i: number) => (filtered ? leaf(i) : `(select ${leaf(i)})`);
   const known = new Map<number, string>();
   return (alias) =>
     afterSql(keys, alias, {

@@ -5,7 +5,7 @@ import type { RootSelection } from '#kernel/read/selection.js';
 import type { Registry } from '#kernel/resource/registry.js';
 import type { Warning } from '#kernel/usecase/judge.js';
 import type { Call, Runner } from '#kernel/usecase/runner.js';
-import type { Origin } from '#kernel/db/connection.js';
+import type { Origin } from '#kernel/usecase/cause.js';
 import type { Database } from '#kernel/db/data-source.js';
 import type { Speaker } from '#kernel/text/speaker.js';
 import type { Principal } from '../auth/principal.js';

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Origin } from '#kernel/db/connection.js';
+import type { Origin } from '#kernel/usecase/cause.js';
 
 /** Why a change is made, for the audit: `Audit-Reason`, UTF-8 as it is or percent-encoded. */
 export const reasonHeader = 'audit-reason';

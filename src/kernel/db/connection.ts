@@ -3,26 +3,9 @@ import type { Actor } from '../access/actor.js';
 import type { VerbReach } from '../access/scope.js';
 import type { Ports } from '../ports/ports.js';
 import type { Registry } from '../resource/registry.js';
+import type { Cause, Origin } from '../usecase/cause.js';
 import type { Judging } from '../usecase/judge.js';
 import type { DataSource } from 'typeorm';
-
-/** What led to a piece of work; kept with audit and events. */
-export interface Cause {
-  /** Name of the command, query, job or subscriber. */
-  readonly command: string;
-  readonly requestId?: string;
-  readonly eventId?: string;
-  readonly taskId?: string;
-  /** The operation or import it is a part of. */
-  readonly batchId?: string;
-}
-
-/** Where a request comes from and why it was made, as far as its sender says; kept with audit. */
-export interface Origin {
-  readonly reason?: string;
-  readonly ip?: string;
-  readonly client?: string;
-}
 
 /** The inside of a Work: shared by it, its repos and its system twin. Nothing outside kernel/db sees it. */
 export interface Connection {

@@ -7,7 +7,8 @@ import { RegistryVariants } from '../variants/registry-variants.js';
 import type { Clock } from '../usecase/clock.js';
 import type { UseCase } from '../usecase/define-command.js';
 import type { Judging } from '../usecase/judge.js';
-import type { Cause, Connection, Origin } from './connection.js';
+import type { Cause, Origin } from '../usecase/cause.js';
+import type { Connection } from './connection.js';
 import type { Database } from './data-source.js';
 import { OpenWork } from './open-work.js';
 

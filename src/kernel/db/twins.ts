@@ -1,7 +1,7 @@
 import { reachOf, type Actor } from '../access/actor.js';
 import type { UseCase } from '../usecase/define-command.js';
 import type { Work } from '../usecase/work.js';
-import type { Cause } from './connection.js';
+import type { Cause } from '../usecase/cause.js';
 import { OpenWork } from './open-work.js';
 
 /** The machine's own view of a Work; there is no other implementation. */

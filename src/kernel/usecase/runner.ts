@@ -4,7 +4,6 @@ import { permissionMissing, rowNotFound, versionConflict } from '../access/error
 import { translate } from '../db/constraint-errors.js';
 import { placeUnstorable } from '../db/unstorable.js';
 import { checkInputRefs } from '../db/input-refs.js';
-import type { Origin } from '../db/connection.js';
 import type { OpenWork } from '../db/open-work.js';
 import { isCollision } from '../db/outage.js';
 import type { Runtime, WorkRequest } from '../db/runtime.js';
@@ -15,6 +14,7 @@ import { camel } from '../resource/names.js';
 import type { Registry } from '../resource/registry.js';
 import { refuseAbsent } from '../variants/module-off.js';
 import { validateInput } from '../resource/validate.js';
+import type { Origin } from './cause.js';
 import type { UseCase } from './define-command.js';
 import { runDry } from './dry-run.js';
 import { refuseInput, visibleAnswer } from './guard-fields.js';

@@ -1,9 +1,9 @@
 import type { Actor } from '../access/actor.js';
-import type { Origin } from '../db/connection.js';
 import type { Sql } from '../db/sql.js';
 import type { Fields, InputOf } from '../resource/fields.js';
 import type { Registry } from '../resource/registry.js';
 import type { NewRow, Resource, Row, RowPatch } from '../resource/define-resource.js';
+import type { Origin } from './cause.js';
 import type { DomainEvent, PayloadOf } from './define-event.js';
 import type { Task } from './define-job.js';
 import type { Warning } from './judge.js';

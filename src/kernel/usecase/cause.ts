@@ -1,0 +1,17 @@
+/** What led to a piece of work; kept with audit and events. */
+export interface Cause {
+  /** Name of the command, query, job or subscriber. */
+  readonly command: string;
+  readonly requestId?: string;
+  readonly eventId?: string;
+  readonly taskId?: string;
+  /** The operation or import it is a part of. */
+  readonly batchId?: string;
+}
+
+/** Where a request comes from and why it was made, as far as its sender says; kept with audit. */
+export interface Origin {
+  readonly reason?: string;
+  readonly ip?: string;
+  readonly client?: string;
+}

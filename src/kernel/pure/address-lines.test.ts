@@ -13,6 +13,8 @@ test.each([
     ['100-0005', '東京都 千代田区', '丸の内1-9-1'],
     { street: '丸の内1-9-1', postalCode: '100-0005', city: '千代田区', region: '東京都' },
   ],
+  ['IE', ['1 Grafton Street', 'Dublin', 'D02 AF30'], { street: '1 Grafton Street', postalCode: 'D02 AF30', city: 'Dublin' }],
+  ['AE', ['Al Wasl Road 1', 'Dubai', '12345'], { street: 'Al Wasl Road 1', postalCode: '12345', city: 'Dubai' }],
   ['HU', ['Budapest', 'Andrássy út 1', '1061'], { street: 'Andrássy út 1', postalCode: '1061', city: 'Budapest' }],
   ['IT', ['Via Roma 1', '20121 Milano MI'], { street: 'Via Roma 1', postalCode: '20121', city: 'Milano', region: 'MI' }],
   [

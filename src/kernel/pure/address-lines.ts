@@ -13,7 +13,7 @@ const usual = 'A|Z C|S';
 /**
  * What countries have in common, by how they write (facts of the Universal Postal Union's addressing guides). All others write the usual way.
  * Libraries made of Google's address data leave out what a country's form has no place for, such as a Japanese city beside its prefecture or the
- * postal code of a country they do not know; here whatever is known is written.
+ * postal code of a country they do not know. Here a postal code is always written, a city too; a region only where the country writes one.
  */
 const ways: Readonly<Record<string, string>> = {
   'A|Z C':
@@ -41,7 +41,8 @@ const wayOf = new Map(Object.entries(ways).flatMap(([way, countries]) => countri
 
 /** Lines of an address without its country. What is not there leaves no gap, and no comma behind. */
 export function addressLines(address: PostalAddress): string[] {
-  const way = wayOf.get(address.country ?? '') ?? usual;
+  const own = wayOf.get(address.country ?? '') ?? usual;
+  const way = own.includes('Z') ? own : `${own}|Z`;
   const parts: Readonly<Record<string, string>> = {
     A: said(address.street),
     C: said(address.city),

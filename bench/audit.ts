@@ -19,6 +19,7 @@ import { buildRegistry } from '#kernel/resource/registry.js';
 import { systemClock } from '#kernel/usecase/clock.js';
 import { doorsOf } from '#kernel/jobs/task-host.js';
 import { Contact } from '#modules/customers/contact/contact.resource.js';
+import { noPorts } from './lib/no-ports.ts';
 
 const rounds = 1_500;
 const person = {
@@ -28,24 +29,6 @@ const person = {
   phone: '+4930123456',
   address: { street: 'Am Hof 1', postalCode: '53111', city: 'Bonn', country: 'DE' },
   doNotCall: false,
-};
-const unused = () => Promise.reject(new Error('not in this measurement'));
-const ports = {
-  mailer: { send: unused },
-  templates: { render: unused },
-  files: {
-    limits: { fileBytes: 0, tenantBytes: 0 },
-    draft: unused,
-    keep: unused,
-    drop: unused,
-    read: unused,
-    remove: unused,
-    forget: unused,
-  },
-  publicUrl: 'http://localhost',
-  sign: () => '',
-  verify: () => true,
-  keyFor: () => Buffer.alloc(32, 7),
 };
 
 /** The statement of a create without what it writes for the audit; its parameters stay. */
@@ -87,7 +70,7 @@ const median = (all: readonly number[]): number => Math.round(all.toSorted((a, b
 async function measure(runtime: Runtime, tenantId: string): Promise<Record<string, number | string>> {
   const request = { tenantId, actor: systemActor('bench'), cause: { command: 'bench' } };
   const create = () => runtime.withStatement(request, (work) => work.repo(Contact).create(person));
-  const key = ports.keyFor();
+  const key = noPorts.keyFor('record-keys');
   const inNode = () => {
     const { personal } = changesOf(Contact.fields, {}, person);
     const place = { tenantId, recordId: tenantId };
@@ -170,7 +153,7 @@ export async function benchAudit() {
     await migrate(postgres.ownerUrl, join(import.meta.dirname, '..', 'migrations'));
     const registry = buildRegistry(allModules);
     const database = await openDatabase(registry, { url: postgres.appUrl, poolSize: 4 });
-    const runtime = new Runtime(registry, database, systemClock, ports);
+    const runtime = new Runtime(registry, database, systemClock, noPorts);
     try {
       const admin = { email: 'bench@example.test', name: 'Bench', password: 'correct horse battery' };
       const tenant = { slug: 'bench', name: 'Bench', currency: 'EUR', timeZone: 'UTC', locale: 'en', admin };

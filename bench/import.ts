@@ -21,6 +21,7 @@ import { startImport } from '#modules/imports/import/start-import.js';
 import { runImport } from '#modules/imports/run/run-import.js';
 import type { Transact } from '#modules/imports/run/transact.js';
 import { Upload } from '#modules/imports/store/upload.js';
+import { noPorts } from './lib/no-ports.ts';
 
 export interface ImportBench {
   readonly rows: number;
@@ -293,25 +294,6 @@ async function timedOf<T>(work: () => Promise<T>): Promise<[T, number]> {
 }
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-
-const unused = () => Promise.reject(new Error('An import sends nothing.'));
-const noPorts = {
-  mailer: { send: unused },
-  templates: { render: unused },
-  files: {
-    limits: { fileBytes: 0, tenantBytes: 0 },
-    draft: unused,
-    keep: unused,
-    drop: unused,
-    read: unused,
-    remove: unused,
-    forget: unused,
-  },
-  publicUrl: 'http://localhost',
-  sign: () => '',
-  verify: () => false,
-  keyFor: () => Buffer.alloc(32),
-};
 
 if (import.meta.main) {
   console.log(await benchContacts(Number(process.argv.find((word) => word.startsWith('--rows='))?.slice(7) ?? 20_000)));

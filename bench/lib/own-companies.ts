@@ -14,6 +14,7 @@ import { EventFeed } from '#kernel/outbox/listen.js';
 import { buildRegistry } from '#kernel/resource/registry.js';
 import { systemClock } from '#kernel/usecase/clock.js';
 import { installMetadata } from '#modules/customization/package/install-metadata.js';
+import { noPorts } from './no-ports.ts';
 
 export interface OwnCompany {
   readonly i: number;
@@ -23,24 +24,6 @@ export interface OwnCompany {
   change(key: string): Promise<void>;
 }
 
-const unused = () => Promise.reject(new Error('not in this measurement'));
-const ports = {
-  mailer: { send: unused },
-  templates: { render: unused },
-  files: {
-    limits: { fileBytes: 0, tenantBytes: 0 },
-    draft: unused,
-    keep: unused,
-    drop: unused,
-    read: unused,
-    remove: unused,
-    forget: unused,
-  },
-  publicUrl: 'http://localhost',
-  sign: () => '',
-  verify: () => true,
-  keyFor: () => Buffer.alloc(32, 7),
-};
 const labels = { en: 'Own' };
 const password = 'correct horse battery';
 
@@ -62,7 +45,7 @@ export async function openOwnCompanies(count: number) {
   await migrate(postgres.ownerUrl, join(import.meta.dirname, '..', '..', 'migrations'));
   const registry = buildRegistry(allModules);
   const database = await openDatabase(registry, { url: postgres.appUrl, poolSize: 6 });
-  const runtime = new Runtime(registry, database, systemClock, ports);
+  const runtime = new Runtime(registry, database, systemClock, noPorts);
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const keys = { active: { kid: 'k1', privateKey }, publicKeys: new Map([['k1', publicKey]]) };
   const tokens = { keys, issuer: 'https://bench.test', audience: 'kontor' };

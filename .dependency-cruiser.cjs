@@ -13,6 +13,7 @@ const MAY_CALL = {
   files: ['identity'],
   quality: ['customization'],
   relations: ['customization', 'customers'],
+  timeline: ['customization'],
   collaboration: ['identity', 'customers', 'catalog', 'sales', 'service'],
 };
 

@@ -10,6 +10,7 @@ import { listExports } from '#modules/exports/exports.module.js';
 import { files } from '#modules/files/files.module.js';
 import { quality } from '#modules/quality/quality.module.js';
 import { relationsModule } from '#modules/relations/relations.module.js';
+import { timelineModule } from '#modules/timeline/timeline.module.js';
 import { labellerOf } from './texts/read-labels.js';
 import { textsModule } from './texts/texts.module.js';
 import { moduleSwitches } from '#kernel/modules/modules.module.js';
@@ -38,5 +39,6 @@ export const allModules: readonly ModuleSpec[] = [
   files,
   quality,
   relationsModule(labellerOf),
+  timelineModule(labellerOf),
   textsModule,
 ];

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => probe.close());
 
 const relay = (limit?: number) =>
-  relayOutbox(probe.doors, subscriptionsOf(probe.kit.runtime.registry.subscribers), probe.kit.clock.now(), limit);
+  relayOutbox(probe.doors, subscriptionsOf(probe.kit.runtime.registry), probe.kit.clock.now(), limit);
 
 async function relayAll(): Promise<void> {
   while ((await relay()) > 0);

@@ -98,7 +98,7 @@ export async function tell(
   );
   // Told to listeners, without the subscribers that would do something about it.
   const doors = doorsOf(kit.runtime);
-  while ((await relayOutbox(doors, subscriptionsOf([]), kit.clock.now())) > 0);
+  while ((await relayOutbox(doors, subscriptionsOf({ subscribers: [] }), kit.clock.now())) > 0);
 }
 
 /** How often an ear was told of rows of a room. */

@@ -49,7 +49,7 @@ export class TaskClock {
   ) {
     this.doors = doorsOf(host);
     this.log = options.log ?? noLog;
-    this.subscriptions = subscriptionsOf(host.registry.subscribers);
+    this.subscriptions = subscriptionsOf(host.registry);
     this.periodic = periodicJobs(host.registry.tasks.values());
     this.jumps = new JumpGuard(host.clock);
   }

@@ -27,7 +27,7 @@ export async function drain(host: TaskHost, { onFailure = 'throw' }: DrainOption
       if (onFailure === 'throw' && host.registry.tasks.get(name)?.kind !== 'effect') failures.push(error);
     },
   });
-  const subscriptions = subscriptionsOf(host.registry.subscribers);
+  const subscriptions = subscriptionsOf(host.registry);
   await planPeriodic(doors, periodicJobs(host.registry.tasks.values()), host.clock.now());
   await reclaimExpired(doors, host.clock.now());
   for (let round = 0; round < mostRounds; round++) {

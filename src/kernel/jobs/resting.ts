@@ -19,7 +19,7 @@ export function restsOf(modules: readonly ModuleSpec[]): (name: string) => Rest 
   for (const { key, module, part } of switchesIn(modules)) {
     const { jobs = [], effects = [], subscribers = [] } = part ?? module;
     const add = (name: string, passes: boolean) => rests.set(name, { keys: [...(rests.get(name)?.keys ?? []), key], passes });
-    for (const { name, everyMinutes } of jobs) add(name, everyMinutes !== undefined);
+    for (const { name, everyMinutes, hears } of jobs) add(name, everyMinutes !== undefined || hears !== undefined);
     for (const { name } of effects) add(name, false);
     for (const { name, whileOff } of subscribers) add(name, whileOff === 'pass');
   }

@@ -26,6 +26,11 @@ export interface Job<S extends Fields = Fields> {
   readonly actsAs?: ActorType;
   /** Runs once a period for every tenant, keyed by the period. */
   readonly everyMinutes?: number;
+  /**
+   * Names of events it is told of, many at a time: their ids are `events` of its payload. `records.*` are all of a module. Each is told once;
+   * those of the time in which its module is off are not.
+   */
+  readonly hears?: readonly string[];
   run(payload: InputOf<S>, work: Work): Promise<void>;
 }
 

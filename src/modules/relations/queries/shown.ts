@@ -1,7 +1,8 @@
 import { dealingsWith, type Dealing, type Dealings } from '#modules/customers/api.js';
 import { choice, date, decimal, instant, integer, list, object, text } from '#kernel/resource/fields.js';
+import { titlesOf } from '#kernel/read/titles.js';
 import type { Work } from '#kernel/usecase/work.js';
-import { namesOf, type Namer } from '../walk/names.js';
+import type { Namer } from '../walk/names.js';
 import type { Hop } from '../walk/step.js';
 import { byKind, kindBehind, type Placed } from '../walk/surroundings.js';
 
@@ -52,14 +53,14 @@ interface Found {
 
 /** Records and hops as they are told: by name, in a language, and with how strong they are. */
 export async function shown(work: Work, { records, hops }: Found, namer: Namer) {
-  const names = await namesOf(work, byKind(records));
+  const names = await titlesOf(work, byKind(records));
   const dealings = await dealingsWith(work, records, hops.map(pairOf));
   return {
     records: records.map((record) => ({
       id: record.id,
       resource: record.kind,
       kind: namer.kind(work.definitions.resource(record.kind)),
-      name: names.get(record.id) ?? null,
+      name: names.get(record.id) || null,
       distance: record.distance,
       ...told(dealings.of(record)),
     })),

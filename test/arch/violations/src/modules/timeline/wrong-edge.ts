@@ -1,0 +1,3 @@
+import { marketing } from '#modules/marketing/api.js';
+
+export const reached = marketing;

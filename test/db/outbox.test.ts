@@ -13,8 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => probe.close());
 
-const relay = (limit?: number) =>
-  relayOutbox(probe.doors, subscriptionsOf(probe.kit.runtime.registry), probe.kit.clock.now(), limit);
+const relay = (limit?: number) => relayOutbox(probe.doors, subscriptionsOf(probe.kit.runtime.registry), probe.kit.clock.now(), limit);
 
 async function relayAll(): Promise<void> {
   while ((await relay()) > 0);
@@ -95,6 +94,21 @@ test('an event nobody hears is told all the same and leaves no task', async () =
   await relayAll();
   expect(await probe.tasks(tenant)).toEqual([]);
   expect((await taskStats(probe.doors, probe.kit.clock.now())).outboxWaiting).toBe(0);
+});
+
+test('a job that hears events is told of each once, of all of a round and tenant together', async () => {
+  const tenants = [await probe.tenant(), await probe.tenant()];
+  for (const tenant of tenants) await manyEvents(tenant, 120);
+  const hearing = { types: [], subscribers: [], gatheredTypes: ['probe.*', 'other.happened'], gatherers: ['probe.gather', 'probe.gather'] };
+  await Promise.all(Array.from({ length: 4 }, () => relayOutbox(probe.doors, hearing, probe.kit.clock.now(), 60)));
+  for (const tenant of tenants) {
+    const tasks = await probe.kit.asOwner(`select payload -> 'events' as events from kernel.tasks where name = 'probe.gather'`, [], tenant);
+    const events = await probe.kit.asOwner('select id from kernel.outbox', [], tenant);
+    const heard = tasks.flatMap((task) => task['events'] as string[]);
+    expect(heard.toSorted()).toEqual(events.map(({ id }) => String(id)).toSorted());
+    expect(tasks.length).toBeLessThanOrEqual(4);
+    await probe.kit.asOwner(`delete from kernel.tasks where name = 'probe.gather'`, [], tenant);
+  }
 });
 
 test('what has happened cannot be changed by the application', async () => {

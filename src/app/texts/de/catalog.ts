@@ -9,19 +9,20 @@ import { fields } from './labels-fields.js';
 import { modules, resources, roles, verbs } from './labels-records.js';
 import { qualityErrors, qualityLabels as quality } from './quality.js';
 import { phrases, problems, titles } from './problems.js';
+import { timelineErrors, timelineLabels as timeline, timelineProblems } from './timeline.js';
 
 export const german: Catalog = {
-  errors: { ...generalErrors, ...businessErrors, ...workErrors, ...customizationErrors, ...qualityErrors },
+  errors: { ...generalErrors, ...businessErrors, ...workErrors, ...customizationErrors, ...qualityErrors, ...timelineErrors },
   titles,
-  problems: { ...problems, ...customizationProblems },
+  problems: { ...problems, ...customizationProblems, ...timelineProblems },
   phrases,
   labels: {
-    modules: { ...modules, ...own.modules, ...quality.modules },
-    resources: { ...resources, ...own.resources, ...quality.resources },
+    modules: { ...modules, ...own.modules, ...quality.modules, ...timeline.modules },
+    resources: { ...resources, ...own.resources, ...quality.resources, ...timeline.resources },
     fields: { ...fields, ...own.fields, ...quality.fields },
     choices: { ...choices, ...own.choices, ...quality.choices },
-    verbs: { ...verbs, ...own.verbs, ...quality.verbs },
+    verbs: { ...verbs, ...own.verbs, ...quality.verbs, ...timeline.verbs },
     roles,
-    descriptions: { ...descriptions, ...own.descriptions, ...quality.descriptions },
+    descriptions: { ...descriptions, ...own.descriptions, ...quality.descriptions, ...timeline.descriptions },
   },
 };

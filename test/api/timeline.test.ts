@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { openApiKit, type ApiKit, type Client, type Company } from './api-kit.js';
+
+let api: ApiKit;
+let company: Company;
+let admin: Client;
+/** Ids of what was made, by the last part of the address. */
+const made: Record<string, string> = {};
+
+beforeAll(async () => {
+  api = await openApiKit();
+  company = await api.company();
+  ({ admin } = company);
+  made['me'] = String(admin.userId);
+});
+afterAll(async () => {
+  await api.close();
+  expect(api.defects).toEqual([]);
+});
+
+const page = readFileSync('docs/timeline.md', 'utf8');
+const blocks = [...page.matchAll(/^```(http|graphql)\n([\s\S]*?)^```/gm)].map(([, kind = '', text = '']) => ({ kind, text: text.trim() }));
+const filled = (text: string) => text.replace(/\$(\w+)/g, (_, name: string) => made[name] ?? '');
+
+async function tried({ kind, text }: (typeof blocks)[number]): Promise<unknown> {
+  await api.kit.drain();
+  if (kind === 'graphql') return (await admin.graphql(filled(text))).errors;
+  const [line = '', ...rest] = filled(text).split('\n');
+  const [method, path = ''] = line.split(' ');
+  const answer = method === 'GET' ? await admin.get(path) : await admin.post(path, JSON.parse(rest.join('\n')));
+  const { id, entries } = answer.body;
+  if (typeof id === 'string') made[path.split('/').at(-1) ?? ''] = id;
+  if (Array.isArray(entries)) made['entry'] = String((entries as { id: string }[])[0]?.id);
+  return answer.status < 300 ? undefined : answer.text;
+}
+
+test('every request of the page on timelines works as it stands there, in its order', async () => {
+  expect(blocks.length).toBeGreaterThan(8);
+  const failed: unknown[] = [];
+  for (const block of blocks) {
+    const problem = await tried(block);
+    if (problem !== undefined) failed.push({ ...block, problem });
+  }
+  expect(failed).toEqual([]);
+});
+
+test('GraphQL and REST tell the same, in the language of the request', async () => {
+  const path = `/v1/records/${made['accounts'] ?? ''}/timeline`;
+  const rest = await admin.get(`${path}?types=["contact_created"]`, { 'accept-language': 'de' });
+  expect(rest.body).toMatchObject({
+    entries: [
+      {
+        type: 'contact_created',
+        text: 'Kontakt „Ng“ wurde angelegt',
+        via: 'accountId',
+        isPinned: true,
+        isUnread: false,
+        reactions: [{ reaction: 'celebrate', count: 1, isMine: true }],
+        mentions: [admin.userId],
+      },
+    ],
+    next: null,
+  });
+  const query = `query ($id: String!) { timeline(input: {recordId: $id, first: 1}) { entries { text source { resource } } next } }`;
+  const graphql = await admin.graphql(query, { id: made['accounts'] });
+  expect(graphql).toMatchObject({
+    data: {
+      timeline: { entries: [{ text: 'Contact “Ng” was created', source: { resource: 'contact' } }], next: expect.any(String) as string },
+    },
+  });
+  const whole = (await admin.get(path)).body['entries'] as { id: string }[];
+  const first = (await admin.get(`${path}?first=1`)).body;
+  const second = (await admin.get(`${path}?first=1&after=${String(first['next'])}`)).body['entries'] as { id: string }[];
+  expect(second).toEqual(whole.slice(1, 2));
+  expect(await admin.get(`${path}?first=201`)).toMatchObject({ status: 400, body: { errors: [{ path: '/first' }] } });
+});
+
+test('a narrow role and another company see none of it', async () => {
+  const path = `/v1/records/${made['accounts'] ?? ''}/timeline`;
+  const narrow = await company.user({ 'account:read': 'all' });
+  expect((await narrow.get(path)).body).toMatchObject({ entries: [{ type: 'account_created' }], next: null });
+  expect(await narrow.post(`/v1/timeline-entries/${made['entry'] ?? ''}/react`, { reaction: 'like' })).toMatchObject({
+    status: 404,
+    body: { code: 'timeline.entry_not_found' },
+  });
+  expect(await narrow.post('/v1/timelines/rebuild', {})).toMatchObject({ status: 403 });
+  const stranger = (await api.company()).admin;
+  expect(await stranger.get(path)).toMatchObject({ status: 404, body: { code: 'account.not_found' } });
+  expect(await stranger.post(`/v1/timeline-entries/${made['entry'] ?? ''}/pin`, {})).toMatchObject({ status: 404 });
+  const users = await admin.get(`/v1/records/${admin.userId}/timeline`, { 'accept-language': 'de' });
+  expect(users).toMatchObject({ status: 400, body: { code: 'timeline.none', detail: 'Datensätze dieser Art haben keinen Verlauf.' } });
+});

@@ -50,7 +50,7 @@ export const types: readonly TypeSpec[] = [
   status('opportunity', 'lost', 'lost'),
   status('opportunity', 'reopened', 'open'),
   { name: 'opportunity_moved', of: 'opportunity', on: ['updated'], when: { field: 'stageId' } },
-  { name: 'activity_completed', of: 'activity', on: ['updated'], when: { field: 'doneAt' }, at: 'doneAt' },
+  { name: 'activity_completed', of: 'activity', on: ['created', 'updated'], when: { field: 'doneAt' }, at: 'doneAt' },
   status('case', 'resolved', 'resolved'),
   status('case', 'closed', 'closed'),
   { name: 'case_reopened', of: 'case', on: ['updated'], when: { field: 'reopenCount' } },

@@ -66,12 +66,13 @@ class Writer {
 
   kept(refs: ReadonlyMap<string, string>): NewEntry[] {
     const { action } = this.change;
-    if (action === 'created') return [this.own('created'), ...this.named(afterOf).map(([via, id]) => this.entry(null, 'created', via, id))];
+    const name = this.type?.name ?? null;
+    if (action === 'created')
+      return [this.own('created', name), ...this.named(afterOf).map(([via, id]) => this.entry(name, 'created', via, id))];
     if (action === 'deleted') return this.named(beforeOf).map(([via, id]) => this.entry(null, 'deleted', via, id));
-    const name = this.type?.name;
-    if (name !== undefined)
-      return [this.own('updated', name), ...[...refs].map(([via, id]) => this.entry(name, 'updated', via, id)), ...this.turns()];
-    return [...(this.tells().length > 0 ? [this.own('updated')] : []), ...this.turns()];
+    if (name === null) return [...(this.tells().length > 0 ? [this.own('updated')] : []), ...this.left(), ...this.joined()];
+    // What it came to refer to is told what happened, which says more than that it came.
+    return [this.own('updated', name), ...[...refs].map(([via, id]) => this.entry(name, 'updated', via, id)), ...this.left()];
   }
 
   /** Its own records have no timeline, so only what has a name is told of them. */
@@ -88,7 +89,7 @@ class Writer {
     if (action === 'created') return this.named(afterOf).map(([via, id]) => this.entry(null, 'linked', via, id));
     if (action === 'deleted') return this.named(beforeOf).map(([via, id]) => this.entry(null, 'unlinked', via, id));
     const changed = this.tells().length > 0 ? [...refs].map(([via, id]) => this.entry(null, 'updated', via, id)) : [];
-    return [...changed, ...this.turns()];
+    return [...changed, ...this.left(), ...this.joined()];
   }
 
   /** Records the change names, before or after it. */
@@ -99,13 +100,9 @@ class Writer {
     });
   }
 
-  /** References that turned from one record to another. */
-  private turns(): NewEntry[] {
-    return [
-      ...this.named(beforeOf).map(([via, id]) => this.entry(null, 'unlinked', via, id)),
-      ...this.named(afterOf).map(([via, id]) => this.entry(null, 'linked', via, id)),
-    ];
-  }
+  /** Records a reference turned away from, and those it turned to. */
+  private left = (): NewEntry[] => this.named(beforeOf).map(([via, id]) => this.entry(null, 'unlinked', via, id));
+  private joined = (): NewEntry[] => this.named(afterOf).map(([via, id]) => this.entry(null, 'linked', via, id));
 
   /** Fields people know of: what the machine keeps for itself is no news. */
   private tells(): string[] {
@@ -121,7 +118,7 @@ class Writer {
   private entry(name: string | null, verb: Verbs, via: string, recordId: string): NewEntry {
     const { id, actor_kind, actor_id, actor_label, record_id, resource } = this.change;
     const type = name ?? `${resource}_${verb}`;
-    const hasFields = verb === 'updated' || name !== null;
+    const hasFields = verb === 'updated' || this.source.kind === 'told';
     const isPerson = actor_kind === 'user' || actor_kind === 'api_key';
     return {
       id: uuidOf(`${recordId}/${id}/${type}/${via}`),

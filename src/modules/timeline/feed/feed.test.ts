@@ -7,6 +7,8 @@ import { enableModule } from '#kernel/modules/enable-module.js';
 import { openKit, type Kit } from '#kernel/testing/kit.js';
 import { createRelation } from '#modules/customization/object/create-relation.js';
 import { Designer } from '#modules/customization/testing/designer.js';
+import { createImport } from '#modules/imports/import/create-import.js';
+import { mapImport, startPrepared } from '#modules/imports/import/steer-import.js';
 import { completeActivity } from '#modules/customers/activity/complete-activity.js';
 import { grantConsent } from '#modules/customers/consent/grant-consent.js';
 import { openCase } from '#modules/service/case/open-case.js';
@@ -125,6 +127,40 @@ test('what is told late stands where it happened', async () => {
   const { entries } = await told.read(contact);
   expect(entries.map(({ type }) => type)).toEqual(['contact_updated', 'consent_granted', 'contact_created']);
   expect(entries[1]?.at).toEqual(said);
+});
+
+test('a call that is written down after it was done stands where it was done', async () => {
+  const done = new Date(kit.clock.now().getTime() - 3_600_000);
+  const account = await make('account', { name: 'Muster AG' });
+  await make('activity', {
+    kind: 'call',
+    subject: 'Offer',
+    ownerId: d.tenant.admin.userId,
+    accountId: account,
+    doneAt: done.toISOString(),
+  });
+  const { entries } = await told.read(account);
+  expect(entries.map(({ type, at }) => [type, at])).toEqual([
+    ['account_created', expect.any(Date)],
+    ['activity_completed', done],
+  ]);
+});
+
+test('records an import creates, which tell of themselves all together, have their entries when it ends', async () => {
+  const files = [{ name: 'people.csv', content: 'name,firm\nNg,Muster AG\nOz,Muster AG\n' }];
+  const account = await make('account', { name: 'Muster AG', externalRef: 'Muster AG' });
+  await kit.drain();
+  kit.clock.advance({ minutes: 1 });
+  const { importId } = await d.tenant.run(createImport, { files });
+  const lookup = { resource: 'account', by: { externalRef: '{firm}' } };
+  const columns = [
+    { from: 'name', to: 'lastName' },
+    { from: 'firm', to: 'accountId', lookup },
+  ];
+  const step = { name: 'people', resource: 'contact', file: 'people.csv', match: ['lastName'], columns };
+  await d.tenant.run(mapImport, { importId, definition: { files: [{ name: 'people.csv' }], steps: [step] } });
+  await d.tenant.run(startPrepared, { importId, withoutDryRun: true });
+  expect((await told.types(account)).toSorted()).toEqual(['account_created', 'contact_created', 'contact_created']);
 });
 
 test('answers on a case are shown on the case and with its contact, and what the machine keeps for itself is no news', async () => {

@@ -48,7 +48,7 @@ async function removeOthers(work: Work, changes: readonly Change[], made: readon
   for (const { id, record_id } of changes) if (!first.has(record_id)) first.set(record_id, id);
   await openWorkOf(work).exec(
     `delete from timeline.entries e using unnest($2::uuid[], $3::bigint[]) as c (record_id, first)
-     where e.tenant_id = $1 and e.source_id = c.record_id and e.seq >= c.first and not e.id = any($4::uuid[])`,
+     where e.tenant_id = $1 and e.source_id = c.record_id and e.seq >= c.first and e.id <> all($4::uuid[])`,
     [work.tenantId, [...first.keys()], [...first.values()], made],
   );
 }

@@ -11,9 +11,9 @@ import { shown, type LabellerOf } from './shown.js';
 
 const mention = object(
   {
+    entryId: text(36, { required: true, description: 'The entry, which is among `entries`.' }),
     byId: text(36, { required: true, description: 'Id of the user who wants you to see it.' }),
     at: instant({ required: true, description: 'Since when.' }),
-    entry,
   },
   { name: 'TimelineMention', required: true },
 );
@@ -33,6 +33,7 @@ export const readMentions = (labellerOf: LabellerOf) =>
     },
     output: {
       mentions: list(mention, { required: true, max: 100, description: 'Latest first.' }),
+      entries: list(entry, { required: true, max: 100, description: 'What was meant, in the same order.' }),
       next: text(80, { description: 'Cursor of the next page; empty at the end.' }),
     },
     errors: pageErrors,
@@ -43,12 +44,12 @@ export const readMentions = (labellerOf: LabellerOf) =>
       const asked = found.map(({ entry_id: id, record_id: recordId }) => ({ id, recordId }));
       const told = await shown(work, await toldAmong(work, await sourcesOf(work), asked), labellerOf);
       const byId = new Map(told.map((one) => [one.id, one]));
-      const mentions = found.flatMap(({ entry_id: id, by_id: by, at }) => {
-        const one = byId.get(id);
-        return one ? [{ byId: by, at, entry: one }] : [];
-      });
+      const mentions = found
+        .filter(({ entry_id: id }) => byId.has(id))
+        .map(({ entry_id: entryId, by_id: by, at }) => ({ entryId, byId: by, at }));
+      const entries = mentions.flatMap(({ entryId }) => byId.get(entryId) ?? []);
       const last = found.length === size ? found.at(-1) : undefined;
-      return { mentions, next: last ? cursorOf({ at: last.place, seq: '0', id: last.entry_id }) : null };
+      return { mentions, entries, next: last ? cursorOf({ at: last.place, seq: '0', id: last.entry_id }) : null };
     },
   });
 

@@ -202,10 +202,14 @@ test('who is mentioned finds the entry among his mentions, as far as he may see 
   const blind = await t.user({ permissions: { 'account:read': 'own' } });
   expect(await t.run(mentionUsers, { entryId, userIds: [sees.id, blind.id] })).toEqual({ mentioned: 2 });
   expect(await t.run(mentionUsers, { entryId, userIds: [sees.id] })).toEqual({ mentioned: 0 });
-  expect(await t.run(mentions, {}, sees.actor)).toMatchObject({ mentions: [{ byId: t.admin.userId, entry: { id: entryId } }], next: null });
-  expect(await t.run(mentions, {}, blind.actor)).toEqual({ mentions: [], next: null });
+  expect(await t.run(mentions, {}, sees.actor)).toMatchObject({
+    mentions: [{ entryId, byId: t.admin.userId }],
+    entries: [{ id: entryId }],
+    next: null,
+  });
+  expect(await t.run(mentions, {}, blind.actor)).toEqual({ mentions: [], entries: [], next: null });
   const first = await t.run(mentions, { first: 1 }, sees.actor);
-  expect(await t.run(mentions, { first: 1, after: first.next ?? '' }, sees.actor)).toEqual({ mentions: [], next: null });
+  expect(await t.run(mentions, { first: 1, after: first.next ?? '' }, sees.actor)).toEqual({ mentions: [], entries: [], next: null });
   expect((await told.read(account)).entries[0]?.mentions).toEqual([sees.id, blind.id].sort());
 });
 

@@ -11,7 +11,7 @@ beforeAll(async () => {
   api = await openApiKit();
   company = await api.company();
   ({ admin } = company);
-  made['me'] = String(admin.userId);
+  made['me'] = admin.userId;
 });
 afterAll(async () => {
   await api.close();

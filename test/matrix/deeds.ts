@@ -69,7 +69,7 @@ function verbDeed(useCase: UseCase, registry: Registry): Deed {
   // What a list can do without only narrows it.
   const isAsked = (name: string) =>
     Object.hasOwn(useCase.input, name) && (useCase.input[name]?.options.required === true || !useCase.name.endsWith('.list'));
-  const ofAny = registry.resources.has(anyRecord) ? ['fileId', 'recordId'].find(isAsked) : undefined;
+  const ofAny = registry.resources.has(anyRecord) ? ['fileId', 'entryId', 'recordId'].find(isAsked) : undefined;
   return {
     name: useCase.name,
     kind: useCase.kind,

@@ -195,9 +195,6 @@ export const handMade: Readonly<Record<string, Exception>> = {
 export const stuckToday: Readonly<Record<string, string>> = {
   'quality_finding.accept': 'only a sweep makes findings; src/modules/quality/finding/findings.test.ts has some',
   'quality_finding.reopen': 'the same',
-  'timeline.pin': 'only what has happened makes entries; src/modules/timeline/read/read-timeline.test.ts has some',
-  'timeline.react': 'the same',
-  'timeline.mention': 'the same',
   'file.release': 'only a file in quarantine is released, and what is put there is for its content to say',
 };
 
@@ -255,5 +252,7 @@ export const doors: Readonly<Record<string, string>> = {
 /** Verbs for everybody that take no more than the right to read the record. */
 export const takesReading: Readonly<Record<string, string>> = {
   'timeline.mark_read': 'notes for the reader himself how far he has read',
+  'timeline.react': 'says what the reader makes of what he may read, and changes nothing of it',
+  'timeline.mention': 'points colleagues to what its reader may read, and gives no right to it',
   'file.link': 'a link shows for a while what its maker may read, and changes nothing',
 };

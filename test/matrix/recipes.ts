@@ -48,6 +48,10 @@ export function* waysTo(machine: Machine, deed: Deed, deeds: ReadonlyMap<string,
     yield uploadWay(machine, resource);
     return;
   }
+  if (target === 'entryId') {
+    yield entryWay(resource);
+    return;
+  }
   for (const change of states(resource)) yield spareWay(resource, change);
   for (const change of states(resource)) yield spareWay(resource, { ...nothingOptional(resource), ...change });
   const siblings = [...deeds.values()].filter((other) => other.resource?.name === resource.name);
@@ -94,6 +98,20 @@ const uploadWay = (machine: Machine, resource: Resource): Way => ({
     const { id }: { id?: string } = JSON.parse(reply.text);
     return id ?? null;
   },
+});
+
+/** An entry on the timeline of a row of the room. */
+const entryWay = (resource: Resource): Way => ({
+  label: 'entry',
+  make: (room) =>
+    room.work(async (work) => {
+      const { rows } = await work.exec(
+        `insert into timeline.entries (tenant_id, id, record_id, at, seq, type, verb, via, source_kind, source_id, tells, params, actor_kind, noted_at)
+         values ($1, gen_random_uuid(), $2::uuid, now(), 0, $3 || '_created', 'created', '', $3, $2::uuid, '{}', '{}', 'system', now()) returning id`,
+        [room.tenantId, room.rows.get(resource.name), resource.name],
+      );
+      return String(rows[0]?.['id']);
+    }),
 });
 
 function verbWay(machine: Machine, steps: readonly Deed[]): Way {

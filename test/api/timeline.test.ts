@@ -81,7 +81,7 @@ test('a narrow role and another company see none of it', async () => {
   expect((await narrow.get(path)).body).toMatchObject({ entries: [{ type: 'account_created' }], next: null });
   expect(await narrow.post(`/v1/timeline-entries/${made['entry'] ?? ''}/react`, { reaction: 'like' })).toMatchObject({
     status: 404,
-    body: { code: 'timeline.entry_not_found' },
+    body: { code: 'timeline_entry.not_found' },
   });
   expect(await narrow.post('/v1/timelines/rebuild', {})).toMatchObject({ status: 403 });
   const stranger = (await api.company()).admin;

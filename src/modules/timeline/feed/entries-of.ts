@@ -118,7 +118,8 @@ class Writer {
   private entry(name: string | null, verb: Verbs, via: string, recordId: string): NewEntry {
     const { id, actor_kind, actor_id, actor_label, record_id, resource } = this.change;
     const type = name ?? `${resource}_${verb}`;
-    const hasFields = verb === 'updated' || this.source.kind === 'told';
+    // A relation says whom it joins, what is told on others only has nowhere else to be looked up.
+    const hasFields = verb === 'updated' || this.source.kind !== 'kept';
     const isPerson = actor_kind === 'user' || actor_kind === 'api_key';
     return {
       id: uuidOf(`${recordId}/${id}/${type}/${via}`),

@@ -218,6 +218,7 @@ test('objects and relations of the company have timelines too', async () => {
   expect(await told.types(record)).toEqual(['x_permit_updated', 'x_permit_created']);
   const { entries } = await told.read(account, { first: 1 }, { ...d.tenant.admin, language: 'de' });
   expect(entries[0]?.text).toBe('Mandat (gelöscht) wurde gelöst');
+  expect(entries[0]?.changes).toContainEqual(expect.objectContaining({ field: 'fromId', before: 'Ng', after: null }));
 });
 
 test('timelines made anew from the audit are as they were, without what nothing bears out and with what was missing', async () => {

@@ -11,7 +11,7 @@ export const recordErrors = {
   'record.not_found': 'The id is none of a record here.',
   'timeline.none': 'Records of this kind have no timeline.',
 };
-export const entryErrors = { 'timeline.entry_not_found': 'There is no such entry, or you may not see it.' };
+export const entryErrors = { 'timeline_entry.not_found': 'There is no such entry, or you may not see it.' };
 
 /** The record whose timeline is meant. One that may not be seen is not there. */
 export async function recordNamed(work: Work, id: string): Promise<{ readonly recordId: string; readonly sources: Sources }> {
@@ -38,6 +38,6 @@ export async function entryNamed(work: Work, id: string): Promise<KeptEntry> {
   const [row] = rows;
   const told = row ? await toldAmong(work, await sourcesOf(work), [{ id: id.toLowerCase(), recordId: row.record_id }]) : [];
   const [entry] = told;
-  if (!entry) throw notFound('timeline.entry_not_found', 'There is no such entry, or you may not see it.', { id: id.slice(0, 80) });
+  if (!entry) throw notFound('timeline_entry.not_found', 'There is no such entry, or you may not see it.', { id: id.slice(0, 80) });
   return entry;
 }

@@ -47,7 +47,7 @@ test('another company has no such record, no such entry and no such mention', as
   const other = await kit.tenant();
   await expect(other.run(timeline, { recordId: account })).rejects.toMatchObject({ code: 'account.not_found' });
   for (const verb of [pinEntry.name, reactToEntry.name, mentionUsers.name]) expect(verb).toMatch(/^timeline\./);
-  const refused = { code: 'timeline.entry_not_found' };
+  const refused = { code: 'timeline_entry.not_found' };
   await expect(other.run(pinEntry, { entryId })).rejects.toMatchObject(refused);
   await expect(other.run(reactToEntry, { entryId, reaction: 'like' })).rejects.toMatchObject(refused);
   await expect(other.run(mentionUsers, { entryId, userIds: [other.admin.userId ?? ''] })).rejects.toMatchObject(refused);
@@ -191,7 +191,7 @@ test('reactions are counted once a user and can be taken back', async () => {
   await t.run(reactToEntry, { entryId, reaction: 'like', on: false });
   expect((await told.read(account)).entries[0]?.reactions).toEqual([{ reaction: 'like', count: 1, isMine: false }]);
   const blind = await t.user({ permissions: { 'contact:read': 'all' } });
-  await expect(t.run(reactToEntry, { entryId, reaction: 'like' }, blind.actor)).rejects.toMatchObject({ code: 'timeline.entry_not_found' });
+  await expect(t.run(reactToEntry, { entryId, reaction: 'like' }, blind.actor)).rejects.toMatchObject({ code: 'timeline_entry.not_found' });
 });
 
 test('who is mentioned finds the entry among his mentions, as far as he may see it', async () => {

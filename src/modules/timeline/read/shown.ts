@@ -83,8 +83,7 @@ class Teller {
     };
   }
 
-  private changes(resource: Resource, { verb, tells, params }: KeptEntry) {
-    if (verb === 'linked' || verb === 'unlinked') return [];
+  private changes(resource: Resource, { tells, params }: KeptEntry) {
     const known = tells.filter((name) => Object.hasOwn(resource.fields, name));
     return visibleNames(this.work.actor, resource, known).flatMap((name) => {
       const field = resource.fields[name];

@@ -70,6 +70,8 @@ export interface Actor extends Reached {
   readonly timeZone?: string;
   /** How his company divides its years, where that is not by the calendar. */
   readonly fiscal?: FiscalCalendar;
+  /** Language his company writes its texts in; absent where no person stands behind him. */
+  readonly writes?: string;
   /** Languages of the company's texts, where it has others than its own, and those the actor is told them in before that. */
   readonly texts?: TextLanguages;
   readonly reads?: readonly string[];

@@ -33,7 +33,7 @@ export function fieldJson(resource: Resource, name: string, { alias, parts, mask
   if (!first) throw new Error(`${resource.name}.${name} has no column.`);
   if (masked) return orNull(textJson(maskSql(field, columnSql(first, alias))));
   if (first.json) return [{ sql: first.json(alias) }];
-  if (first.text && first.part === undefined) return shownJson(first.text(alias), first.type);
+  if (first.text && first.part === undefined) return shownJson(told(first.text(alias)), first.type);
   if (first.part === undefined) return valueJson(told(columnSql(first, alias)), first);
   const wanted = parts ?? columns.map((c) => ({ key: c.part ?? '', part: c.part ?? '' }));
   const members = wanted.map(({ key, part }) => {

@@ -1,7 +1,6 @@
-import { mayAsk } from '../access/field-rights.js';
 import { invalid } from '../errors/domain-error.js';
 import { humanCollation, isHuman } from '../resource/collation.js';
-import { columnsOf, columnSql, refSql, resourceColumns } from '../resource/columns.js';
+import { columnsOf, columnSql, refSql } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field, FieldIndex } from '../resource/fields.js';
 import { besideOperators } from './indexed.js';
@@ -22,6 +21,7 @@ import {
   type Leaf,
 } from './leaves.js';
 import { duringSql } from './during.js';
+import { escapeLike, isSearched, searchSql } from './search.js';
 import type { StatementWriter } from './statement.js';
 import { entries, isAbsent, items, plain, type Val } from './values.js';
 
@@ -78,7 +78,8 @@ function member(place: Place, key: string, val: Val): string | null {
     case 'not':
       return not(conditionAt(inside(), val));
     case 'search':
-      return search(at, val);
+      if (!isSearched(at.resource)) throw unknown(at.resource, key, at.path);
+      return searchSql(at, val);
     default:
       return fieldOrRelation(place, key, val);
   }
@@ -141,7 +142,7 @@ function fieldSql({ writer, resource, alias, path }: Place, [name, field]: reado
   const leaf = leafOf(field);
   const [first] = columns;
   const column = first ? writer.told(resource, name, { alias, column: columnSql(first, alias) }) : '';
-  if (leaf && field.stored?.in === 'custom' && field.stored.index)
+  if (leaf && field.stored?.in === 'custom' && field.stored.index && !writer.isTold(resource, name))
     return besideSql({ writer, leaf, column, path }, val, { alias, index: field.stored.index });
   if (leaf) {
     const inOrder = isHuman(field) ? `${column} ${humanCollation}` : column;
@@ -253,32 +254,3 @@ function nullCheck(column: string, val: Val, path: string): string {
   if (typeof wanted !== 'boolean') throw badAt(invalid('filter.bad_value', 'isNull takes true or false.'), path);
   return wanted ? `${column} is null` : `${column} is not null`;
 }
-
-function search({ writer, resource, alias, path }: Place, val: Val): string {
-  const columns = Object.entries(resource.fields)
-    // What the actor may not see is not searched, and nobody is told so: a hit must not depend on it.
-    .filter(([name, field]) => field.options.search && !field.options.hidden && mayAsk(writer.actor, resource, name))
-    .flatMap(([name]) => {
-      const column = resourceColumns(resource).get(name)?.[0];
-      return column ? [writer.told(resource, name, { alias, column: columnSql(column, alias) })] : [];
-    });
-  if (!Object.values(resource.fields).some(({ options }) => options.search && !options.hidden)) throw unknown(resource, 'search', path);
-  // A parameter no condition uses has no type.
-  if (columns.length === 0) return 'false';
-  const { convert } = placed(textLeaf, path);
-  const within = (text: string) => `%${escapeLike(text)}%`;
-  const pattern = writer.leaf(val, 'text', (v) => within(String(convert(v))));
-  const otherwise = writer.leaf(val, 'text', (v) => {
-    const spelled = otherSpelling(String(convert(v)));
-    return spelled === null ? null : within(spelled);
-  });
-  return any(columns.flatMap((column) => [`${column} ilike ${pattern}`, `${column} ilike ${otherwise}`]));
-}
-
-/** German writes `Straße` and `Strasse`: who looks for one means the other too. Null when there is but one way to write it. */
-const otherSpelling = (text: string): string | null => {
-  const other = /ß/.test(text) ? text.replaceAll('ß', 'ss') : text.replaceAll(/ss/gi, 'ß');
-  return other === text ? null : other;
-};
-
-const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&');

@@ -8,6 +8,7 @@ import { fieldForbidden, isHidden, mayAsk, type FieldName } from '../access/fiel
 import { kindCondition } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Registry } from '../resource/registry.js';
+import { translationsSql } from '../resource/translations.js';
 import { lookup, type Val } from './values.js';
 
 export interface RunContext {
@@ -96,9 +97,15 @@ export class StatementWriter {
   }
 
   /** A text in the languages of its reader, where the company has it in others than its own. */
-  told({ fields }: Resource, name: string, { alias, column }: { readonly alias: string; readonly column: string }): string {
-    if (!this.actor.reads?.length || !fields[name]?.options.translatable) return column;
-    return `kernel.told(${column}, ${alias}.translations -> '${name}', ${this.once('reads', (c) => c.actor.reads ?? [], 'text[]')})`;
+  told(resource: Resource, name: string, { alias, column }: { readonly alias: string; readonly column: string }): string {
+    if (!this.isTold(resource, name)) return column;
+    const reads = this.once('reads', (c) => c.actor.reads ?? [], 'text[]');
+    return `kernel.told(${column}, ${translationsSql(resource, alias)} -> '${name}', ${reads})`;
+  }
+
+  /** Whether a field may be another text for this reader than the one in its place. */
+  isTold({ fields }: Resource, name: string): boolean {
+    return this.actor.reads?.length ? fields[name]?.options.translatable === true : false;
   }
 
   cursorSecret(): string {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { columnsOf, columnSql } from './columns.js';
 import type { Resource } from './define-resource.js';
 import { json, type Field } from './fields.js';
 
@@ -18,6 +19,12 @@ export const translations = <const O extends readonly string[]>(...of: O) =>
     of,
     description: 'Its texts in other languages, `{"name": {"fr": {"text": "Vis", "sourceHash": "…"}}}`; written by `translation.set`.',
   });
+
+/** The texts of the row under `alias` in other languages, by field and language, wherever it keeps them. */
+export function translationsSql({ fields }: Pick<Resource, 'fields'>, alias: string): string {
+  const [column] = fields['translations'] ? columnsOf('translations', fields['translations']) : [];
+  return columnSql(column ?? { name: 'translations' }, alias);
+}
 
 /** The fields of a resource that have translations. */
 export const translatableFields = ({ fields }: Pick<Resource, 'fields'>): [string, Field][] =>

@@ -2,8 +2,8 @@ import { reachOf } from '../access/actor.js';
 import { fieldRight } from '../access/field-rights.js';
 import type { OpenWork } from '../db/open-work.js';
 import type { Resource } from '../resource/define-resource.js';
-import { translatableFields } from '../resource/translations.js';
-import { snake } from '../resource/names.js';
+import { translatableFields, translationsSql } from '../resource/translations.js';
+import { columnSql, kindCondition, resourceColumns } from '../resource/columns.js';
 
 export interface TextCount {
   readonly resource: string;
@@ -25,8 +25,14 @@ export function readableTexts({ definitions, actor }: OpenWork): { readonly reso
 }
 
 /** The texts of a resource, one a row `f (field, source)`; names of fields and columns are our own. */
-export const textsSql = (fields: readonly string[], alias: string): string =>
-  `cross join lateral (values ${fields.map((name) => `('${name}', ${alias}.${snake(name)})`).join(', ')}) f (field, source)`;
+export const textsSql = (resource: Resource, fields: readonly string[], alias: string): string =>
+  `cross join lateral (values ${fields.map((name) => `('${name}', ${sourceSql(resource, name, alias)})`).join(', ')}) f (field, source)`;
+
+function sourceSql(resource: Resource, name: string, alias: string): string {
+  const [column] = resourceColumns(resource).get(name) ?? [];
+  if (!column) throw new Error(`${resource.name}.${name} has no column.`);
+  return columnSql(column, alias);
+}
 
 export async function countTexts(work: OpenWork, language: string): Promise<TextCount[]> {
   const counts: TextCount[] = [];
@@ -34,8 +40,9 @@ export async function countTexts(work: OpenWork, language: string): Promise<Text
     const { rows } = await work.exec(
       `select f.field, count(*)::integer as total, count(k.one ->> 'text')::integer as translated,
         (count(*) filter (where k.one ->> 'sourceHash' <> kernel.source_hash(f.source)))::integer as outdated
-      from ${resource.table} t ${textsSql(fields, 't')} cross join lateral (select t.translations -> f.field -> $2 as one) k
-      where t.tenant_id = $1 and f.source is not null group by f.field order by f.field`,
+      from ${resource.table} t ${textsSql(resource, fields, 't')}
+      cross join lateral (select ${translationsSql(resource, 't')} -> f.field -> $2 as one) k
+      where t.tenant_id = $1${kindCondition(resource, 't')} and f.source is not null group by f.field order by f.field`,
       [work.tenantId, language],
     );
     counts.push(

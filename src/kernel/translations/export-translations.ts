@@ -2,6 +2,8 @@ import { openWorkOf } from '../db/twins.js';
 import type { OpenWork } from '../db/open-work.js';
 import { invalid } from '../errors/domain-error.js';
 import { choice, integer, text } from '../resource/fields.js';
+import { kindCondition } from '../resource/columns.js';
+import { translationsSql } from '../resource/translations.js';
 import { defineQuery } from '../usecase/define-command.js';
 import { companyLanguages, enabledLanguage, languageErrors, languageField } from './company-languages.js';
 import { csvOf } from './csv.js';
@@ -104,8 +106,9 @@ async function textsOf(work: OpenWork, { resource, fields }: Texts, { language, 
   const start = after?.resource === resource.name ? after : null;
   const { rows } = await work.exec(
     `select t.id, f.field, f.source, k.one ->> 'text' as target, k.one ->> 'sourceHash' <> kernel.source_hash(f.source) as outdated
-    from ${resource.table} t ${textsSql(fields, 't')} cross join lateral (select t.translations -> f.field -> $2 as one) k
-    where t.tenant_id = $1 and f.source is not null and ${conditions[only]}
+    from ${resource.table} t ${textsSql(resource, fields, 't')}
+    cross join lateral (select ${translationsSql(resource, 't')} -> f.field -> $2 as one) k
+    where t.tenant_id = $1${kindCondition(resource, 't')} and f.source is not null and ${conditions[only]}
       and ($3::uuid is null or (t.id, f.field collate "C") > ($3, $4::text collate "C"))
     order by t.id, f.field collate "C" limit $5`,
     [work.tenantId, language, start?.recordId ?? null, start?.field ?? '', most],

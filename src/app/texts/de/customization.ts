@@ -99,6 +99,7 @@ export const customizationLabels = {
     'field_definition.requiredIf': 'Pflichtfeld, wenn',
     'field_definition.isUnique': 'Eindeutig',
     'field_definition.isIndexed': 'Mit Index',
+    'field_definition.isTranslatable': 'Übersetzbar',
     'field_definition.sourceOwner': 'Herkunft',
     'field_definition.isReadOnly': 'Nur lesen',
     'field_definition.defaultValue': 'Vorgabe',

@@ -11,6 +11,7 @@ import type { ObjectDefinition } from '../object/object-definition.resource.js';
 import { calculation, type Calculation, type FormulaPlace } from './calculated-fields.js';
 import type { Definitions } from './definitions.js';
 import { rowCondition } from './row-formula.js';
+import { hasTexts, withTexts } from './own-texts.js';
 import { inLanguage, ownFirst, toField } from './to-field.js';
 
 /** The resources of a company that differ from those of the product, and those it has added. */
@@ -67,6 +68,7 @@ interface Named {
 class Builder {
   private readonly calculations = new Map<string, Calculation>();
   private readonly inverses = new Map<string, Set<string>>();
+  private readonly texts = new Map<string, boolean>();
 
   constructor(
     private readonly bases: ReadonlyMap<string, Resource>,
@@ -76,7 +78,8 @@ class Builder {
 
   build(): ReadonlyMap<string, Resource> {
     const titles = new Map(this.definitions.objects.map(({ name, nameField }) => [name, nameField]));
-    const named = Map.groupBy(this.definitions.fields, ({ objectName }) => objectName);
+    const placed = this.definitions.fields.map((definition) => this.placed(definition));
+    const named = Map.groupBy(placed, ({ objectName }) => objectName);
     let fields = new Map(
       [...named].flatMap(([object, list]) =>
         this.bases.has(object) ? [[object, this.named(object, list, titles.get(object) ?? null)]] : [],
@@ -89,6 +92,15 @@ class Builder {
       resources = this.assembled(fields);
     }
     return this.finished(fields, resources);
+  }
+
+  /** Texts in several languages take a field `translations`, unless something else is called so. */
+  private placed(definition: FieldDefinition): FieldDefinition {
+    if (!definition.isTranslatable) return definition;
+    const { objectName } = definition;
+    const isPlaced = this.texts.get(objectName) ?? (hasTexts(this.bases.get(objectName)) || this.isFree(objectName, 'translations'));
+    this.texts.set(objectName, isPlaced);
+    return isPlaced ? definition : { ...definition, isTranslatable: false };
   }
 
   private named(object: string, definitions: readonly FieldDefinition[], title: string | null): Named[] {
@@ -134,7 +146,7 @@ class Builder {
       [...fields].flatMap(([object, list]) => {
         const base = this.bases.get(object);
         const own: Fields = Object.fromEntries(list.map(({ name, field }) => [name, field]));
-        return base ? [[object, { ...base, metadata: this.definitions.version, fields: { ...base.fields, ...own } }]] : [];
+        return base ? [[object, withTexts({ ...base, metadata: this.definitions.version, fields: { ...base.fields, ...own } })]] : [];
       }),
     );
   }

@@ -111,6 +111,7 @@ function optionsOf(definition: FieldDefinition, locale: string): FieldOptions {
 /** What goes with its values where they are kept. */
 const keptWith = (definition: FieldDefinition): FieldOptions => ({
   ...(definition.piiClass === 'none' ? {} : { personal: true }),
+  ...(definition.isTranslatable ? { translatable: true } : {}),
   ...(definition.isUnique ? { unique: true } : {}),
   ...(isIndexed(definition) ? { index: true } : {}),
 });

@@ -34,6 +34,8 @@ export type RollupFunction = (typeof ROLLUP_FUNCTIONS)[number];
 
 /** What no client writes: it follows from something else. */
 export const isWorkedOut = (type: FieldType): boolean => type === 'formula' || type === 'rollup';
+/** Texts people write in a language. */
+export const isWriting = (type: FieldType): boolean => type === 'text' || type === 'longText' || type === 'richText';
 export const isReference = (type: FieldType): boolean => type === 'user' || type === 'relation';
 
 /** The table its values are indexed in; null when none can be. */

@@ -1,6 +1,6 @@
 /** Words a field of a company may not be called by: rows, filters and lists know them already. */
 const reservedFields: ReadonlySet<string> = new Set(
-  'id version createdAt updatedAt can externalRefs externalRef ownerId owner and or not search nodes node edges pageInfo totalCount aggregate groups count keys cursor tenantId tenant custom true false null'.split(
+  'id version createdAt updatedAt can externalRefs externalRef ownerId owner and or not search nodes node edges pageInfo totalCount aggregate groups count keys cursor tenantId tenant custom translations true false null'.split(
     ' ',
   ),
 );

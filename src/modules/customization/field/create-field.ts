@@ -99,6 +99,7 @@ export function refuseMeeting(work: Work, others: readonly FieldDefinition[], fi
   ];
   const own = isReference(field.type) ? [field.key, field.key.slice(0, -2)] : [field.key];
   if (names(field.objectName).some((name) => own.includes(name))) throw unfit('/key', 'is the name of a list or reference of the object');
+  refuseTexts(others, field, names(field.objectName));
   const { inverse } = field.settings;
   if (!inverse || !isReference(field.type)) return;
   const target = field.target ?? field.type;
@@ -107,6 +108,18 @@ export function refuseMeeting(work: Work, others: readonly FieldDefinition[], fi
   const lists = (productOf(work).inverses.get(target) ?? []).map(({ name }) => name);
   if (isReserved(inverse) || [...given, ...lists, ...names(target)].includes(inverse))
     throw unfit('/settings/inverse', 'is a name the target has already');
+}
+
+/** Texts in several languages are told by a field `translations`. */
+function refuseTexts(
+  others: readonly FieldDefinition[],
+  { objectName, key, isTranslatable }: FieldDefinition,
+  taken: readonly string[],
+): void {
+  if (isTranslatable && taken.includes('translations'))
+    throw unfit('/isTranslatable', 'does not go with a field or list called translations');
+  const hasTexts = others.some((other) => other.objectName === objectName && other.isTranslatable);
+  if (key === 'translations' && hasTexts) throw unfit('/key', 'is the name of what tells the translations');
 }
 
 export function refuseTooMany(fields: readonly FieldDefinition[], objectName: string): void {

@@ -5,6 +5,8 @@ import { defineCommand } from '#kernel/usecase/define-command.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { expectedMetadata, metadataErrors, nextVersion } from '../definitions/next-version.js';
 import { recordsOf } from './convert-field.js';
+import { hasTexts, textsMember } from '../definitions/own-texts.js';
+import { productOf } from '../definitions/tenant-definitions.js';
 import { FieldDefinition } from './field-definition.resource.js';
 import { fillIndexes } from './fill-indexes.js';
 
@@ -32,5 +34,18 @@ export async function removeField(work: Work, field: FieldDefinition): Promise<v
   const { table, kind } = recordsOf(work, field);
   await work.rows(sql`update ${table} t set custom = t.custom - ${field.key}::text
     where t.tenant_id = ${work.tenantId}${kind} and t.custom->${field.key}::text is not null`);
+  await removeTexts(work, field);
   await work.system.repo(FieldDefinition).delete(field.id);
+}
+
+/** What they were in other languages goes too. */
+async function removeTexts(work: Work, field: FieldDefinition): Promise<void> {
+  const { table, kind } = recordsOf(work, field);
+  const { key } = field;
+  if (hasTexts(productOf(work).resources.get(field.objectName)))
+    await work.rows(sql`update ${table} t set translations = nullif(t.translations - ${key}::text, '{}')
+      where t.tenant_id = ${work.tenantId}${kind} and t.translations->${key}::text is not null`);
+  await work.rows(sql`update ${table} t set custom = case when (t.custom->${textsMember}::text) - ${key}::text = '{}'
+      then t.custom - ${textsMember}::text else t.custom #- array[${textsMember}, ${key}]::text[] end
+    where t.tenant_id = ${work.tenantId}${kind} and t.custom->${textsMember}::text->${key}::text is not null`);
 }

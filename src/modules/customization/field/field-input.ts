@@ -36,6 +36,9 @@ export const fieldInput = {
   requiredIf: longText({ description: 'A formula: while it holds, the field must be filled.' }),
   isUnique: boolean({ description: 'Whether no two records share a value.' }),
   isIndexed: boolean({ description: 'Whether long lists can be filtered by it.' }),
+  isTranslatable: boolean({
+    description: 'Of texts: whether they may be there in several languages, as names of products are.',
+  }),
   sourceOwner: text(40, {
     description: 'The system its values come from: only API keys of this name write it, and imports. Null: whoever may.',
   }),

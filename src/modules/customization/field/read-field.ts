@@ -3,7 +3,7 @@ import type { InputOf } from '#kernel/resource/fields.js';
 import { isDecimal } from '#kernel/resource/validators.js';
 import { validate } from '#kernel/resource/validate.js';
 import { toField } from '../definitions/to-field.js';
-import { indexOfType, isReference, isWorkedOut, type FieldType } from '../domain/field-types.js';
+import { indexOfType, isReference, isWorkedOut, isWriting, type FieldType } from '../domain/field-types.js';
 import { isKey, isOptionKey } from '../domain/names.js';
 import { isNumberPattern } from '../domain/text-rules.js';
 import { readLabels } from '../object/object-errors.js';
@@ -24,6 +24,7 @@ const blank: FieldWords = {
   requiredIf: null,
   isUnique: false,
   isIndexed: false,
+  isTranslatable: false,
   sourceOwner: null,
   isReadOnly: false,
   defaultValue: null,
@@ -55,6 +56,7 @@ const flags = (given: Given, before: FieldWords) => ({
   isRequired: given.isRequired ?? before.isRequired,
   isUnique: given.isUnique ?? before.isUnique,
   isIndexed: given.isIndexed ?? before.isIndexed,
+  isTranslatable: given.isTranslatable ?? before.isTranslatable,
   isReadOnly: given.isReadOnly ?? before.isReadOnly,
   piiClass: given.piiClass ?? before.piiClass,
 });
@@ -104,6 +106,7 @@ interface Fit {
   readonly path: string;
   readonly message: string;
 }
+const isGiven = (value: unknown) => value !== undefined && value !== null && value !== '';
 const isMade = ({ type }: Candidate) => isWorkedOut(type) || type === 'autonumber';
 const isLooked = ({ isUnique, isIndexed }: Candidate) => isUnique || isIndexed;
 
@@ -131,6 +134,21 @@ const fits: readonly Fit[] = [
     isBroken: ({ type, settings }) => type === 'text' && (settings.maxLength ?? 0) > 2000,
     path: '/settings/maxLength',
     message: 'is at most 2000 for a text; longText takes more',
+  },
+  {
+    isBroken: ({ isTranslatable, type }) => isTranslatable && !isWriting(type),
+    path: '/isTranslatable',
+    message: 'goes with text, longText and richText only',
+  },
+  {
+    isBroken: ({ isTranslatable, isUnique }) => isTranslatable && isUnique,
+    path: '/isTranslatable',
+    message: 'does not go with what is unique: what tells records apart is the same in all languages',
+  },
+  {
+    isBroken: ({ isTranslatable, settings }) => isTranslatable && isGiven(settings.mask),
+    path: '/isTranslatable',
+    message: 'does not go with a mask: what has a form is no writing',
   },
   {
     isBroken: ({ sourceOwner }) => sourceOwner !== null && !isSystem.test(sourceOwner),

@@ -61,6 +61,7 @@ const said = [
   'requiredIf',
   'isUnique',
   'isIndexed',
+  'isTranslatable',
   'sourceOwner',
   'isReadOnly',
   'defaultValue',

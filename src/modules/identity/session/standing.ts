@@ -125,6 +125,7 @@ function actorOf({ work, facts }: Found, who: Who, given: Pick<RoleRights, 'perm
     language: facts.locale,
     timeZone: facts.timeZone,
     ...(facts.fiscal ? { fiscal: facts.fiscal } : {}),
+    writes: facts.texts.own,
     ...readingOfFacts(facts),
     permissions,
     ...(absent.rights.length > 0 ? { dormant: intersection(given.permissions, allOf(absent.rights)) } : {}),

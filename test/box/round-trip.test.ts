@@ -9,6 +9,7 @@ import { ZipReader } from '#kernel/box/zip-reader.js';
 import { openKit, type Kit } from '#kernel/testing/kit.js';
 import { Runner } from '#kernel/usecase/runner.js';
 import { Contact } from '#modules/customers/contact/contact.resource.js';
+import { reconcileField } from '#modules/customization/figures/reconcile-field.js';
 import { openApiKit, type ApiKit, type Company } from '../api/api-kit.js';
 import { inside, newPath, otherSecrets, pack, seal, unpack, verify } from './box-kit.js';
 
@@ -48,6 +49,23 @@ async function furnish(): Promise<void> {
   await made('/v1/field-definitions', { objectName: 'account', key: 'contractNo', type: 'text', isUnique: true, labels });
   await made('/v1/object-definitions', { key: 'permit', plural: 'permits', labels });
   await made('/v1/field-definitions', { objectName: 'x_permit', key: 'fee', type: 'decimal', isIndexed: true, labels });
+  await made('/v1/field-definitions', {
+    objectName: 'x_permit',
+    key: 'twice',
+    type: 'formula',
+    formula: 'fee * 2',
+    isIndexed: true,
+    labels,
+  });
+  const daughters = { from: 'account', by: 'parentId', function: 'count' };
+  await made('/v1/field-definitions', {
+    objectName: 'account',
+    key: 'daughters',
+    type: 'rollup',
+    rollup: daughters,
+    isIndexed: true,
+    labels,
+  });
   const parentId = await made('/v1/accounts', { name: 'Mutter GmbH', contractNo: 'C-1' });
   const accountId = await made('/v1/accounts', { name: 'Tochter "GmbH" \\ & Söhne\n=1+1', contractNo: 'C-2', parentId });
   // Later than its daughter in the order of ids, so that it is not there yet when the daughter is unpacked.
@@ -92,6 +110,20 @@ test('another installation takes the company in under its own id, and would hand
   expect(tenant.rows).toEqual([{ languages: ['fr'], fiscal_calendar: { kind: 'months', firstMonth: 7 } }]);
   const anchors = await inside(kit, company.tenantId, (work) => work.exec('select seq, hash from kernel.audit_anchors', []));
   expect(anchors.rows).toHaveLength(1);
+});
+
+test('figures that are kept arrive as they were, and are what they come to', async () => {
+  const fields = await inside(elsewhere, company.tenantId, (work) =>
+    work.exec(`select id from customization.field_definitions where key in ('twice', 'daughters')`, []),
+  );
+  expect(fields.rows).toHaveLength(2);
+  for (const { id } of fields.rows) {
+    const request = { tenantId: company.tenantId, actor: systemActor('test') };
+    const { result } = await new Runner(elsewhere.runtime).run(reconcileField, { fieldDefinitionId: String(id) }, request);
+    expect(result).toEqual({ differing: 0 });
+  }
+  const kept = await inside(elsewhere, company.tenantId, (work) => work.exec('select max(value) as most from kernel.kept_num', []));
+  expect(kept.rows).toEqual([{ most: '25.00' }]);
 });
 
 test('what the audit keeps sealed is readable where it arrives, and what was erased stays erased', async () => {

@@ -2,6 +2,7 @@ import { originColumns } from '../audit/trace.js';
 import { resourceColumns, type Column } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import { indexedFields, indexSql, unindexSql } from './own-fields.js';
+import { keptSql, needsWholeRows, staleSql, unkeepSql } from './kept-figures.js';
 import { arrayType, cached, guarded, type Statement } from './statements.js';
 
 /* Parameters $1 … $20 belong to `paramsOf` in change-rows.ts; the arrays have an element for each row. */
@@ -44,10 +45,12 @@ export function updateManyStatement(resource: Resource, fields: readonly SetFiel
     if (hasCustom) sets.push(`custom = (t.custom - array(select jsonb_array_elements_text(given.gone::jsonb))) || given.added::jsonb`);
     const { head, from } = guarded(resource, last);
     const indexed = indexedFields(resource).filter(({ name }) => fields.some((field) => field.name === name));
-    const back = indexed.length > 0 ? 't.id, t.version, t.custom' : 't.id, t.version';
+    const back = needsWholeRows(resource) ? 't.*' : indexed.length > 0 ? 't.id, t.version, t.custom' : 't.id, t.version';
+    const written = fields.map(({ name }) => name);
+    const figures = `${keptSql(resource, written)}${staleSql(resource, { verb: 'updated', names: written })}`;
     return `with ${head}${given(arrays, names)}
 , changed as (update ${resource.table} t set version = t.version + 1, updated_at = $2, ${sets.join(', ')} from given
-  where t.tenant_id = $1 and t.id = given.id${from ? ` and exists (select ${from})` : ''} returning ${back})${trace(resource, 'updated')}${indexSql(indexed, `$${last + 1}`)}
+  where t.tenant_id = $1 and t.id = given.id${from ? ` and exists (select ${from})` : ''} returning ${back})${trace(resource, 'updated')}${indexSql(indexed, `$${last + 1}`)}${figures}
 select changed.id, changed.version from changed`;
   });
 }
@@ -63,8 +66,8 @@ export function deleteManyStatement(resource: Resource): Statement {
     resource,
     'delete many',
     () => `with ${given()}
-, changed as (delete from ${resource.table} t using given where t.tenant_id = $1 and t.id = given.id returning t.id, t.version)
-, refs as (delete from kernel.external_refs e using changed where e.tenant_id = $1 and e.record_id = changed.id)${unindexSql(indexedFields(resource))}${trace(resource, 'deleted')}
+, changed as (delete from ${resource.table} t using given where t.tenant_id = $1 and t.id = given.id returning ${needsWholeRows(resource) ? 't.*' : 't.id, t.version'})
+, refs as (delete from kernel.external_refs e using changed where e.tenant_id = $1 and e.record_id = changed.id)${unindexSql(indexedFields(resource))}${unkeepSql(resource)}${staleSql(resource, { verb: 'deleted' })}${trace(resource, 'deleted')}
 select id from changed`,
   );
 }

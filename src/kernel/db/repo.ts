@@ -20,6 +20,7 @@ import { numberRows } from './number-rows.js';
 import { changeRows, removeRows } from './change-rows.js';
 import { releaseRows } from './release-rows.js';
 import { completeRow, expectVersion, holdInvariants, nothingWritten, patchedRow } from './row-rules.js';
+import { tellAlong } from './tell-along.js';
 import { deleteStatement, insertStatement, ownParams, updateStatement, type Statement } from './statements.js';
 import { textReader } from './tenant-pool.js';
 
@@ -171,6 +172,7 @@ class ResourceRepo {
     if (ids.length === 0) return;
     const before = await this.lockAll(ids);
     await releaseRows({ resource: this.resource, connection: this.connection, ids, repoOf });
+    await tellAlong(this.resource, this.connection, ids);
     await removeRows(this.resource, this.connection, [...before.values()]);
   }
 
@@ -178,6 +180,7 @@ class ResourceRepo {
     const before = await this.lock(id);
     expectVersion(this.resource, before, options.expectedVersion);
     await releaseRows({ resource: this.resource, connection: this.connection, ids: [id], repoOf });
+    await tellAlong(this.resource, this.connection, [id]);
     const changes = changesOf(this.fields, before, {});
     await this.write(deleteStatement(this.resource), { verb: 'deleted', changes, id, row: before, key: await this.keyFor(id, changes) }, [
       id,

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { hasPersonal } from '../audit/changes.js';
 import { originColumns } from '../audit/trace.js';
 import { guardSql, indexedFields, indexParam, indexSql, unindexSql } from './own-fields.js';
+import { keptSql, needsWholeRows, staleSql, unkeepSql } from './kept-figures.js';
 import { calculatedColumns, resourceColumns, tableColumns, type Column } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
+import type { Freshness } from '../resource/figures.js';
 
 /** Statements with a fixed text per resource, so that PostgreSQL plans each of them once a connection. */
 export interface Statement {
@@ -33,7 +35,15 @@ export function ownParams(resource: Resource, names?: readonly string[]): unknow
 }
 
 /** The rows written, with what is worked out from them. */
-const written = (resource: Resource) => `select ${['changed.*', ...calculatedColumns(resource, 'changed')].join(', ')} from changed`;
+const written = (resource: Resource, as: Freshness) =>
+  `select ${['changed.*', ...calculatedColumns(resource, 'changed', as)].join(', ')} from changed`;
+
+/** What goes with rows that are written as `changed`: values in indexes, and figures that follow. */
+const besides = (resource: Resource, place: string, names: readonly string[] | null): string => {
+  const indexed = indexedFields(resource).filter(({ name }) => names === null || names.includes(name));
+  const stale = staleSql(resource, names === null ? { verb: 'created' } : { verb: 'updated', names });
+  return `${indexSql(indexed, place)}${keptSql(resource, names)}${stale}`;
+};
 
 /** What tells the rows of a shared table apart, as a column and its value. */
 const kindOf = ({ within }: Resource) => (within ? [{ name: within.column, value: `'${within.value}'` }] : []);
@@ -68,8 +78,8 @@ export function insertStatement(resource: Resource): Statement {
     const next = end + (key === '' ? 0 : 1);
     const { head, from } = guarded(resource, next);
     const source = from ? `select ${values.join(', ')} ${from}` : `values (${values.join(', ')})`;
-    const indexes = indexSql(indexedFields(resource), `$${next + 1}`);
-    return `with ${head}changed as (insert into ${resource.table} (${names.join(', ')}) ${source} returning *)${key}${trace('created')}${indexes} ${written(resource)}`;
+    const more = besides(resource, `$${next + 1}`, null);
+    return `with ${head}changed as (insert into ${resource.table} (${names.join(', ')}) ${source} returning *)${key}${trace('created')}${more} ${written(resource, 'new')}`;
   });
 }
 
@@ -83,12 +93,9 @@ export function updateStatement(resource: Resource, fieldNames: readonly string[
       : [];
     const last = next + (custom.length === 0 ? 0 : 2);
     const { head, from } = guarded(resource, last);
-    const indexes = indexSql(
-      indexedFields(resource).filter(({ name }) => fieldNames.includes(name)),
-      `$${last + 1}`,
-    );
+    const more = besides(resource, `$${last + 1}`, fieldNames);
     const sets = [...columns.map((c, i) => `${c.name} = $${traceCount + 2 + i}`), ...custom];
-    return `with ${head}changed as (update ${resource.table} set version = version + 1, updated_at = $2, ${sets.join(', ')} where tenant_id = $1 and id = $${traceCount + 1}${from ? ` and exists (select ${from})` : ''} returning *)${trace('updated')}${indexes} ${written(resource)}`;
+    return `with ${head}changed as (update ${resource.table} set version = version + 1, updated_at = $2, ${sets.join(', ')} where tenant_id = $1 and id = $${traceCount + 1}${from ? ` and exists (select ${from})` : ''} returning *)${trace('updated')}${more} ${written(resource, 'changed')}`;
   });
 }
 
@@ -98,7 +105,7 @@ export function deleteStatement(resource: Resource): Statement {
     'delete',
     () =>
       `with changed as (delete from ${resource.table} where tenant_id = $1 and id = $${traceCount + 1} returning *)
-, refs as (delete from kernel.external_refs e using changed where e.tenant_id = $1 and e.record_id = changed.id)${unindexSql(indexedFields(resource))}${trace('deleted')} select id from changed`,
+, refs as (delete from kernel.external_refs e using changed where e.tenant_id = $1 and e.record_id = changed.id)${unindexSql(indexedFields(resource))}${unkeepSql(resource)}${staleSql(resource, { verb: 'deleted' })}${trace('deleted')} select id from changed`,
   );
 }
 
@@ -128,15 +135,18 @@ export function insertManyStatement(resource: Resource, { events, answer, caller
     const from = callers === 'each' ? fromCallers : fromCall;
     const vault = isSealed ? keyOf('given.record_key').replace('from changed', 'from changed join given using (id)') : '';
     const guard = guarded(resource, next);
-    const indexes = indexSql(indexedFields(resource), `$${next + 1}`);
-    const back = answer === 'rows' ? '*' : indexes === '' ? 'id' : 'id, custom';
+    const more = besides(resource, `$${next + 1}`, null);
+    const back = answer === 'rows' ? '*' : idsOrMore(resource, more !== '');
     return `with ${guard.head}${given}
 , changed as (insert into ${resource.table} (tenant_id, created_at, updated_at, ${names.join(', ')}) select $1, $2, $2, ${picks.join(', ')} from given${guard.from ? ` where exists (select ${guard.from})` : ''} returning ${back})
 , audit as (insert into kernel.audit_entries (tenant_id, at, actor_kind, actor_id, actor_label, command, resource, record_id, action, changes, request_id, ${originColumns}, personal)
-  select $1, $2, $3, $4, $5, $6, $7, changed.id, 'created', given.changes::jsonb, ${from.request}, ${from.origin}, $18, ${isSealed ? 'given.personal' : 'null'} from changed join given using (id))${vault}${events === 'each' ? eventOfEach(from) : ''}${indexes}
-${answer === 'rows' ? written(resource) : 'select changed.id from changed'}${events === 'none' ? ' where $12::text is not null' : ''}`;
+  select $1, $2, $3, $4, $5, $6, $7, changed.id, 'created', given.changes::jsonb, ${from.request}, ${from.origin}, $18, ${isSealed ? 'given.personal' : 'null'} from changed join given using (id))${vault}${events === 'each' ? eventOfEach(from) : ''}${more}
+${answer === 'rows' ? written(resource, 'new') : 'select changed.id from changed'}${events === 'none' ? ' where $12::text is not null' : ''}`;
   });
 }
+
+/** What the rest of the statement needs of the rows, where only their ids are sent back. */
+const idsOrMore = (resource: Resource, hasBesides: boolean): string => (needsWholeRows(resource) ? '*' : hasBesides ? 'id, custom' : 'id');
 
 const picked = ({ name, type }: Column) => (type === 'jsonb' ? `given.${name}::jsonb` : `given.${name}`);
 

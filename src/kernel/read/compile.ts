@@ -188,7 +188,7 @@ function nodesOnly(writer: StatementWriter, listed: Listed): Json {
     const t = writer.alias();
     const where = whereSql(writer, listed, t);
     const body = bodySql(writer, item.selection, { alias: t, rows: count(writer, listed.rows, page) });
-    const rows = `select ${t}.* from ${pageSql(page, { table: list.resource.table, alias: t, where }, 0)}`;
+    const rows = `select ${t}.* from ${pageSql(page, { table: list.resource.table, alias: t, where, isWhole: listed.join === null }, 0)}`;
     const source = page.backward ? `select ${t}.*, row_number() over () as rn from (${rows}) ${t}` : rows;
     const nodes = listJson(body, page.backward ? { order: `${t}.rn desc` } : {});
     return { key: item.key, value: made(`(select ${textOf(nodes)} from (${source}) ${t})`) };
@@ -220,7 +220,8 @@ function pagedJson(writer: StatementWriter, listed: Listed): Json {
   const total = count(writer, listed.rows, page);
   const bodies = list.items.flatMap((item, i) => bodiesSql(writer, item, { alias: t, rows: total }, i));
   const payload = `${cursorPayload(page.keys, t)} as payload`;
-  const inner = `select ${t}.* from ${pageSql(page, { table: list.resource.table, alias: t, where: whereSql(writer, listed, t) }, 1)}`;
+  const source = { table: list.resource.table, alias: t, where: whereSql(writer, listed, t), isWhole: listed.join === null };
+  const inner = `select ${t}.* from ${pageSql(page, source, 1)}`;
   // The page bears its table's alias: bodies are made of the page's rows only, never of the whole table.
   const numbered = `select ${[...bodies, payload, 'row_number() over () as rn'].join(', ')} from (${inner}) ${t}`;
   // One answer, even when nothing of the page itself is in it.

@@ -1,8 +1,8 @@
 import { invalid } from '../errors/domain-error.js';
 import { humanCollation, isHuman } from '../resource/collation.js';
-import { columnsOf, columnSql, refSql } from '../resource/columns.js';
+import { besideOf, columnsOf, columnSql, refSql } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
-import type { Field, FieldIndex } from '../resource/fields.js';
+import type { Field } from '../resource/fields.js';
 import { besideOperators } from './indexed.js';
 import { relationsOf } from '../resource/relations.js';
 import {
@@ -142,8 +142,8 @@ function fieldSql({ writer, resource, alias, path }: Place, [name, field]: reado
   const leaf = leafOf(field);
   const [first] = columns;
   const column = first ? writer.told(resource, name, { alias, column: columnSql(first, alias) }) : '';
-  if (leaf && field.stored?.in === 'custom' && field.stored.index && !writer.isTold(resource, name))
-    return besideSql({ writer, leaf, column, path }, val, { alias, index: field.stored.index });
+  const index = besideOf(field);
+  if (leaf && index && !writer.isTold(resource, name)) return besideSql({ writer, leaf, column, path }, val, { alias, index });
   if (leaf) {
     const inOrder = isHuman(field) ? `${column} ${humanCollation}` : column;
     return operators({ writer, leaf, column, inOrder, equal: field.options.index === true ? inOrder : column, path }, val);
@@ -161,7 +161,7 @@ function fieldSql({ writer, resource, alias, path }: Place, [name, field]: reado
 
 interface Beside {
   readonly alias: string;
-  readonly index: FieldIndex;
+  readonly index: NonNullable<ReturnType<typeof besideOf>>;
 }
 
 /** Rows found by the index beside them, where that serves the operator; the others are judged by what they hold. */

@@ -1,5 +1,6 @@
 import { invalid } from '../errors/domain-error.js';
 import { isHuman } from '../resource/collation.js';
+import { isKeptOrder } from './order-fields.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field } from '../resource/fields.js';
 import type { Registry } from '../resource/registry.js';
@@ -48,8 +49,8 @@ const leadsUnique = (resource: Resource, name: string) => (resource.unique ?? []
 export function isIndexedOrder(resource: Resource, name: string): boolean {
   const field = own(resource, name);
   if (!indexOf(resource, name).tree) return false;
-  // Indexes beside the rows find rows; they do not order them.
-  if (field?.stored) return false;
+  // Indexes beside the rows find rows; only those that have all of them order them.
+  if (field?.stored) return isKeptOrder(field);
   return !field?.options.unique || field.options.index === true || field.options.required === true;
 }
 

@@ -19,6 +19,9 @@ const base: Readonly<Record<string, SortColumn>> = {
 };
 const unordered = new Set<Field['kind']>(['json', 'longText', 'address', 'list', 'object']);
 
+/** A figure that is kept for every record, in an index that has them in its order. */
+export const isKeptOrder = (field: Field): boolean => field.stored?.in === 'formula' && field.stored.kept !== undefined && !isHuman(field);
+
 export const isOrderable = (field: Field) => !field.options.hidden && !unordered.has(field.kind);
 
 /** The column a list of the resource is ordered by when asked for `name`; null when there is none. */

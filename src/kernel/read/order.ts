@@ -1,9 +1,11 @@
 import { invalid } from '../errors/domain-error.js';
 import type { Resource } from '../resource/define-resource.js';
 import { refSql } from '../resource/columns.js';
+import type { Field } from '../resource/fields.js';
+import type { Kept } from '../resource/figures.js';
 import { snake } from '../resource/names.js';
 import { relationsOf } from '../resource/relations.js';
-import { collated, sortColumn } from './order-fields.js';
+import { collated, isKeptOrder, sortColumn } from './order-fields.js';
 import type { StatementWriter } from './statement.js';
 import { entries, isAbsent, items, plain, type Val } from './values.js';
 
@@ -15,6 +17,8 @@ export interface OrderKey {
   readonly type: string;
   readonly direction: Direction;
   readonly nullable: boolean;
+  /** Where it is a figure that is kept for every row: the index that has all of them in its order. */
+  readonly kept?: Pick<Kept, 'table' | 'fieldId'>;
   /** The value in the row called `alias`. */
   sql(alias: string): string;
 }
@@ -75,7 +79,9 @@ function ownKey({ writer, resource, path }: Place, name: string, val: Val): Orde
   const column = sortColumn(resource, name);
   if (!column) throw noSuch(resource, name);
   writer.ask(resource, name);
+  const kept = path.length === 0 ? keptOrder(resource.fields[name]) : undefined;
   return {
+    ...(kept ? { kept } : {}),
     path: [...path.map(({ refField }) => refField), name].join('.'),
     type: column.type,
     direction,
@@ -84,6 +90,9 @@ function ownKey({ writer, resource, path }: Place, name: string, val: Val): Orde
       valueSql(writer, path, alias, (t) => collated(writer.told(resource, name, { alias: t, column: column.sql(t) }), column)),
   };
 }
+
+const keptOrder = (field: Field | undefined): Kept | undefined =>
+  field && isKeptOrder(field) && field.stored?.in === 'formula' ? field.stored.kept : undefined;
 
 function directionOf(resource: Resource, name: string, value: unknown): Direction {
   if (value === 'ASC') return 'asc';

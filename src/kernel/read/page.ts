@@ -22,7 +22,7 @@ export interface Page {
   /** The page size plus `extra`, as SQL. */
   limit(extra: 0 | 1): string;
   /** Conditions for the rows behind the cursor, no row meeting two of them; null without a cursor. */
-  readonly after: ((alias: string) => string[]) | null;
+  readonly after: ((keys: readonly OrderKey[], alias: string) => string[]) | null;
   /** The cursor of a row with these sort values: good for this list, order, filter and tenant only. */
   cursor(payload: string): string;
 }
@@ -58,16 +58,43 @@ interface Source {
   readonly table: string;
   readonly alias: string;
   readonly where: string;
+  /** All rows of the table are in question, not those of a record. */
+  readonly isWhole?: boolean;
 }
 
 /** The rows of a page in its order, as what stands behind `from`. */
-export function pageSql(page: Page, { table, alias, where }: Source, extra: 0 | 1): string {
+export function pageSql(page: Page, source: Source, extra: 0 | 1): string {
+  const { table, alias, where } = source;
+  const kept = source.isWhole ? page.keys[0]?.kept : undefined;
+  if (kept) return keptPageSql(page, source, { ...kept, limit: page.limit(extra) });
   const tail = ` order by ${orderSql(page.keys, alias)} limit ${page.limit(extra)}`;
-  const starts = page.after?.(alias) ?? [];
+  const starts = page.after?.(page.keys, alias) ?? [];
   const [only] = starts;
   if (starts.length < 2) return `${table} ${alias} where ${where}${only === undefined ? '' : ` and ${only}`}${tail}`;
   const parts = starts.map((start) => `(select ${alias}.* from ${table} ${alias} where ${where} and ${start}${tail})`);
   return `(${parts.join(' union all ')}) ${alias}${tail}`;
+}
+
+/** A walk along the index of the figure that leads the order, which has a row for each record; `where` is asked on the way. */
+function keptPageSql({ keys, after }: Page, { table, alias, where }: Source, { table: beside, fieldId, limit }: Walk): string {
+  const k = `${alias}k`;
+  const walked = keys.map((key, i): OrderKey => {
+    if (i === 0) return { ...key, sql: () => `${k}.value` };
+    return key.path === 'id' ? { ...key, sql: () => `${k}.record_id` } : key;
+  });
+  const joined = `join ${beside} ${k} on ${k}.tenant_id = ${alias}.tenant_id and ${k}.record_id = ${alias}.id and ${k}.field_id = '${fieldId}'::uuid`;
+  const rows = `select ${alias}.* from ${table} ${alias} ${joined} where ${where}`;
+  const tail = ` order by ${orderSql(walked, alias)} limit ${limit}`;
+  const [only = 'true', ...more] = after?.(walked, alias) ?? [];
+  if (more.length === 0) return `(${rows} and ${only}${tail}) ${alias}`;
+  const parts = [only, ...more].map((start) => `(${rows} and ${start}${tail})`);
+  return `(${parts.join(' union all ')}) ${alias} order by ${orderSql(keys, alias)} limit ${limit}`;
+}
+
+interface Walk {
+  readonly table: string;
+  readonly fieldId: string;
+  readonly limit: string;
 }
 
 export function pageSize(value: unknown): number {
@@ -97,7 +124,7 @@ interface Seek {
   readonly filtered: boolean;
 }
 
-function seek(writer: StatementWriter, { cursor, keys, scope, filtered }: Seek): (alias: string) => string[] {
+function seek(writer: StatementWriter, { cursor, keys, scope, filtered }: Seek): (along: readonly OrderKey[], alias: string) => string[] {
   const pattern = nullPattern(plain(cursor));
   const leaf = (i: number) =>
     writer.cursorLeaf(
@@ -109,8 +136,8 @@ function seek(writer: StatementWriter, { cursor, keys, scope, filtered }: Seek):
   // Where a page begins is no reason to plan it anew: from the planner it is hidden like the tenant of a whole list.
   const value = (i: number) => (filtered ? leaf(i) : `(select ${leaf(i)})`);
   const known = new Map<number, string>();
-  return (alias) =>
-    afterSql(keys, alias, {
+  return (along, alias) =>
+    afterSql(along, alias, {
       value: (i) => {
         const text = known.get(i) ?? value(i);
         known.set(i, text);

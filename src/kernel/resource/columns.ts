@@ -3,6 +3,7 @@ import { textOf } from '../pure/text.js';
 import { instantOf } from '../pure/time.js';
 import type { Field, Money } from './fields.js';
 import type { Resource } from './define-resource.js';
+import type { Freshness } from './figures.js';
 import { snake } from './names.js';
 
 /** A column of a field. Money, plan and address have several: `part` says which. */
@@ -15,7 +16,7 @@ export interface Column {
   /** Worked out of the other parts when they are written: shown, and no part of the value. */
   readonly derived?: true;
   /** Its value in the row under an alias, where it is no column of the table. */
-  readonly sql?: (alias: string) => string;
+  readonly sql?: (alias: string, as?: Freshness) => string;
   /** The same as text, where the row holds it as the text it is shown as. */
   readonly text?: (alias: string) => string;
   /** The same as JSON, where the row holds it as such. */
@@ -23,7 +24,8 @@ export interface Column {
 }
 
 /** The value of a column in the row under `alias`. The one place that knows where fields are kept. */
-export const columnSql = ({ name, sql }: Pick<Column, 'name' | 'sql'>, alias: string): string => sql?.(alias) ?? `${alias}.${name}`;
+export const columnSql = ({ name, sql }: Pick<Column, 'name' | 'sql'>, alias: string, as?: Freshness): string =>
+  sql?.(alias, as) ?? `${alias}.${name}`;
 
 const scalarTypes: Partial<Record<Field['kind'], string>> = {
   text: 'text',
@@ -146,10 +148,15 @@ export const customFields = (resource: Resource): [string, Field][] =>
 const hasCustom = (resource: Resource) => customFields(resource).length > 0;
 
 /** Values that are worked out, as what stands behind `select`, for the row under `alias`. */
-export const calculatedColumns = (resource: Resource, alias: string): string[] =>
+export const calculatedColumns = (resource: Resource, alias: string, as?: Freshness): string[] =>
   Object.entries(resource.fields)
     .filter(([, { stored }]) => stored?.in === 'formula')
-    .flatMap(([name]) => (resourceColumns(resource).get(name) ?? []).map((column) => `${columnSql(column, alias)} as ${column.name}`));
+    .flatMap(([name]) => (resourceColumns(resource).get(name) ?? []).map((column) => `${columnSql(column, alias, as)} as ${column.name}`));
+
+/** The index that finds rows by values beside them, where the field has one. */
+export function besideOf({ stored }: Field): { readonly table: string; readonly fieldId: string } | undefined {
+  return stored?.in === 'formula' ? stored.kept : stored?.index;
+}
 
 /** Condition under which a row of a shared table is one of the resource's, with `and` before it; empty for a table of its own. */
 export const kindCondition = ({ within }: Pick<Resource, 'within'>, alias: string): string =>

@@ -1,5 +1,6 @@
 import type { Deprecation } from './deprecation.js';
 import type { Fields, InputOf, ClientInputOf, LabelsByLanguage, PatchOf, RowFields } from './fields.js';
+import type { Figures } from './figures.js';
 import { camel, kebab, pascal } from './names.js';
 
 export type Operation = 'list' | 'get' | 'create' | 'update' | 'delete';
@@ -50,6 +51,8 @@ export interface ResourceSpec<S extends Fields> {
   readonly within?: { readonly column: string; readonly value: string };
   /** The version of the tenant's metadata that it was made of, where it differs from the product's. */
   readonly metadata?: number;
+  /** Figures of a tenant's own that are kept, as far as writing its rows has to do with them. */
+  readonly figures?: Figures;
   /** What a company calls an object of its own, by language, its own first. */
   readonly labels?: LabelsByLanguage;
   /** What its ids say of it, where that does not follow from its name. */

@@ -1,3 +1,4 @@
+import type { Freshness, Kept, Source } from './figures.js';
 import type { JsonValue } from '#kernel/pure/json.js';
 import type { Deprecation } from './deprecation.js';
 
@@ -98,8 +99,16 @@ export type Stored =
       /** Numbered by itself when the row is made. */
       readonly series?: NumberSeries;
     }
-  /** Nowhere: worked out from the row under an alias whenever it is read. */
-  | { readonly in: 'formula'; readonly sql: (alias: string) => string };
+  /** Nowhere: worked out from the row under an alias whenever it is read; or beside the row, where it is kept. */
+  | {
+      readonly in: 'formula';
+      readonly sql: (alias: string, as?: Freshness) => string;
+      readonly kept?: Kept;
+      /** What it is made of, all the way down to what is written or kept. */
+      readonly sources?: () => readonly Source[];
+      /** Whether it moves by itself: with the day, or with where the company is. */
+      readonly isMoving?: () => boolean;
+    };
 
 export interface FieldIndex {
   readonly table: string;

@@ -33,6 +33,10 @@ export const customizationErrors: ErrorTexts = {
   'field_definition.unfit': 'Was über das Feld gesagt ist, passt nicht zu seiner Art.',
   'field_definition.formula_invalid': 'Eine Formel ist nicht zu verstehen.',
   'field_definition.formula_cycle': 'Die Formel hinge von sich selbst ab.',
+  'field_definition.not_keepable':
+    'Was mit today, now oder dateOf berechnet wird, ändert sich von selbst und kann nicht festgehalten werden. Lassen Sie isIndexed weg.',
+  'field_definition.not_kept':
+    'Verglichen werden nur Formeln und Zusammenfassungen, die festgehalten werden (isIndexed) und in Gebrauch sind.',
   'field_definition.not_unique': 'Datensätze haben schon gleiche Werte in diesem Feld. Ändern Sie diese zuerst.',
   'object_definition.still_active': 'Ein Objekt in Gebrauch wird nicht gelöscht. Nehmen Sie es erst außer Gebrauch.',
   'object_definition.has_records': 'Es gibt noch Datensätze davon. Exportieren Sie sie und geben Sie an, dass sie mitgelöscht werden.',

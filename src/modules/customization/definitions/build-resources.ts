@@ -1,5 +1,6 @@
 import { ownedBy, type Invariant, type Resource } from '#kernel/resource/define-resource.js';
-import { ref, type Field, type Fields } from '#kernel/resource/fields.js';
+import { ref, type Field, type Fields, type Stored } from '#kernel/resource/fields.js';
+import type { Freshness } from '#kernel/resource/figures.js';
 import { firstOwnCode } from '#kernel/resource/ids.js';
 import { camel, kebab, pascal, snake } from '#kernel/resource/names.js';
 import type { Registry } from '#kernel/resource/registry.js';
@@ -10,6 +11,7 @@ import type { FieldDefinition } from '../field/field-definition.resource.js';
 import type { ObjectDefinition } from '../object/object-definition.resource.js';
 import { calculation, type Calculation, type FormulaPlace } from './calculated-fields.js';
 import type { Definitions } from './definitions.js';
+import { figuresOf, isKept, isOwnFigure, keptAt, lookUp } from './figures-of.js';
 import { rowCondition } from './row-formula.js';
 import { hasTexts, withTexts } from './own-texts.js';
 import { inLanguage, ownFirst, toField } from './to-field.js';
@@ -91,7 +93,7 @@ class Builder {
       fields = new Map([...fields].map(([object, list]) => [object, list.filter(({ definition }) => !left.has(definition.id))]));
       resources = this.assembled(fields);
     }
-    return this.finished(fields, resources);
+    return this.withFigures(this.finished(fields, resources));
   }
 
   /** Texts in several languages take a field `translations`, unless something else is called so. */
@@ -125,8 +127,18 @@ class Builder {
     const options = { ...field.options, ...of, ...(isTitle && field.kind === 'text' ? { search: true as const } : {}) };
     const list = inverse !== undefined && this.isFree(field.target ?? '', inverse) ? { inverse } : {};
     if (field.stored?.in !== 'formula') return { ...field, ...list, options };
-    const sql = (alias: string) => this.calculations.get(definition.id)?.sql(alias) ?? 'null';
-    return { ...field, options, stored: { in: 'formula', sql } };
+    return { ...field, options, stored: this.figure(definition) };
+  }
+
+  private figure(definition: FieldDefinition): Stored {
+    const made = () => this.calculations.get(definition.id);
+    const sql = (alias: string, as: Freshness = 'read') => made()?.sql(alias, as) ?? 'null';
+    const sources = () => made()?.sources() ?? [];
+    const more = { in: 'formula', sources, isMoving: () => made()?.isMoving() ?? false } as const;
+    if (!isKept(definition)) return { ...more, sql };
+    const kept = keptAt(definition, sql);
+    const isWorked = (as: Freshness) => as === 'new' || (as === 'changed' && isOwnFigure(sources()));
+    return { ...more, kept, sql: (alias, as = 'read') => (isWorked(as) ? kept.worked(alias, as) : lookUp(definition, alias)) };
   }
 
   /** Whether a list of this name can be added to what is there. */
@@ -187,6 +199,17 @@ class Builder {
         return [object, { ...finished, invariants: [...resource.invariants, ...this.conditions(list, this.place(resources, finished))] }];
       }),
     );
+  }
+
+  /** Those that figures are made of have to tell of their changes, with fields of the company's own or without. */
+  private withFigures(resources: ReadonlyMap<string, Resource>): ReadonlyMap<string, Resource> {
+    const { version: metadata } = this.definitions;
+    const whole = new Map(resources);
+    for (const [name, figures] of figuresOf(resources.values())) {
+      const resource = whole.get(name) ?? this.bases.get(name);
+      if (resource) whole.set(name, { ...resource, metadata, figures });
+    }
+    return whole;
   }
 
   private conditions(list: readonly Named[], place: FormulaPlace): Invariant<Fields>[] {

@@ -1,11 +1,13 @@
 import { kindCondition, refersSql } from '#kernel/resource/columns.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Field } from '#kernel/resource/fields.js';
+import type { Freshness, Source, Step } from '#kernel/resource/figures.js';
 import { checkTypes } from '../domain/formula/check-types.js';
-import { fieldsIn, FormulaError, type FormulaType, type Typed } from '../domain/formula/formula.js';
+import { callsIn, fieldsIn, FormulaError, type FormulaType, type Typed } from '../domain/formula/formula.js';
 import { formulaSql } from '../domain/formula/formula-sql.js';
 import { parseFormula } from '../domain/formula/parse-formula.js';
 import type { FieldDefinition, Rollup } from '../field/field-definition.resource.js';
+import { behind, distinctSources } from './figures-of.js';
 import { findPath, type Lookup } from './formula-paths.js';
 
 /** Where a formula stands: on records of a resource, among the definitions of a company. */
@@ -21,7 +23,10 @@ export interface Calculation {
   readonly resultType: string;
   /** The fields it depends on, `opportunity.amount`. */
   readonly names: readonly string[];
-  readonly sql: (alias: string) => string;
+  readonly sql: (alias: string, as?: Freshness) => string;
+  readonly sources: () => readonly Source[];
+  /** Whether it moves by itself: with the day, or with where the company is. */
+  readonly isMoving: () => boolean;
 }
 
 export function understand(source: string, { lookup, resource }: FormulaPlace, wanted: FormulaType = 'any'): Typed {
@@ -34,8 +39,22 @@ export function understand(source: string, { lookup, resource }: FormulaPlace, w
 const namesOf = (typed: Typed, { lookup, resource }: FormulaPlace) =>
   fieldsIn(typed).flatMap((path) => findPath(lookup, resource, path.split('.'))?.names ?? []);
 
-const sqlOf = (typed: Typed, { lookup, resource, timeZone }: FormulaPlace, alias: string) =>
-  formulaSql(typed, { timeZone, field: (path) => findPath(lookup, resource, path)?.sql(alias) ?? 'null' });
+const sqlOf = (typed: Typed, { lookup, resource, timeZone }: FormulaPlace, alias: string, as?: Freshness) =>
+  formulaSql(typed, { timeZone, field: (path) => findPath(lookup, resource, path)?.sql(alias, as) ?? 'null' });
+
+const pathsOf = (typed: Typed, { lookup, resource }: FormulaPlace) =>
+  fieldsIn(typed).flatMap((path) => findPath(lookup, resource, path.split('.')) ?? []);
+const sourcesOf = (typed: Typed, place: FormulaPlace) => pathsOf(typed, place).flatMap(({ sources }) => sources());
+
+const moving = ['today', 'now', 'dateOf'];
+const moves = (typed: Typed, place: FormulaPlace): boolean =>
+  callsIn(typed).some((name) => moving.includes(name)) || pathsOf(typed, place).some(({ isMoving }) => isMoving());
+
+/** Asked for often, and the answer grows with what is below: worked out once. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}
 
 /** What a formula or roll-up works out; throws a FormulaError when it cannot be understood here. */
 export function calculation(
@@ -46,7 +65,7 @@ export function calculation(
   const made =
     definition.type === 'rollup' && definition.rollup ? rollup(definition.rollup, place) : formula(definition.formula ?? '', place);
   if (made.resultType !== 'number') return made;
-  return { ...made, sql: (alias) => `round(${made.sql(alias)}, ${scale})` };
+  return { ...made, sql: (alias, as) => `round(${made.sql(alias, as)}, ${scale})` };
 }
 
 function formula(source: string, place: FormulaPlace): Calculation {
@@ -54,7 +73,9 @@ function formula(source: string, place: FormulaPlace): Calculation {
   return {
     resultType: typed.type === 'any' ? 'text' : typed.type,
     names: namesOf(typed, place),
-    sql: (alias) => sqlOf(typed, place, alias),
+    sql: (alias, as) => sqlOf(typed, place, alias, as),
+    sources: once(() => distinctSources(sourcesOf(typed, place))),
+    isMoving: once(() => moves(typed, place)),
   };
 }
 
@@ -72,7 +93,18 @@ function rollup({ from, by, function: fn, value, filter }: Rollup, { lookup, res
     const t = `${alias}r`;
     return `(select ${figure(fn, counted ? sqlOf(counted, inside, t) : '', currencyOf(counted, inside, t))} ${rows(alias, t)}${orderOf(fn, t)})`;
   };
-  return { resultType: fn === 'count' ? 'count' : (counted?.type ?? 'text'), names, sql };
+  const step: Step = { kind: 'down', holder: child.name, ref: by };
+  const sources = once(() =>
+    distinctSources(
+      behind(step, [
+        { resource: child.name, field: by, path: [] },
+        ...parts.flatMap((part) => sourcesOf(part, inside)),
+        ...currencies(counted, inside),
+      ]),
+    ),
+  );
+  const isMoving = once(() => parts.some((part) => moves(part, inside)));
+  return { resultType: fn === 'count' ? 'count' : (counted?.type ?? 'text'), names, sql, sources, isMoving };
 }
 
 function valueOf({ value, function: fn }: Pick<Rollup, 'value' | 'function'>, inside: FormulaPlace): Typed | null {
@@ -95,9 +127,13 @@ function figure(fn: Rollup['function'], value: string, currency: string | null):
   return currency === null ? `${fn}(${value})` : `case when count(distinct ${currency}) <= 1 then ${fn}(${value}) end`;
 }
 
-function currencyOf(counted: Typed | null, { lookup, resource }: FormulaPlace, alias: string): string | null {
+const currencyOf = (counted: Typed | null, place: FormulaPlace, alias: string): string | null =>
+  currencyPath(counted, place)?.sql(alias) ?? null;
+const currencies = (counted: Typed | null, place: FormulaPlace): readonly Source[] => currencyPath(counted, place)?.sources() ?? [];
+
+function currencyPath(counted: Typed | null, { lookup, resource }: FormulaPlace): ReturnType<typeof findPath> {
   if (counted?.kind !== 'field' || counted.path.at(-1) !== 'amount') return null;
-  return findPath(lookup, resource, [...counted.path.slice(0, -1), 'currency'])?.sql(alias) ?? null;
+  return findPath(lookup, resource, [...counted.path.slice(0, -1), 'currency']);
 }
 
 const orderOf = (fn: Rollup['function'], t: string) =>

@@ -1,7 +1,9 @@
 import { columnsOf, columnSql, kindCondition, refSql } from '#kernel/resource/columns.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Field } from '#kernel/resource/fields.js';
+import type { Freshness, Source } from '#kernel/resource/figures.js';
 import type { FormulaType } from '../domain/formula/formula.js';
+import { behind, isOwnFigure } from './figures-of.js';
 
 export type Lookup = (name: string) => Resource | undefined;
 
@@ -10,7 +12,10 @@ interface Found {
   readonly type: FormulaType;
   /** The fields it touches on the way, `opportunity.accountId`. */
   readonly names: readonly string[];
-  readonly sql: (alias: string) => string;
+  readonly sql: (alias: string, as?: Freshness) => string;
+  /** What it is made of, all the way down to what is written or kept. */
+  readonly sources: () => readonly Source[];
+  readonly isMoving: () => boolean;
 }
 
 const deepest = 3;
@@ -28,7 +33,7 @@ const types: Readonly<Partial<Record<Field['kind'], FormulaType>>> = {
   date: 'date',
   instant: 'instant',
 };
-const base: Readonly<Record<string, Omit<Found, 'names'>>> = {
+const base: Readonly<Record<string, Pick<Found, 'type' | 'sql'>>> = {
   id: { type: 'text', sql: (t) => `${t}.id::text` },
   createdAt: { type: 'instant', sql: (t) => `${t}.created_at` },
   updatedAt: { type: 'instant', sql: (t) => `${t}.updated_at` },
@@ -38,11 +43,17 @@ const base: Readonly<Record<string, Omit<Found, 'names'>>> = {
 export function findPath(lookup: Lookup, resource: Resource, path: readonly string[], depth = 0): Found | null {
   const [name = '', ...rest] = path;
   const own = ownOf(base, name);
-  if (own) return rest.length === 0 ? { ...own, names: [] } : null;
+  if (own) return rest.length === 0 ? { ...own, names: [], ...baseSources(resource, name) } : null;
   const field = ownOf(resource.fields, name);
   if (field && endsAt(field, rest)) return fieldPath(resource, name, field, rest);
   return depth < deepest && rest.length > 0 ? throughRef({ lookup, resource, name, rest, depth }) : null;
 }
+
+/** What never changes makes nothing out of date. */
+const baseSources = ({ name: resource }: Resource, field: string): Pick<Found, 'sources' | 'isMoving'> => ({
+  sources: () => (field === 'updatedAt' ? [{ resource, field, path: [] }] : []),
+  isMoving: () => false,
+});
 
 const ownOf = <T>(of: Readonly<Record<string, T>>, name: string): T | undefined => (Object.hasOwn(of, name) ? of[name] : undefined);
 
@@ -54,12 +65,23 @@ function fieldPath(resource: Resource, name: string, field: Field, rest: readonl
   const columns = columnsOf(name, field);
   const [first] = columns;
   const type = types[field.kind];
+  const more = { names, ...fieldSources(resource, name, field) };
   if (rest.length === 0) {
     if (!first || !type) return null;
-    return { type, names, sql: (t) => cast(columnSql(first, t), field.kind) };
+    return { type, ...more, sql: (t, as) => cast(columnSql(first, t, as), field.kind) };
   }
   const part = rest.length === 1 ? columns.find((column) => column.part === rest[0]) : undefined;
-  return part ? { type: part.part === 'amount' ? 'number' : 'text', names, sql: (t) => columnSql(part, t) } : null;
+  return part ? { type: part.part === 'amount' ? 'number' : 'text', ...more, sql: (t) => columnSql(part, t) } : null;
+}
+
+function fieldSources(resource: Resource, name: string, { stored }: Field): Pick<Found, 'sources' | 'isMoving'> {
+  const itself: Source = { resource: resource.name, field: name, path: [] };
+  if (stored?.in !== 'formula') return { sources: () => [itself], isMoving: () => false };
+  const below = () => stored.sources?.() ?? [];
+  return {
+    sources: () => (stored.kept && !isOwnFigure(below()) ? [{ ...itself, isKept: true }] : below()),
+    isMoving: () => stored.isMoving?.() ?? false,
+  };
 }
 
 const cast = (sql: string, kind: Field['kind']) => (kind === 'ref' ? `${sql}::text` : kind === 'integer' ? `${sql}::numeric` : sql);
@@ -81,6 +103,11 @@ function throughRef({ lookup, resource, name, rest, depth }: Step): Found | null
   return {
     type: found.type,
     names: [`${resource.name}.${refField}`, ...found.names],
+    sources: () => [
+      { resource: resource.name, field: refField, path: [] },
+      ...behind({ kind: 'up', holder: resource.name, ref: refField }, found.sources()),
+    ],
+    isMoving: found.isMoving,
     sql: (alias) => {
       const t = `${alias}_`;
       return `(select ${found.sql(t)} from ${target.table} ${t} where ${t}.tenant_id = ${alias}.tenant_id and ${t}.id = ${refSql(resource, refField, alias)}${kindCondition(target, t)})`;

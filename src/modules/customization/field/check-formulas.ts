@@ -6,7 +6,9 @@ import { calculation, type FormulaPlace } from '../definitions/calculated-fields
 import type { Definitions } from '../definitions/definitions.js';
 import { rowCondition } from '../definitions/row-formula.js';
 import type { FieldDefinition } from './field-definition.resource.js';
-import { cycle, readingFormula, unfit } from './field-errors.js';
+import { figuresIn } from '../figures/figure.js';
+import { isKept } from '../definitions/figures-of.js';
+import { cycle, notKeepable, readingFormula, unfit } from './field-errors.js';
 
 const longestSql = 30_000;
 
@@ -25,11 +27,23 @@ export function checkFormulas(registry: Registry, definitions: Definitions, fiel
   if (!isWorkedOut(field.type)) return null;
   const made = readingFormula(`/${field.type}`, () => calculation(field, place));
   refuseCycle(places, `${field.objectName}.${field.key}`, made.names);
-  if (made.sql('t').length > longestSql) throw unfit(`/${field.type}`, 'leads to too much work: use fewer formulas within formulas');
+  if (made.sql('t').length > longestSql) throw tooMuch(field);
+  refuseUnkeepable(registry, { ...definitions, fields: [...others, { ...field, resultType: made.resultType }] }, field);
   return made.resultType;
 }
 
-const placesOf = (registry: Registry, definitions: Definitions): ReadonlyMap<string, Resource> => {
+const tooMuch = ({ type }: FieldDefinition) => unfit(`/${type}`, 'leads to too much work: use fewer formulas within formulas');
+
+/** What is kept follows from what is written, and from nothing that moves by itself. */
+function refuseUnkeepable(registry: Registry, definitions: Definitions, field: FieldDefinition): void {
+  if (!definitions.fields.some(isKept)) return;
+  const figures = figuresIn(placesOf(registry, definitions).values());
+  const moving = figures.filter(({ isMoving }) => isMoving()).map(({ key }) => key);
+  if (moving.length > 0) throw notKeepable(moving);
+  if (figures.some(({ kept }) => kept.worked('t', 'new').length > longestSql)) throw tooMuch(field);
+}
+
+export const placesOf = (registry: Registry, definitions: Definitions): ReadonlyMap<string, Resource> => {
   const { changed, added } = buildResources(registry, definitions);
   return new Map([...registry.resources, ...[...changed, ...added].map((one) => [one.name, one] as const)]);
 };

@@ -14,6 +14,7 @@ import { isKey, isReserved } from '../domain/names.js';
 import { keyMalformed, labelErrors } from '../object/object-errors.js';
 import type { JsonValue } from '#kernel/pure/json.js';
 import { ObjectDefinition } from '../object/object-definition.resource.js';
+import { refillFigures } from '../figures/refill-figures.js';
 import { checkFormulas } from './check-formulas.js';
 import { FieldDefinition } from './field-definition.resource.js';
 import { fieldErrors, unfit } from './field-errors.js';
@@ -58,6 +59,7 @@ export const createField = defineCommand({
     refuseMeeting(work, definitions.fields, whole);
     const resultType = checkFormulas(productOf(work), definitions, whole);
     await work.system.repo(FieldDefinition).create({ ...field, resultType });
+    await refillFigures(work, definitions);
     return { fieldDefinitionId: id, metadataVersion };
   },
 });

@@ -7,6 +7,7 @@ import { expectedMetadata, metadataErrors, nextVersion } from '../definitions/ne
 import { recordsOf } from './convert-field.js';
 import { hasTexts, textsMember } from '../definitions/own-texts.js';
 import { productOf } from '../definitions/tenant-definitions.js';
+import { forget } from '../figures/work-out.js';
 import { FieldDefinition } from './field-definition.resource.js';
 import { fillIndexes } from './fill-indexes.js';
 
@@ -31,6 +32,7 @@ export const deleteField = defineCommand({
 /** The definition of a field that is out of use, and its values. What the audit tells of them stays. */
 export async function removeField(work: Work, field: FieldDefinition): Promise<void> {
   await fillIndexes(work, field);
+  await forget(work, field.id);
   const { table, kind } = recordsOf(work, field);
   await work.rows(sql`update ${table} t set custom = t.custom - ${field.key}::text
     where t.tenant_id = ${work.tenantId}${kind} and t.custom->${field.key}::text is not null`);

@@ -8,6 +8,8 @@ export const fieldErrors = {
   'field_definition.unfit': 'What is said of the field does not go with its type.',
   'field_definition.formula_invalid': 'A formula cannot be understood.',
   'field_definition.formula_cycle': 'A formula would depend on itself; `path` says how.',
+  'field_definition.not_keepable':
+    'What is worked out with `today`, `now` or `dateOf` changes by itself and cannot be kept: leave `isIndexed` out.',
   'field_definition.not_unique': 'Records share values of the field already; `sample` shows some.',
   'field_definition.in_use': 'Formulas, conditions or roll-ups of other fields use this one.',
 } as const;
@@ -17,6 +19,13 @@ export const unfit = (path: string, message: string): DomainError =>
 
 export const cycle = (path: readonly string[]): DomainError =>
   conflict('field_definition.formula_cycle', `The formula would depend on itself: ${path.join(' → ')}.`, { path });
+
+export const notKeepable = (fields: readonly string[]): DomainError =>
+  conflict(
+    'field_definition.not_keepable',
+    `${fields.slice(0, 5).join(', ')} would be kept, but with \`today\`, \`now\` or \`dateOf\` in it or below it a figure changes without anybody writing. Without \`isIndexed\` it is worked out when it is read.`,
+    { fields },
+  );
 
 /** Runs what reads a formula; what is wrong with the formula is told with its place in the input. */
 export function readingFormula<T>(path: string, read: () => T): T {

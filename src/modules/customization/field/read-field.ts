@@ -124,7 +124,12 @@ const fits: readonly Fit[] = [
   { isBroken: ({ type, rollup }) => type === 'rollup' && !rollup, path: '/rollup', message: 'is needed' },
   { isBroken: ({ type, rollup }) => type !== 'rollup' && rollup !== null, path: '/rollup', message: 'goes with roll-ups only' },
   { isBroken: ({ type, key }) => isReference(type) && !key.endsWith('Id'), path: '/key', message: 'of a reference ends in Id' },
-  { isBroken: (field) => isLooked(field) && indexOfType(field.type) === null, path: '/isIndexed', message: 'does not go with this type' },
+  { isBroken: ({ type, isUnique }) => isWorkedOut(type) && isUnique, path: '/isUnique', message: 'does not go with what is worked out' },
+  {
+    isBroken: (field) => isLooked(field) && !isWorkedOut(field.type) && indexOfType(field.type) === null,
+    path: '/isIndexed',
+    message: 'does not go with this type',
+  },
   {
     isBroken: (field) => isLooked(field) && (field.settings.maxLength ?? 0) > longestIndexed,
     path: '/settings/maxLength',

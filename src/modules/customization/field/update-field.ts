@@ -8,6 +8,7 @@ import type { Definitions } from '../definitions/definitions.js';
 import { fieldsIn } from '../domain/formula/formula.js';
 import { parseFormula } from '../domain/formula/parse-formula.js';
 import { labelErrors } from '../object/object-errors.js';
+import { refillFigures } from '../figures/refill-figures.js';
 import { checkFormulas } from './check-formulas.js';
 import { refuseMeeting, refuseTooMany } from './create-field.js';
 import { FieldDefinition } from './field-definition.resource.js';
@@ -44,6 +45,7 @@ export const updateField = defineCommand({
     const resultType = after.isActive ? checkFormulas(productOf(work), definitions, after) : before.resultType;
     await work.system.repo(FieldDefinition).update(before.id, { ...wordsOf(after), resultType });
     await fillIndexes(work, { ...after, resultType });
+    await refillFigures(work, definitions);
     return { fieldDefinitionId, metadataVersion };
   },
 });

@@ -1,6 +1,8 @@
 import { boolean, integer, json, ref, text } from '#kernel/resource/fields.js';
 import { defineCommand } from '#kernel/usecase/define-command.js';
+import { loadDefinitions } from '../definitions/load-definitions.js';
 import { expectedMetadata, metadataErrors, nextVersion } from '../definitions/next-version.js';
+import { refillFigures } from '../figures/refill-figures.js';
 import { labelErrors, readIcon, readLabels } from './object-errors.js';
 import { ObjectDefinition } from './object-definition.resource.js';
 
@@ -23,6 +25,7 @@ export const updateObject = defineCommand({
   async run({ objectDefinitionId, labels, help, icon, nameField, isActive, metadataVersion: expected }, work) {
     const metadataVersion = await nextVersion(work, expected);
     const before = await work.repo(ObjectDefinition).lock(objectDefinitionId);
+    const definitions = await loadDefinitions(work, metadataVersion);
     await work.system.repo(ObjectDefinition).update(objectDefinitionId, {
       labels: labels === undefined || labels === null ? before.labels : readLabels(labels, '/labels'),
       help: help === undefined ? before.help : help === null ? null : readLabels(help, '/help'),
@@ -30,6 +33,7 @@ export const updateObject = defineCommand({
       nameField: nameField === undefined ? before.nameField : nameField,
       isActive: isActive ?? before.isActive,
     });
+    await refillFigures(work, definitions);
     return { objectDefinitionId, metadataVersion };
   },
 });

@@ -12,6 +12,16 @@ import { createObject } from '../object/create-object.js';
 type Row = Record<string, unknown>;
 type FieldInput = Partial<InputOf<(typeof createField)['input']>>;
 
+interface Page {
+  readonly filter?: Row;
+  readonly orderBy?: Row[];
+  readonly actor?: Actor;
+  readonly first?: number;
+  readonly last?: number;
+  readonly after?: string;
+  readonly before?: string;
+}
+
 const labels = { de: 'Feld', en: 'Field' };
 
 /** What an administrator and the users of his company do with their own fields and objects, without a transport. */
@@ -51,20 +61,39 @@ export class Designer {
   }
 
   /** The rows of a list, with the named fields. */
-  async list(name: string, fields: readonly string[], page: { filter?: Row; orderBy?: Row[]; actor?: Actor } = {}): Promise<Row[]> {
+  async list(name: string, fields: readonly string[], page: Page = {}): Promise<Row[]> {
     const resource = await this.resource(name);
     const items: ObjectItem[] = fields.map((key) => ({ kind: 'field', key, name: key }));
     const answer = await this.read(name, [{ kind: 'nodes', key: 'rows', selection: { resource, items } }], page);
     return answer['rows'] as Row[];
   }
 
+  /** All rows of a list, page by page along its cursors. */
+  async walk(name: string, fields: readonly string[], size: number, page: Pick<Page, 'filter' | 'orderBy'> = {}): Promise<Row[]> {
+    const resource = await this.resource(name);
+    const items: ObjectItem[] = fields.map((key) => ({ kind: 'field', key, name: key }));
+    const wanted: ListItem[] = [
+      { kind: 'nodes', key: 'rows', selection: { resource, items } },
+      { kind: 'pageInfo', key: 'info', items: [{ kind: 'info', key: 'end', name: 'endCursor' }] },
+    ];
+    const rows: Row[] = [];
+    for (let after: string | null = null; ;) {
+      const answer: Row = await this.read(name, wanted, { ...page, first: size, ...(after === null ? {} : { after }) });
+      const part = answer['rows'] as Row[];
+      rows.push(...part);
+      after = (answer['info'] as { end: string | null }).end;
+      if (part.length < size || after === null) return rows;
+    }
+  }
+
   async read(
     name: string,
     items: readonly ListItem[],
-    { filter = {}, orderBy = [], actor = this.tenant.admin }: { filter?: Row; orderBy?: Row[]; actor?: Actor } = {},
+    { filter = {}, orderBy = [], actor = this.tenant.admin, ...rest }: Page = {},
   ): Promise<Row> {
     const resource = await this.resource(name);
-    const list = { resource, page: { filter: constant(filter), orderBy: constant(orderBy) }, items };
+    const cut = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, constant(value)]));
+    const list = { resource, page: { filter: constant(filter), orderBy: constant(orderBy), ...cut }, items };
     const plan = makePlan(await this.definitions(), actor, [{ kind: 'list', key: 'answer', list }]);
     const context = { tenantId: this.tenant.id, actor, variables: {}, cursorSecret: 's' };
     return (JSON.parse(await runPlan(this.kit.runtime.database.pool, plan, context)) as { answer: Row }).answer;

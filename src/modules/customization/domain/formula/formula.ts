@@ -42,6 +42,13 @@ export class FormulaError extends Error {
   }
 }
 
+/** The functions a formula calls. */
+export function callsIn(formula: Typed): string[] {
+  if (formula.kind === 'call') return [formula.name, ...formula.args.flatMap(callsIn)];
+  if (formula.kind === 'binary') return [...callsIn(formula.left), ...callsIn(formula.right)];
+  return formula.kind === 'not' || formula.kind === 'minus' ? callsIn(formula.of) : [];
+}
+
 /** The fields a formula names, each once, as they are written: `amount`, `account.name`. */
 export function fieldsIn(formula: Expression | Typed): string[] {
   const found = new Set<string>();

@@ -98,7 +98,7 @@ export const functions: ReadonlyMap<string, FormulaFunction> = new Map<string, F
       takes: ['number', 'number'],
       optional: 1,
       gives: 'number',
-      sql: ([n, digits]) => `round(${n ?? ''}, ${digits === undefined ? '0' : `least(greatest((${digits})::integer, 0), 10)`})`,
+      sql: ([n, digits]) => `round(${n ?? ''}, ${digits === undefined ? '0' : `least(greatest(trunc(${digits}), 0), 10)::integer`})`,
       value: ([n, digits]) => number(n).toDecimalPlaces(Math.min(Math.max(whole(digits), 0), 10), Decimal.ROUND_HALF_UP),
     },
   ],

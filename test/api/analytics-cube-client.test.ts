@@ -63,9 +63,67 @@ async function openApp(): Promise<NestFastifyApplication> {
   return made;
 }
 
+async function setYears(calendar: object): Promise<void> {
+  const answer = await fetch(url.replace('analytics', 'fiscal-calendar/set'), {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(calendar),
+  });
+  expect(answer.status).toBe(200);
+}
+
+/** Deals closed by a fiscal span, under its first day; and what the spans are called. */
+async function closedBy(granularity: string, fillMissingDates: boolean) {
+  const set = await api.load({
+    measures: ['opportunities.count'],
+    timeDimensions: [{ dimension: 'opportunities.closeDate', granularity, dateRange: ['2026-01-01', '2026-04-30'] }],
+  });
+  const { labels } = Object(set.annotation().timeDimensions[`opportunities.closeDate.${granularity}`]) as { labels?: unknown };
+  const counts = set.chartPivot({ fillMissingDates }).map((point) => [point.x.slice(0, 10), point['opportunities.count']]);
+  return { counts, labels };
+}
+
 const quarters = { dimension: 'opportunities.closeDate', granularity: 'quarter' };
 
 describe('@cubejs-client/core works unchanged', () => {
+  test('it counts by fiscal spans of the company, and by those of its new years once it divides them otherwise', async () => {
+    const day = (name: string) => `${name}T00:00:00.000`;
+    await setYears({ kind: 'months', firstMonth: 2 });
+    expect(await closedBy('fiscal_quarter', true)).toEqual({
+      counts: [
+        ['2025-11-01', 1],
+        ['2026-02-01', 2],
+      ],
+      labels: { [day('2025-11-01')]: 'FY2026 Q4', [day('2026-02-01')]: 'FY2027 Q1' },
+    });
+    expect((await closedBy('fiscal_year', true)).labels).toEqual({ [day('2025-02-01')]: 'FY2026', [day('2026-02-01')]: 'FY2027' });
+    const months = await closedBy('fiscal_period', true);
+    expect(months.counts).toEqual([
+      ['2026-01-01', 1],
+      ['2026-02-01', 1],
+      ['2026-03-01', 1],
+      ['2026-04-01', 0],
+    ]);
+    expect(months.labels).toMatchObject({ [day('2026-03-01')]: 'FY2027 P02' });
+    await setYears({ kind: 'weeks', pattern: '4-4-5', lastMonth: 9, lastWeekday: 6, ends: 'last' });
+    expect(await closedBy('fiscal_period', false)).toEqual({
+      counts: [
+        ['2026-01-25', 2],
+        ['2026-02-22', 1],
+      ],
+      labels: { [day('2026-01-25')]: 'FY2026 P05', [day('2026-02-22')]: 'FY2026 P06' },
+    });
+    expect((await closedBy('fiscal_quarter', false)).counts).toEqual([['2025-12-28', 3]]);
+    const meta = await api.meta();
+    const dimension = meta.cubes[0]?.dimensions.find(({ name }) => name === 'opportunities.closeDate');
+    expect(dimension).toMatchObject({
+      granularities: expect.arrayContaining([
+        { name: 'fiscal_quarter', title: 'fiscal quarter', type: 'custom', interval: '13 weeks' },
+      ]) as unknown,
+    });
+    await setYears({ kind: 'months', firstMonth: 1 });
+  });
+
   test('it loads a table', async () => {
     const set = await api.load({ measures: ['opportunities.wonValue', 'opportunities.winRate'], dimensions: ['opportunities.region'] });
     expect(set.tablePivot()).toEqual([

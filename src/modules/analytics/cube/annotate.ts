@@ -1,17 +1,38 @@
-import { titleOf, type Cube, type Dimension, type Granularity, type Measure } from './model.js';
+import { fiscalPlace, fiscalYear, type FiscalCalendar } from '#kernel/pure/fiscal.js';
+import {
+  fiscalUnits,
+  isFiscal,
+  titleOf,
+  type Cube,
+  type Dimension,
+  type FiscalGranularity,
+  type Granularity,
+  type Measure,
+} from './model.js';
+import type { DataRow } from './answer.js';
 import type { CubeQuery } from './query.js';
 
 export type Annotations = Readonly<Record<'measures' | 'dimensions' | 'timeDimensions' | 'segments', Readonly<Record<string, object>>>>;
 
 /** Titles, types and formats of what a query selects, as Cube clients expect them beside the data. */
-export function annotate(query: CubeQuery, companyCurrency: string): Annotations {
+export function annotate(query: CubeQuery, companyCurrency: string, rows: readonly DataRow[]): Annotations {
   const { cube } = query;
   const currency = currencyOf(query, companyCurrency);
   const plain = new Set(query.dimensions);
   const axes = query.axes.flatMap(({ dimension, granularity }) => {
     if (!granularity) return [];
     const shown = annotationOf(cube, dimension);
-    const bucket: [string, object] = [`${dimension.name}.${granularity}`, { ...shown, granularity: granularityInfo(granularity) }];
+    const name = `${dimension.name}.${granularity}`;
+    const said = isFiscal(granularity)
+      ? {
+          labels: labelsOf(
+            query.fiscal,
+            granularity,
+            rows.map((row) => row[name] ?? null),
+          ),
+        }
+      : {};
+    const bucket: [string, object] = [name, { ...shown, granularity: granularityInfo(granularity, query.fiscal), ...said }];
     return plain.has(dimension) ? [bucket] : [bucket, [dimension.name, shown] satisfies [string, object]];
   });
   return {
@@ -32,7 +53,27 @@ export const drillOf = (cube: Cube, measure: Measure) => ({
   drillMembersGrouped: { measures: measure.format === 'currency' ? [measure.name] : [], dimensions: cube.drillMembers },
 });
 
-export const granularityInfo = (name: Granularity) => ({ name, title: name, interval: `1 ${name}`, type: 'built-in' });
+/** Spans of months come again and again from some day on. Of those of weeks no interval is true of all: the client must not fill in what is missing. */
+export function granularityInfo(name: Granularity, fiscal: FiscalCalendar): object {
+  if (!isFiscal(name)) return { name, title: name, interval: `1 ${name}`, type: 'built-in' };
+  const shown = { name, title: name.replace('_', ' '), type: 'custom' };
+  if (fiscal.kind === 'weeks')
+    return { ...shown, interval: { fiscal_period: '4 weeks', fiscal_quarter: '13 weeks', fiscal_year: '52 weeks' }[name] };
+  const interval = { fiscal_period: '1 month', fiscal_quarter: '3 months', fiscal_year: '1 year' }[name];
+  return { ...shown, interval, origin: `${fiscalYear(fiscal, 2000).from}T00:00:00.000` };
+}
+
+/** What people call the spans that are in the answer: `FY2027 Q1`. */
+function labelsOf(fiscal: FiscalCalendar, granularity: FiscalGranularity, values: readonly (string | null)[]): Record<string, string> {
+  return Object.fromEntries(
+    [...new Set(values)].flatMap((value) => {
+      if (value === null) return [];
+      const { year, quarter, period } = fiscalPlace(fiscal, value.slice(0, 10));
+      const part = { period: ` P${String(period).padStart(2, '0')}`, quarter: ` Q${quarter}`, year: '' }[fiscalUnits[granularity]];
+      return [[value, `FY${year}${part}`]];
+    }),
+  );
+}
 
 function currencyOf({ values }: CubeQuery, companyCurrency: string): string | undefined {
   if (values === 'company') return companyCurrency;

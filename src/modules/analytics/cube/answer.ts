@@ -38,7 +38,7 @@ export function resultOf(type: QueryType, query: CubeQuery, found: Found, settin
   return {
     query: query.echo,
     data: inFormat(rows, [...namesOf(found.members, query), ...(extra ? [extra.name] : [])], query.responseFormat),
-    annotation: annotate(query, setting.currency),
+    annotation: annotate(query, setting.currency, rows),
     lastRefreshTime: setting.refreshedAt,
     total: found.total,
   };

@@ -22,6 +22,17 @@ describe('a query becomes one statement', () => {
     expect(values.slice(1, 3)).toEqual(['2017-01-01', '2017-12-31']);
   });
 
+  test('in fiscal spans has the days they begin once, whatever it orders by and however often they are named', () => {
+    const closed = { dimension: 'opportunities.closeDate', granularity: 'fiscal_quarter' };
+    const engaged = { dimension: 'opportunities.engageDate', granularity: 'fiscal_quarter' };
+    const { text, values } = compile({ ...count, timeDimensions: [closed, engaged] });
+    const bucket = (column: string) => `fiscal.fiscal_quarter[width_bucket(f.${column}, fiscal.fiscal_quarter)]`;
+    expect(text).toContain('cross join (select $1::date[] as fiscal_quarter) fiscal where');
+    expect(text).toContain(`group by ${bucket('close_on')}, ${bucket('engaged_on')} order by ${bucket('close_on')} asc`);
+    expect(values[0]).toEqual(expect.arrayContaining(['2026-01-01', '2026-04-01']));
+    expect(values.filter(Array.isArray)).toHaveLength(1);
+  });
+
   test('that asks for a total of rows has a second statement over the same groups', () => {
     const [query] = parse({ ...byRegion, total: true, limit: 1 }).queries;
     if (!query) throw new Error('no query');

@@ -1,6 +1,7 @@
+import { fiscalStarts } from '#kernel/pure/fiscal.js';
 import { joinSql, sql, trusted, type Sql } from '#kernel/db/sql.js';
 import { compileCondition, withinRange } from './compile-filters.js';
-import type { Cube, Dimension, Granularity } from './model.js';
+import { fiscalUnits, isFiscal, type Cube, type Dimension, type FiscalGranularity, type Granularity } from './model.js';
 import type { CubeQuery, Order, TimeAxis } from './query.js';
 
 /** Whose facts the reader may count. */
@@ -25,7 +26,7 @@ export interface CompiledQuery {
   readonly members: readonly string[];
 }
 
-const buckets: Readonly<Record<Granularity, Sql>> = {
+const buckets: Readonly<Record<Exclude<Granularity, FiscalGranularity>, Sql>> = {
   day: trusted(`'day'`),
   week: trusted(`'week'`),
   month: trusted(`'month'`),
@@ -59,7 +60,7 @@ function sourceOf(query: CubeQuery, reader: Reader, keys: readonly Sql[]): Sql {
   ];
   const grouping = keys.length > 0 ? sql` group by ${list(keys)}` : trusted('');
   const having = query.having.length > 0 ? sql` having ${joinSql(query.having.map(compileCondition), ' and ')}` : trusted('');
-  return sql` from ${query.cube.from} where ${joinSql(conditions, ' and ')}${grouping}${having}`;
+  return sql` from ${query.cube.from}${fiscalSpans(query)} where ${joinSql(conditions, ' and ')}${grouping}${having}`;
 }
 
 /** The tenant's own predicate stands beside row-level security: two locks, and the index is used. */
@@ -93,8 +94,20 @@ function orderKey({ target }: Order): Sql {
   return target.kind === 'time' ? bucketOf(target.axis) : target.member.sql;
 }
 
-const bucketOf = (axis: TimeAxis): Sql =>
-  axis.granularity ? sql`date_trunc(${buckets[axis.granularity]}, ${axis.dimension.sql}::timestamp)` : axis.dimension.sql;
+function bucketOf({ granularity, dimension }: TimeAxis): Sql {
+  if (!granularity) return dimension.sql;
+  if (!isFiscal(granularity)) return sql`date_trunc(${buckets[granularity]}, ${dimension.sql}::timestamp)`;
+  const starts = trusted(`fiscal.${granularity}`);
+  return sql`${starts}[width_bucket(${dimension.sql}, ${starts})]`;
+}
+
+/** First days of the company's fiscal spans, once a statement: a bucket is said with the same words wherever it stands. */
+function fiscalSpans({ axes, fiscal }: CubeQuery): Sql {
+  const wanted = [...new Set(axes.flatMap(({ granularity }) => (granularity && isFiscal(granularity) ? [granularity] : [])))];
+  if (wanted.length === 0) return trusted('');
+  const columns = wanted.map((name) => sql`${[...fiscalStarts(fiscal, fiscalUnits[name])]}::date[] as ${trusted(name)}`);
+  return sql` cross join (select ${list(columns)}) fiscal`;
+}
 
 function shownDimension(dimension: Dimension): Sql {
   if (dimension.type === 'time') return shownDay(dimension.sql);

@@ -1,8 +1,9 @@
+import type { FiscalCalendar } from '#kernel/pure/fiscal.js';
 import { drillOf, granularityInfo } from './annotate.js';
 import { granularities, titleOf, type Cube, type Dimension, type Measure } from './model.js';
 
 /** The cube as Cube's `/meta` shows it. */
-export function describeCube(cube: Cube, currency: string) {
+export function describeCube(cube: Cube, { currency, fiscal }: { readonly currency: string; readonly fiscal: FiscalCalendar }) {
   return {
     name: cube.name,
     title: cube.title,
@@ -12,7 +13,7 @@ export function describeCube(cube: Cube, currency: string) {
     isVisible: true,
     connectedComponent: 1,
     measures: [...cube.measures.values()].map((m) => describeMeasure(cube, m, currency)),
-    dimensions: [...cube.dimensions.values()].map((d) => describeDimension(cube, d)),
+    dimensions: [...cube.dimensions.values()].map((d) => describeDimension(cube, d, fiscal)),
     segments: [...cube.segments.values()].map((s) => ({
       name: s.name,
       title: titleOf(cube, s),
@@ -46,7 +47,7 @@ function describeMeasure(cube: Cube, measure: Measure, currency: string) {
   };
 }
 
-function describeDimension(cube: Cube, dimension: Dimension) {
+function describeDimension(cube: Cube, dimension: Dimension, fiscal: FiscalCalendar) {
   return {
     name: dimension.name,
     title: titleOf(cube, dimension),
@@ -55,7 +56,7 @@ function describeDimension(cube: Cube, dimension: Dimension) {
     type: dimension.type,
     primaryKey: dimension.primaryKey === true,
     suggestFilterValues: dimension.type === 'string' && dimension.primaryKey !== true,
-    ...(dimension.type === 'time' ? { granularities: granularities.map(granularityInfo) } : {}),
+    ...(dimension.type === 'time' ? { granularities: granularities.map((name) => granularityInfo(name, fiscal)) } : {}),
     public: true,
     isVisible: true,
   };

@@ -66,8 +66,13 @@ export interface Cube {
 }
 
 /** Each granularity with its SQL word: the client's own text never reaches SQL. */
-export const granularities = ['day', 'week', 'month', 'quarter', 'year'] as const;
+export const granularities = ['day', 'week', 'month', 'quarter', 'year', 'fiscal_period', 'fiscal_quarter', 'fiscal_year'] as const;
 export type Granularity = (typeof granularities)[number];
+
+/** Spans the company divides its years into, under the names of their granularities. */
+export const fiscalUnits = { fiscal_period: 'period', fiscal_quarter: 'quarter', fiscal_year: 'year' } as const;
+export type FiscalGranularity = keyof typeof fiscalUnits;
+export const isFiscal = (granularity: Granularity): granularity is FiscalGranularity => Object.hasOwn(fiscalUnits, granularity);
 
 export const byName = <M extends Member>(members: readonly M[]): ReadonlyMap<string, M> => new Map(members.map((m) => [m.name, m]));
 export const titleOf = (cube: Cube, member: Member) => `${cube.title} ${member.shortTitle}`;

@@ -1,3 +1,4 @@
+import type { FiscalCalendar } from '#kernel/pure/fiscal.js';
 import { dateRangeBetween, dateRangeForms, dateRangeOf, type DateRange } from '../domain/date-range.js';
 import type { WallClock } from '../domain/wall-clock.js';
 import { anyMemberAt } from './members.js';
@@ -25,6 +26,8 @@ export interface FilterContext {
   readonly cube: Cube;
   /** Now, by the clock of the query's zone. */
   readonly now: WallClock;
+  /** How the company divides its years. */
+  readonly fiscal: FiscalCalendar;
 }
 interface Parsed {
   readonly condition: Condition;
@@ -122,15 +125,15 @@ function onDate(member: Dimension, leaf: Leaf): Condition {
   const values = someValues(leaf.values, leaf).map((v) => v ?? '');
   const path = `${leaf.path}/values`;
   if (operator === 'inDateRange' || operator === 'notInDateRange') {
-    return { kind: 'date', member, operator, range: parseDateRange(values.length === 1 ? values[0] : values, path, leaf.context.now) };
+    return { kind: 'date', member, operator, range: parseDateRange(values.length === 1 ? values[0] : values, path, leaf.context) };
   }
-  const parts = values.map((v): Condition => ({ kind: 'date', member, operator, range: parseDateRange(v, path, leaf.context.now) }));
+  const parts = values.map((v): Condition => ({ kind: 'date', member, operator, range: parseDateRange(v, path, leaf.context) }));
   return { kind: operator === 'equals' ? 'or' : 'and', parts };
 }
 
 /** Words, one day, or a list of one or two moments. */
-export function parseDateRange(raw: unknown, path: string, now: WallClock): DateRange {
-  const range = typeof raw === 'string' ? dateRangeOf(textAt(raw, path), now) : betweenEnds(raw, path);
+export function parseDateRange(raw: unknown, path: string, { now, fiscal }: Omit<FilterContext, 'cube'>): DateRange {
+  const range = typeof raw === 'string' ? dateRangeOf(textAt(raw, path), now, fiscal) : betweenEnds(raw, path);
   if (!range) throw refuse('analytics.date_range_invalid', path, `Cannot read the date range ${quote(raw)}. ${dateRangeForms}`);
   return range;
 }

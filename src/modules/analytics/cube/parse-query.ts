@@ -1,9 +1,10 @@
+import type { FiscalCalendar } from '#kernel/pure/fiscal.js';
 import { isZone } from '#kernel/resource/validators.js';
-import { wallClock, type WallClock } from '../domain/wall-clock.js';
+import { wallClock } from '../domain/wall-clock.js';
 import { dimensionAt, granularityAt, measureAt, segmentAt, timeDimensionAt } from './members.js';
 import type { Cube, Dimension } from './model.js';
 import { parseOrder } from './parse-order.js';
-import { echoFilters, parseDateRange, parseFilters } from './parse-filters.js';
+import { echoFilters, parseDateRange, parseFilters, type FilterContext } from './parse-filters.js';
 import type { CubeQuery, QueryEcho, QuerySet, QueryType, TimeAxis } from './query.js';
 import { quote, refuse } from './refuse.js';
 import { booleanAt, integerAt, isObject, listAt, objectAt, oneOf, textAt, type Json } from './shape.js';
@@ -37,6 +38,8 @@ export interface ParseContext {
   readonly now: Date;
   /** Zone of a query that names none. */
   readonly timezone: string;
+  /** How the company divides its years. */
+  readonly fiscal: FiscalCalendar;
 }
 
 /** Reads what a client sent: a query, one with `compareDateRange`, or a list of queries. */
@@ -84,7 +87,7 @@ function valuesIn({ cube, dimensions, where }: CubeQuery): CubeQuery['values'] {
   return typeof only === 'string' ? { only } : 'company';
 }
 
-function parseIn(raw: unknown, path: string, { cube, now, timezone: usualZone }: ParseContext, queryType: QueryType): CubeQuery {
+function parseIn(raw: unknown, path: string, { cube, now, timezone: usualZone, fiscal }: ParseContext, queryType: QueryType): CubeQuery {
   const query = objectAt(raw, path, queryKeys);
   if (booleanAt(query['ungrouped'], `${path}/ungrouped`)) {
     throw refuse(
@@ -94,9 +97,9 @@ function parseIn(raw: unknown, path: string, { cube, now, timezone: usualZone }:
     );
   }
   const timezone = zoneAt(query['timezone'], `${path}/timezone`, usualZone);
-  const clock = wallClock(now, timezone);
+  const context = { cube, now: wallClock(now, timezone), fiscal };
   const measures = unique(listAt(query['measures'], `${path}/measures`, 50).map((m, i) => measureAt(cube, m, `${path}/measures/${i}`)));
-  const { dimensions, axes } = parseDimensions(query, path, cube, clock);
+  const { dimensions, axes } = parseDimensions(query, path, context);
   if (measures.length + dimensions.length === 0 && !axes.some((axis) => axis.granularity)) {
     throw refuse('analytics.query_invalid', path, 'A query needs at least one measure, dimension or time dimension with a granularity.');
   }
@@ -107,13 +110,14 @@ function parseIn(raw: unknown, path: string, { cube, now, timezone: usualZone }:
     dimensions,
     axes,
     segments,
-    ...parseFilters(query['filters'], `${path}/filters`, { cube, now: clock }),
+    ...parseFilters(query['filters'], `${path}/filters`, context),
     order: parseOrder(query['order'], `${path}/order`, { measures, dimensions, axes }),
     values: 'company' as const,
     limit: limitOf(query, path),
     offset: integerAt(query['offset'], `${path}/offset`, 0) ?? 0,
     total: booleanAt(query['total'], `${path}/total`),
     timezone,
+    fiscal,
     responseFormat:
       query['responseFormat'] == null
         ? ('default' as const)
@@ -122,10 +126,11 @@ function parseIn(raw: unknown, path: string, { cube, now, timezone: usualZone }:
   return { ...parts, echo: echoOf(parts, query, queryType) };
 }
 
-function parseDimensions(query: Json, path: string, cube: Cube, now: WallClock): { dimensions: Dimension[]; axes: TimeAxis[] } {
+function parseDimensions(query: Json, path: string, context: FilterContext): { dimensions: Dimension[]; axes: TimeAxis[] } {
   const axes = listAt(query['timeDimensions'], `${path}/timeDimensions`, 10).map((a, i) =>
-    parseAxis(a, `${path}/timeDimensions/${i}`, cube, now),
+    parseAxis(a, `${path}/timeDimensions/${i}`, context),
   );
+  const { cube } = context;
   const dimensions: Dimension[] = [];
   listAt(query['dimensions'], `${path}/dimensions`, 20).forEach((raw, i) => {
     const at = `${path}/dimensions/${i}`;
@@ -137,7 +142,7 @@ function parseDimensions(query: Json, path: string, cube: Cube, now: WallClock):
   return { dimensions: unique(dimensions), axes };
 }
 
-function parseAxis(raw: unknown, path: string, cube: Cube, now: WallClock): TimeAxis {
+function parseAxis(raw: unknown, path: string, context: FilterContext): TimeAxis {
   const axis = objectAt(raw, path, ['dimension', 'granularity', 'dateRange', 'compareDateRange']);
   if (axis['compareDateRange'] != null) {
     throw refuse(
@@ -147,9 +152,9 @@ function parseAxis(raw: unknown, path: string, cube: Cube, now: WallClock): Time
     );
   }
   return {
-    dimension: timeDimensionAt(cube, axis['dimension'], `${path}/dimension`),
+    dimension: timeDimensionAt(context.cube, axis['dimension'], `${path}/dimension`),
     granularity: granularityAt(axis['granularity'], `${path}/granularity`),
-    range: axis['dateRange'] == null ? null : parseDateRange(axis['dateRange'], `${path}/dateRange`, now),
+    range: axis['dateRange'] == null ? null : parseDateRange(axis['dateRange'], `${path}/dateRange`, context),
   };
 }
 

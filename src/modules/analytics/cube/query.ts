@@ -1,3 +1,4 @@
+import type { FiscalCalendar } from '#kernel/pure/fiscal.js';
 import type { DateRange } from '../domain/date-range.js';
 import type { Cube, Dimension, Granularity, Measure, Segment } from './model.js';
 
@@ -54,6 +55,8 @@ export interface CubeQuery {
   readonly offset: number;
   readonly total: boolean;
   readonly timezone: string;
+  /** How the company divides its years. */
+  readonly fiscal: FiscalCalendar;
   readonly responseFormat: 'default' | 'compact' | 'columnar';
   /** The query as it was understood, in Cube's normalised form: sent back with the answer. */
   readonly echo: QueryEcho;

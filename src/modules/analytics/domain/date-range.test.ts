@@ -52,6 +52,41 @@ test('which day it is depends on the zone of the asker', () => {
   expect(dateRangeOf('today', wallClock(late, 'America/New_York'))?.[0]).toBe('2026-03-05T00:00:00.000');
 });
 
+const july = { kind: 'months', firstMonth: 7 } as const;
+const weeks = { kind: 'weeks', pattern: '4-4-5', lastMonth: 9, lastWeekday: 6, ends: 'last' } as const;
+
+test.each([
+  ['this fiscal year', july, '2025-07-01', '2026-06-30'],
+  ['This Fiscal Quarter', july, '2026-01-01', '2026-03-31'],
+  ['next fiscal period', july, '2026-04-01', '2026-04-30'],
+  ['last 5 fiscal quarters', july, '2024-10-01', '2025-12-31'],
+  ['next 1 fiscal year', july, '2026-07-01', '2027-06-30'],
+  ['this fiscal year', weeks, '2025-09-28', '2026-09-26'],
+  ['this fiscal quarter', weeks, '2025-12-28', '2026-03-28'],
+  ['this fiscal period', weeks, '2026-02-22', '2026-03-28'],
+  ['last fiscal period', weeks, '2026-01-25', '2026-02-21'],
+  ['last 2 fiscal years', weeks, '2023-10-01', '2025-09-27'],
+])('reads "%s" as the company divides its years', (words, calendar, from, to) => {
+  expect(dateRangeOf(words, now, calendar)).toEqual([`${from}T00:00:00.000`, `${to}T23:59:59.999`]);
+});
+
+test.each([
+  'this 2 fiscal quarters',
+  'last 0 fiscal years',
+  'last 9999 fiscal years',
+  'this fiscal week',
+  'last fiscal quarters',
+  'fiscal year',
+])('does not guess at "%s"', (words) => {
+  expect(dateRangeOf(words, now, july)).toBeNull();
+});
+
+test('a fiscal year of the calendar is the calendar year', () => {
+  for (const unit of ['quarter', 'year'])
+    for (const which of ['this', 'last', 'next'])
+      expect(dateRangeOf(`${which} fiscal ${unit}`, now)).toEqual(dateRangeOf(`${which} ${unit}`, now));
+});
+
 test('two ends make a range when they are real days in order', () => {
   expect(dateRangeBetween('2017-01-01', '2017-03-31T12:00:00Z')).toEqual(['2017-01-01T00:00:00.000', '2017-03-31T12:00:00.000']);
   expect(dateRangeBetween('2017-03-31', '2017-01-01')).toBeNull();

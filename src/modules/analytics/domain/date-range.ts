@@ -1,3 +1,4 @@
+import { calendarYear, fiscalStarts, type FiscalCalendar, type FiscalUnit } from '#kernel/pure/fiscal.js';
 import { addUnits, endOf, stamp, startOf, type Unit, type WallClock } from './wall-clock.js';
 
 /** First and last moment, `2017-03-01T00:00:00.000`, both included. */
@@ -6,22 +7,28 @@ type Edge = 'start' | 'end';
 
 /** The forms `dateRangeOf` reads, for error messages. */
 export const dateRangeForms =
-  'Write ["2017-01-01", "2017-03-31"], "2017-01-01", "today", "yesterday", "tomorrow", "this month", "last quarter", "next 2 weeks", "last 30 days" or "from 90 days ago to now".';
+  'Write ["2017-01-01", "2017-03-31"], "2017-01-01", "today", "yesterday", "tomorrow", "this month", "last quarter", "next 2 weeks", "last 30 days", "this fiscal quarter", "last 2 fiscal years" or "from 90 days ago to now".';
 
 const oneUnit = /^(this|last|next) (second|minute|hour|day|week|month|quarter|year)$/;
 const manyUnits = /^(last|next) (\d{1,4}) (second|minute|hour|day|week|month|quarter|year)s?$/;
+const fiscal = /^(this|last|next) (?:(\d{1,4}) )?fiscal (period|quarter|year)(s?)$/;
 const fromTo = /^(?:from )?(.{1,40}?) to (.{1,40})$/;
 const distance = /^(\d{1,4}|a|an|one) (second|minute|hour|day|week|month|quarter|year)s? (ago|from now)$/;
 const isoTime = /^(\d{4}-\d{2}-\d{2})(?:[t ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3})\d{0,3})?)?z?)?$/;
 const days: Readonly<Record<string, number>> = { yesterday: -1, today: 0, now: 0, tomorrow: 1 };
 
 /** Reads a range in words (Cube's: `last quarter`) against the clock of the asker's zone; null when it says nothing we know. */
-export function dateRangeOf(words: string, now: WallClock): DateRange | null {
+export function dateRangeOf(words: string, now: WallClock, calendar: FiscalCalendar = calendarYear): DateRange | null {
   const text = words.trim().toLowerCase().replace(/\s+/g, ' ');
   const one = oneUnit.exec(text);
   if (one) return unitRange(now, one[1] ?? '', 1, one[2] as Unit);
   const many = manyUnits.exec(text);
   if (many) return Number(many[2]) === 0 ? null : unitRange(now, many[1] ?? '', Number(many[2]), many[3] as Unit);
+  const spans = fiscal.exec(text);
+  return spans ? fiscalRange(now, calendar, spans) : betweenMoments(text, now);
+}
+
+function betweenMoments(text: string, now: WallClock): DateRange | null {
   const single = edge(text, now, 'start');
   if (single) return pair(single, edge(text, now, 'end'));
   const ends = fromTo.exec(text);
@@ -44,9 +51,24 @@ export function firstDayFrom(moment: string): string {
 export const lastDayUntil = (moment: string): string => moment.slice(0, 10);
 
 function unitRange(now: WallClock, which: string, count: number, unit: Unit): DateRange | null {
-  const [first, last] = which === 'this' ? [0, 0] : which === 'last' ? [-count, -1] : [1, count];
+  const [first, last] = spanOf(which, count);
   return pair(stamp(startOf(addUnits(now, first, unit), unit)), stamp(endOf(addUnits(now, last, unit), unit)));
 }
+
+/** Whole fiscal spans, in words like `last 2 fiscal quarters`. */
+function fiscalRange(now: WallClock, calendar: FiscalCalendar, [, which = '', many, unit, plural]: RegExpExecArray): DateRange | null {
+  const isOdd = many === undefined ? plural === 's' : which === 'this' || Number(many) === 0;
+  if (isOdd) return null;
+  const [first, last] = spanOf(which, Number(many ?? 1));
+  const starts = fiscalStarts(calendar, unit as FiscalUnit);
+  const today = now.toISOString().slice(0, 10);
+  const current = starts.findLastIndex((day) => day <= today);
+  const [from, to] = [starts[current + first], starts[current + last + 1]];
+  return current >= 0 && from && to ? pair(`${from}T00:00:00.000`, stamp(new Date(Date.parse(`${to}T00:00:00Z`) - 1))) : null;
+}
+
+const spanOf = (which: string, count: number): readonly [number, number] =>
+  which === 'this' ? [0, 0] : which === 'last' ? [-count, -1] : [1, count];
 
 function edge(text: string, now: WallClock, side: Edge): string | null {
   const offset = Object.hasOwn(days, text) ? days[text] : undefined;

@@ -18,7 +18,6 @@ export const describeAnalytics = defineQuery({
 
   async run(_input, work) {
     if (readerOf(work).kind === 'none') return { cubes: [] };
-    const { currency } = await settingOf(work);
-    return { cubes: [describeCube(visibleCube(opportunities, work.actor), currency)] };
+    return { cubes: [describeCube(visibleCube(opportunities, work.actor), await settingOf(work))] };
   },
 });

@@ -2,6 +2,7 @@ import { reachOf } from '#kernel/access/actor.js';
 import { hasPart, narrowest } from '#kernel/access/reach.js';
 import { usersWithin } from '#kernel/access/scope.js';
 import { sql } from '#kernel/db/sql.js';
+import { calendarYear, isFiscalCalendar, type FiscalCalendar } from '#kernel/pure/fiscal.js';
 import { choice, instant, integer, json, list, object } from '#kernel/resource/fields.js';
 import { defineQuery } from '#kernel/usecase/define-command.js';
 import type { Work } from '#kernel/usecase/work.js';
@@ -43,8 +44,8 @@ export const loadAnalytics = defineQuery({
   errors: queryErrors,
 
   async run({ query }, work) {
-    const { timezone, ...setting } = await settingOf(work);
-    const set = parseQuerySet(query, { cube: opportunities, now: work.now, timezone });
+    const { timezone, fiscal, ...setting } = await settingOf(work);
+    const set = parseQuerySet(query, { cube: opportunities, now: work.now, timezone, fiscal });
     refuseMembers(set.queries, work.actor);
     const results: CubeResult[] = [];
     // One connection: the queries of a set run one after the other.
@@ -76,10 +77,15 @@ export function readerOf({ tenantId, actor }: Pick<Work, 'tenantId' | 'actor'>):
   };
 }
 
-/** The company's currency and zone, and how fresh the facts are. */
-export async function settingOf(work: Work): Promise<Setting & { timezone: string }> {
-  const [row] = await work.rows<{ currency: string; time_zone: string; refreshed_at: Date | null }>(sql`
-    select t.currency, t.time_zone, (select max(f.updated_at) from analytics.opportunity_facts f where f.tenant_id = t.id) as refreshed_at
+/** The company's currency, zone and fiscal years, and how fresh the facts are. */
+export async function settingOf(work: Work): Promise<Setting & { timezone: string; fiscal: FiscalCalendar }> {
+  const [row] = await work.rows<{ currency: string; time_zone: string; fiscal: unknown; refreshed_at: Date | null }>(sql`
+    select t.currency, t.time_zone, t.fiscal_calendar as fiscal, (select max(f.updated_at) from analytics.opportunity_facts f where f.tenant_id = t.id) as refreshed_at
     from kernel.tenants t where t.id = ${work.tenantId}`);
-  return { currency: row?.currency ?? 'EUR', timezone: row?.time_zone ?? 'UTC', refreshedAt: row?.refreshed_at ?? work.now };
+  return {
+    currency: row?.currency ?? 'EUR',
+    timezone: row?.time_zone ?? 'UTC',
+    fiscal: isFiscalCalendar(row?.fiscal) ? row.fiscal : calendarYear,
+    refreshedAt: row?.refreshed_at ?? work.now,
+  };
 }

@@ -1,4 +1,5 @@
 import { DomainError } from '#kernel/errors/domain-error.js';
+import { calendarYear, type FiscalCalendar } from '#kernel/pure/fiscal.js';
 import { compileQuery, type Reader } from '../cube/compile-query.js';
 import { opportunities } from '../cube/opportunities.js';
 import { parseQuerySet } from '../cube/parse-query.js';
@@ -7,7 +8,8 @@ export const now = new Date('2026-03-05T14:30:10Z');
 export const tenantId = '0190a000-0000-7000-8000-000000000001';
 export const everything: Reader = { kind: 'all', tenantId };
 
-export const parse = (query: unknown) => parseQuerySet(query, { cube: opportunities, now, timezone: 'UTC' });
+export const parse = (query: unknown, fiscal: FiscalCalendar = calendarYear) =>
+  parseQuerySet(query, { cube: opportunities, now, timezone: 'UTC', fiscal });
 
 /** The statement of the first query. */
 export function compile(query: unknown, reader: Reader = everything) {

@@ -189,8 +189,8 @@ export class Client {
   put(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
     return this.send('PUT', url, body, headers);
   }
-  delete(url: string, headers: Record<string, string> = {}): Promise<Answer> {
-    return this.send('DELETE', url, undefined, headers);
+  delete(url: string, headers: Record<string, string> = {}, body?: unknown): Promise<Answer> {
+    return this.send('DELETE', url, body, headers);
   }
 
   /** One operation. `slow: true` sends it the ordinary way, past the fast path. */

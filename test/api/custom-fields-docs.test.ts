@@ -21,7 +21,7 @@ async function send(line: string, body: string) {
   const [method = '', path = ''] = line.replace(/\$(\w+)/g, (_, name: string) => String(said[name])).split(' ');
   const given: unknown = body === '' ? undefined : JSON.parse(body);
   if (method === 'GET') return admin.get(path);
-  if (method === 'DELETE') return admin.delete(path);
+  if (method === 'DELETE') return admin.delete(path, {}, given);
   return method === 'PATCH' ? admin.patch(path, given) : admin.post(path, given);
 }
 

@@ -165,7 +165,7 @@ test('a field that is not translatable any more keeps its texts, one out of use 
     await change({ isActive: true });
     expect(await told()).toBe('Mieux');
     await change({ isActive: false });
-    expect((await admin.delete(`/v1/field-definitions/${definition}`)).status).toBeLessThan(300);
+    expect((await admin.delete(`/v1/field-definitions/${definition}`, {}, { withValues: true })).status).toBeLessThan(300);
     const table = path === 'accounts' ? 'customers.accounts' : 'catalog.products';
     const rows = await api.kit.asOwner(`select to_jsonb(t)::text as row from ${table} t where id = $1`, [id], company.tenantId);
     expect(JSON.stringify(rows)).not.toContain('Mieux');

@@ -41,6 +41,7 @@ export const customizationErrors: ErrorTexts = {
   'object_definition.still_active': 'Ein Objekt in Gebrauch wird nicht gelöscht. Nehmen Sie es erst außer Gebrauch.',
   'object_definition.has_records': 'Es gibt noch Datensätze davon. Exportieren Sie sie und geben Sie an, dass sie mitgelöscht werden.',
   'object_definition.in_use': 'Felder anderer Objekte verweisen darauf. Löschen Sie diese zuerst.',
+  'field_definition.has_values': 'In dem Feld steht noch etwas. Exportieren Sie es und geben Sie an, dass es mitgelöscht wird.',
   'field_definition.still_active': 'Ein Feld in Gebrauch wird nicht gelöscht. Nehmen Sie es erst außer Gebrauch.',
   'field_definition.type_fixed': 'Ein Feld dieser Art kann keines der anderen werden.',
   'field_definition.type_change_lossy':

@@ -86,7 +86,11 @@ test('a field goes for good only from out of use, with what was in it; its key i
   const row = await d.create('account', { name: 'A', note: 'n' });
   await expect(d.tenant.run(deleteField, { fieldDefinitionId })).rejects.toMatchObject({ code: 'field_definition.still_active' });
   await d.tenant.run(updateField, { fieldDefinitionId, isActive: false });
-  await d.tenant.run(deleteField, { fieldDefinitionId });
+  await expect(d.tenant.run(deleteField, { fieldDefinitionId })).rejects.toMatchObject({
+    code: 'field_definition.has_values',
+    details: { values: 1 },
+  });
+  expect(await d.tenant.run(deleteField, { fieldDefinitionId, withValues: true })).toMatchObject({ deletedValues: 1 });
   await d.field('account', 'note', 'int');
   expect(await d.list('account', ['note'], { filter: { id: { eq: row['id'] } } })).toEqual([{ note: null }]);
 });

@@ -1,6 +1,6 @@
 import { sql } from '#kernel/db/sql.js';
 import { conflict } from '#kernel/errors/domain-error.js';
-import { integer, ref } from '#kernel/resource/fields.js';
+import { boolean, integer, ref } from '#kernel/resource/fields.js';
 import { defineCommand } from '#kernel/usecase/define-command.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { expectedMetadata, metadataErrors, nextVersion } from '../definitions/next-version.js';
@@ -13,21 +13,48 @@ import { fillIndexes } from './fill-indexes.js';
 
 export const deleteField = defineCommand({
   name: 'field_definition.delete',
-  summary: 'Remove a field that is out of use for good, with all that is in it.',
+  summary: 'Remove a field that is out of use for good; with what is in it only when told so.',
   rest: { method: 'DELETE', path: '/field-definitions/{fieldDefinitionId}' },
-  input: { fieldDefinitionId: ref('field_definition', { required: true }), metadataVersion: expectedMetadata },
-  output: { metadataVersion: integer({ required: true }) },
-  errors: { ...metadataErrors, 'field_definition.still_active': 'A field in use is not deleted: take it out of use first.' },
+  input: {
+    fieldDefinitionId: ref('field_definition', { required: true }),
+    withValues: boolean({ description: 'Whether what records have in it goes too. What the audit tells of that stays.' }),
+    metadataVersion: expectedMetadata,
+  },
+  output: {
+    deletedValues: integer({ required: true, description: 'How many records had something in it.' }),
+    metadataVersion: integer({ required: true }),
+  },
+  errors: {
+    ...metadataErrors,
+    'field_definition.still_active': 'A field in use is not deleted: take it out of use first.',
+    'field_definition.has_values': 'Records have something in it; `values` says how many. Export them, and say that it may go.',
+  },
 
-  async run({ fieldDefinitionId, metadataVersion: expected }, work) {
+  async run({ fieldDefinitionId, withValues, metadataVersion: expected }, work) {
     const metadataVersion = await nextVersion(work, expected);
     const field = await work.repo(FieldDefinition).lock(fieldDefinitionId);
     if (field.isActive)
       throw conflict('field_definition.still_active', 'The field is in use. Take it out of use first, and export what is in it.');
+    const deletedValues = await valuesOf(work, field);
+    if (deletedValues > 0 && withValues !== true)
+      throw conflict(
+        'field_definition.has_values',
+        `${deletedValues} records have something in "${field.key}". Export them, and say that it may go.`,
+        {
+          values: deletedValues,
+        },
+      );
     await removeField(work, field);
-    return { metadataVersion };
+    return { deletedValues, metadataVersion };
   },
 });
+
+async function valuesOf(work: Work, field: FieldDefinition): Promise<number> {
+  const { table, kind } = recordsOf(work, field);
+  const [found] = await work.rows<{ count: number }>(sql`select count(*)::integer as count from ${table} t
+    where t.tenant_id = ${work.tenantId}${kind} and t.custom->>${field.key}::text is not null`);
+  return found?.count ?? 0;
+}
 
 /** The definition of a field that is out of use, and its values. What the audit tells of them stays. */
 export async function removeField(work: Work, field: FieldDefinition): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,16 +9,31 @@ import { boxTables } from '#kernel/box/box-tables.js';
 import { compareBoxes } from '#kernel/box/compare-boxes.js';
 import { unpackBox } from '#kernel/box/unpack-box.js';
 import { writeBox } from '#kernel/box/write-box.js';
+import { FolderFileStore } from '#kernel/files/folder-file-store.js';
 import { openKit, type Kit, type TestTenant } from '#kernel/testing/kit.js';
 import { Account } from '#modules/customers/account/account.resource.js';
 import { takeFile } from '#modules/files/file/take-file.js';
 import { purgeCompany } from './purge-company.js';
 
+const nothing = () => Promise.resolve();
+
+/** Something happens while contents are read. */
+class WatchedFiles extends FolderFileStore {
+  beforeRead = nothing;
+
+  override async read(...asked: Parameters<FolderFileStore['read']>) {
+    await this.beforeRead();
+    return super.read(...asked);
+  }
+}
+
 let kit: Kit;
 let folder: string;
+let files: WatchedFiles;
 beforeAll(async () => {
-  kit = await openKit(allModules);
   folder = mkdtempSync(join(tmpdir(), 'kontor-test-purge-'));
+  files = new WatchedFiles(join(folder, 'files'), { fileBytes: 1_000_000, tenantBytes: 3_000_000 });
+  kit = await openKit(allModules, { ports: { files } });
 });
 afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
@@ -92,6 +107,44 @@ test('nothing is deleted of a company whose archive cannot be written, and it go
   await expect(purgeCompany(kit.runtime, kit.urls.owner, order)).rejects.toThrow();
   expect(await rowsOf(t)).toEqual(rows);
   expect(await kit.asOwner('select state from kernel.tenants where id = $1', [t.id], t.id)).toEqual([{ state: 'active' }]);
+});
+
+test('a company that is changed while its archive is written is not deleted, keeps no archive, and goes on as it was', async () => {
+  const t = await small();
+  const rows = await rowsOf(t);
+  const path = join(folder, 'changed.zip');
+  // A worker that was at it all the while writes when the archive has been read once.
+  files.beforeRead = async () => {
+    files.beforeRead = nothing;
+    await t.work((work) => work.repo(Account).create({ name: 'Late' }));
+  };
+  await expect(purgeCompany(kit.runtime, kit.urls.owner, { tenantId: t.id, path })).rejects.toThrow(
+    'was changed while its archive was written',
+  );
+  expect([existsSync(path), readdirSync(folder).filter((name) => name.startsWith('changed.zip'))]).toEqual([false, []]);
+  expect((await rowsOf(t))['customers.accounts']).toBe((rows['customers.accounts'] ?? 0) + 1);
+  expect(await kit.asOwner('select state from kernel.tenants where id = $1', [t.id], t.id)).toEqual([{ state: 'active' }]);
+  await purgeCompany(kit.runtime, kit.urls.owner, { tenantId: t.id, path });
+  expect([await rowsOf(t), existsSync(path)]).toEqual([{}, true]);
+});
+
+test('a deletion that broke off half-way is gone on with, and what was deleted is in the archive', async () => {
+  const [t, other] = [await small(), await small()];
+  const theirs = await rowsOf(other);
+  const path = join(folder, 'broken.zip');
+  await kit.asOwner(
+    `create function customers.breaks() returns trigger language plpgsql as $$ begin raise exception 'The line is cut.'; end $$`,
+  );
+  await kit.asOwner('create trigger breaks before delete on customers.accounts for each statement execute function customers.breaks()');
+  await expect(purgeCompany(kit.runtime, kit.urls.owner, { tenantId: t.id, path })).rejects.toThrow('The line is cut.');
+  const left = await rowsOf(t);
+  expect([left['files.files'], left['customers.accounts']]).toEqual([undefined, 2]);
+  expect(await kit.asOwner('select state from kernel.tenants where id = $1', [t.id], t.id)).toEqual([{ state: 'closed' }]);
+  await kit.asOwner('drop function customers.breaks() cascade');
+  await purgeCompany(kit.runtime, kit.urls.owner, { tenantId: t.id, path: null });
+  expect([await rowsOf(t), await rowsOf(other)]).toEqual([{}, theirs]);
+  expect((await unpackBox(kit.runtime, { path, slug: 'broken' })).tenantId).toBe(t.id);
+  expect((await t.work((work) => work.repo(Account).list({}))).map(({ name }) => name).toSorted()).toEqual(['Mutter', 'Tochter']);
 });
 
 test('without an archive only who says so; what broke off is gone on with', async () => {

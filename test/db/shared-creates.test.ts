@@ -1,10 +1,11 @@
+import pg from 'pg';
 import { allModules } from '#app/modules.js';
 import type { Actor } from '#kernel/access/actor.js';
 import { openKit, type Kit, type TestTenant } from '#kernel/testing/kit.js';
 import { crudCommand } from '#kernel/usecase/crud.js';
 import { Account } from '#modules/customers/account/account.resource.js';
 import { Contact } from '#modules/customers/contact/contact.resource.js';
-import { asSuper } from './task-probe.js';
+import { asSuper, eventually } from './task-probe.js';
 
 let kit: Kit;
 beforeAll(async () => {
@@ -144,14 +145,46 @@ test('two companies at once stay two companies', async () => {
 
 test('when the database cuts the line, who was told of his record has it, and nobody has two', async () => {
   const tenant = await kit.tenant();
+  const holder = new pg.Client({ connectionString: kit.urls.super });
+  await holder.connect();
+  await holder.query('begin; lock table customers.accounts in share mode');
   const making = atOnce(tenant, createAccount, numbered(60));
-  await asSuper(
-    kit,
-    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and usename = 'kontor_app'`,
+  // Both statements that may be under way stand before the lock, one of them for many: none has written anything.
+  const waiting = `select pid from pg_stat_activity where datname = current_database() and usename = 'kontor_app' and wait_event_type = 'Lock'`;
+  await eventually(
+    () => asSuper(kit, waiting),
+    (found) => found.length === 2,
   );
+  const cut = await asSuper(kit, `select pg_terminate_backend(pid) as cut from (${waiting}) w`);
+  await holder.query('rollback');
+  await holder.end();
   const results = await making;
   const made = results.flatMap((result) => (result.status === 'fulfilled' ? [String(result.value.result['name'])] : []));
   const names = (await tenant.work((work) => work.repo(Account).list({}))).map(({ name }) => name);
-  expect(new Set(names).size).toBe(names.length);
-  expect(names).toEqual(expect.arrayContaining(made));
+  expect(cut).toEqual([{ cut: true }, { cut: true }]);
+  // At least the two whose line was cut were told so; they had written nothing, and nobody wrote it for them.
+  expect(told(results).filter((code) => code !== 'made').length).toBeGreaterThanOrEqual(2);
+  expect(names.toSorted()).toEqual(made.toSorted());
+  const refused = numbered(60).filter((_, i) => results[i]?.status === 'rejected');
+  expect(new Set(told(await atOnce(tenant, createAccount, refused)))).toEqual(new Set(['made']));
+  expect(await tenant.work((work) => work.repo(Account).count({}))).toBe(60);
+});
+
+test('who stands in for somebody says so of each row, whether it is made alone, in a bulk or by others at the same moment', async () => {
+  const tenant = await kit.tenant();
+  const away = await tenant.user({ permissions: {}, name: 'Away' });
+  const permissions = { 'account:create': 'own', 'account:read': 'own', 'user:read': 'all' } as const;
+  const present = await tenant.user({ permissions, name: 'Present' });
+  const actor: Actor = { ...present.actor, ownUserIds: [present.id, away.id] };
+  const rows = Array.from({ length: 6 }, (_, i) => ({ name: `Row ${i}`, ownerId: i % 2 === 0 ? away.id : present.id }));
+  const [first, second] = [rows.slice(0, 2), rows.slice(2, 4)];
+  await tenant.work((work) => work.repo(Account).createMany(first), actor);
+  await tenant.work((work) => work.repo(Account).insertMany(second, { events: 'none' }), actor);
+  for (const input of rows.slice(4)) await tenant.run(createAccount, input, actor);
+  const entries = await asSuper(
+    kit,
+    `select a.name, e.on_behalf_of from customers.accounts a join kernel.audit_entries e on e.tenant_id = a.tenant_id and e.record_id = a.id
+     where a.tenant_id = '${tenant.id}' order by a.name`,
+  );
+  expect(entries).toEqual(rows.map(({ name, ownerId }) => ({ name, on_behalf_of: ownerId === away.id ? away.id : null })));
 });

@@ -29,11 +29,17 @@ export function readKeeper(registry: Registry, reads: Pick<RestReads, 'list' | '
     (resource) => Object.keys(deprecatedOf(resource.deprecated, resource.fields)).length === 0,
   );
   const byPath = new Map(readable.map((resource) => [`/v1/${resource.path}`, resource]));
+  // A read is answered in the very turn in which it is taken: it has no body to wait for.
+  let last: { readonly url: string; readonly place: Place | null } = { url: '', place: null };
+  const find = (url: string): Place | null => {
+    if (last.url !== url) last = { url, place: placeOf(byPath, url) };
+    return last.place;
+  };
   return {
     method: 'GET',
-    takes: (url) => placeOf(byPath, url) !== null,
+    takes: (url) => find(url) !== null,
     answer: (visit) => {
-      const place = placeOf(byPath, visit.request.url ?? '');
+      const place = find(visit.request.url ?? '');
       const raw = place && plainQuery(place.search);
       if (!place || !raw) return null;
       return (place.id === null ? list(reads, visit, place, raw) : one(reads, visit, { ...place, id: place.id }, raw)).catch(() => null);

@@ -22,6 +22,8 @@ const giveBackMs = 500;
 /** The connections that are open here, and what one person may have open here and in all other processes together. */
 export class HeldSockets<S extends HeldSocket> {
   private readonly open = new Set<S>();
+  /** The same by whose they are: one person's are looked at with each of his operations. */
+  private readonly byPerson = new Map<string, Set<S>>();
   /** How many operations of a person the others know of. */
   private readonly told = new Map<string, number>();
   private givingBack: NodeJS.Timeout | null = null;
@@ -38,6 +40,8 @@ export class HeldSockets<S extends HeldSocket> {
   /** False: he has too many already. */
   async enter(socket: S, person: string): Promise<boolean> {
     this.open.add(socket);
+    const own = this.byPerson.get(person) ?? new Set();
+    this.byPerson.set(person, own.add(socket));
     const { connections } = this.heldBy(person);
     const operations = this.told.get(person) ?? 0;
     const elsewhere = connections > this.limits.connectionsPerUser ? null : await this.elsewhere(person, { connections, operations });
@@ -47,7 +51,9 @@ export class HeldSockets<S extends HeldSocket> {
   }
 
   leave(socket: S): void {
-    if (!this.open.delete(socket) || !this.leases) return;
+    if (!this.open.delete(socket)) return;
+    this.forget(socket);
+    if (!this.leases) return;
     this.givingBack ??= setTimeout(() => {
       this.givingBack = null;
       void this.renew();
@@ -92,14 +98,22 @@ export class HeldSockets<S extends HeldSocket> {
   }
 
   private heldBy(person: string): Held {
-    const mine = [...this.open].filter(({ extra }) => extra.person === person);
+    const mine = [...(this.byPerson.get(person) ?? [])];
     return { connections: mine.length, operations: mine.reduce((sum, { subscriptions }) => sum + Object.keys(subscriptions).length, 0) };
+  }
+
+  private forget(socket: S): void {
+    const person = socket.extra.person ?? '';
+    const own = this.byPerson.get(person);
+    own?.delete(socket);
+    if (own?.size === 0) this.byPerson.delete(person);
   }
 
   /** Nothing is open here any more. */
   async stop(): Promise<void> {
     if (this.givingBack) clearTimeout(this.givingBack);
     this.open.clear();
+    this.byPerson.clear();
     await this.leases?.renew(new Map());
   }
 }

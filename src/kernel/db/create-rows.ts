@@ -30,8 +30,9 @@ export async function createRows(
   resource: Resource,
   connection: Connection,
   rows: readonly Fresh[],
-  { callers = null, ...options }: Writing,
+  { callers: given = null, ...options }: Writing,
 ): Promise<Record<string, unknown>[]> {
+  const callers = given ?? standingIn(resource, connection, rows);
   const columns = columnsOf(resource, rows, options);
   const statement = insertManyStatement(resource, { ...options, ...(callers ? { callers: 'each' } : {}), blank: columns.blank });
   return inParts(rows, options.answer === 'ids' ? partSize : Math.max(1, rows.length), {
@@ -41,6 +42,12 @@ export async function createRows(
     },
     send: (values) => queryRows(connection.client, { ...statement, values }, textReader),
   });
+}
+
+/** Who stands in for others makes rows for himself and rows for them: each has its own entry of whose it is. */
+function standingIn({ scope }: Resource, { actor, cause, origin }: Connection, rows: readonly Fresh[]): Caller[] | null {
+  if (scope.kind !== 'owned' || actor.ownUserIds.length < 2) return null;
+  return rows.map(() => ({ requestId: cause.requestId, origin }));
 }
 
 /** One array a column, and the places of columns that are left out: nobody has a value for them, and there are rows enough for a statement of their own. */

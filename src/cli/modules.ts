@@ -5,10 +5,12 @@ import { makeLog, openSystem } from '#app/system.js';
 import { systemActor } from '#kernel/access/actor.js';
 import type { Runtime } from '#kernel/db/runtime.js';
 import { DomainError } from '#kernel/errors/domain-error.js';
+import { cancelPurge } from '#kernel/modules/cancel-purge.js';
 import { disableModule } from '#kernel/modules/disable-module.js';
 import { enableModule } from '#kernel/modules/enable-module.js';
 import { listModules } from '#kernel/modules/list-modules.js';
 import { planModules } from '#kernel/modules/plan-modules.js';
+import { schedulePurge } from '#kernel/modules/schedule-purge.js';
 import { Runner, type Call } from '#kernel/usecase/runner.js';
 import { openCompany } from './import-company.js';
 
@@ -35,6 +37,18 @@ export const register = (program: Command): void => {
     .action((keys: string[], options: { tenant: string; off?: true }) =>
       withCompany(options.tenant, (asked) => plan(asked, options.off ? { disable: keys } : { enable: keys })),
     );
+  modules
+    .command('purge')
+    .description(schedulePurge.summary)
+    .argument('<key>', 'the module or part, as listed')
+    .requiredOption(...tenant)
+    .option('--dry-run', 'only say what would go')
+    .option('--keep', 'call off what was scheduled')
+    .action((key: string, options: { tenant: string; dryRun?: true; keep?: true }) =>
+      withCompany(options.tenant, (asked) =>
+        options.keep ? keep(asked, key) : purge(asked, { key, ...(options.dryRun ? { dryRun: true } : {}) }),
+      ),
+    );
   for (const { verb, summary } of [enableModule, disableModule]) {
     modules
       .command(verb)
@@ -52,6 +66,20 @@ async function switchTo({ runner, call }: Asked, verb: string, input: { key: str
   const { result } = verb === 'enable' ? await runner.run(enableModule, input, call) : await runner.run(disableModule, input, call);
   const { key, state, changed } = result;
   console.log(changed ? `${key} ${input.dryRun ? 'would be' : 'is'} ${state}.` : `${key} was ${state} already.`);
+}
+
+async function purge({ runner, call }: Asked, input: { key: string; dryRun?: true }): Promise<void> {
+  const { result } = await runner.run(schedulePurge, input, call);
+  for (const { of, field, fate, rows } of result.touched)
+    console.log(`${fate.padEnd(8)} ${String(rows).padStart(9)}  ${of}${field ? ` by ${field}` : ''}`);
+  for (const code of result.obstacles) console.log(`In the way: ${code}`);
+  if (result.purgeAt && result.obstacles.length === 0)
+    console.log(`${result.key} ${input.dryRun ? 'would be' : 'is'} deleted on ${result.purgeAt.toISOString()}.`);
+}
+
+async function keep({ runner, call }: Asked, key: string): Promise<void> {
+  const { result } = await runner.run(cancelPurge, { key }, call);
+  console.log(result.changed ? `${key} stays as it is.` : `Nothing was scheduled for ${key}.`);
 }
 
 async function list({ runner, call }: Asked): Promise<void> {

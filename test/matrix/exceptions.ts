@@ -69,6 +69,8 @@ export const wishes: Readonly<Record<string, (source: Source) => Given>> = {
   'import_mapping.save': () => ({ definition: readsAccounts }),
   'module.disable': () => ({ key: 'analytics', dryRun: true }),
   'module.enable': () => ({ key: 'analytics' }),
+  'module.schedule_purge': () => ({ key: 'analytics', exportId: null, dryRun: true }),
+  'module.cancel_purge': () => ({ key: 'analytics' }),
   'object_definition.create': ({ mark, next }) => {
     const key = `o${mark}n${next()}`;
     return { key, plural: `${key}All`, labels: { en: key } };
@@ -231,6 +233,7 @@ export const doors: Readonly<Record<string, string>> = {
   'identity.login_tenants': 'an address may sign in to several companies',
   'imports.measure_tables': 'fresh statistics after an import',
   'imports.tenant_of_slug': 'the import by command line names the company by its short name',
+  'modules.purge_rows': 'deletes what a module that is being purged has of the tenant its connection is set to; gives out a count',
   'kernel.admit_links': 'takes over the chain of a company that its own transaction has just made; gives out nothing',
   'kernel.reserve_audit_ids': 'numbers that entries of a company from elsewhere have are not given again; gives out nothing',
   'kernel.make_audit_months': 'makes room for the audit of the coming months; gives out a count',

@@ -3,6 +3,7 @@ import { noteAudit } from '../audit/note-audit.js';
 import type { OpenWork } from '../db/open-work.js';
 import type { Runtime } from '../db/runtime.js';
 import { isRecord } from '../jobs/payload.js';
+import type { Ports } from '../ports/ports.js';
 import { newId, typeCode } from '../resource/ids.js';
 import type { Moved } from './audit-lines.js';
 import { auditBroken, damaged, notEmpty, otherSchema } from './box-errors.js';
@@ -56,7 +57,11 @@ export async function unpackBox(runtime: Runtime, order: Unpacking): Promise<Unp
 }
 
 /** The manifest of a box of this installation must have its signature; that of another one may be known by its fingerprint. */
-async function openManifest({ ports }: Runtime, zip: ZipReader, fingerprint?: string): Promise<Manifest> {
+export async function openManifest(
+  { ports }: { readonly ports: Pick<Ports, 'sign' | 'verify'> },
+  zip: ZipReader,
+  fingerprint?: string,
+): Promise<Manifest> {
   const text = await zip.text(manifestName);
   const manifest = readManifest(text);
   if (fingerprint !== undefined && fingerprintOf(text) !== fingerprint.toLowerCase()) throw damaged('It has another fingerprint.');

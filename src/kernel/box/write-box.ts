@@ -139,9 +139,12 @@ async function startProgress(work: OpenWork, tables: readonly BoxTable[], { onPr
   };
 }
 
-const blobsTable = 'files.blobs';
+/** Its rows name contents that lie in the file store. */
+export const blobsTable = 'files.blobs';
 
-const fromOf = ({ name, rule }: BoxTable): string => `${quoted(name)} r where r.tenant_id = $1${rule.where ? ` and (${rule.where})` : ''}`;
+/** The rows of a table that travel; the tenant is `$1`. */
+export const fromOf = ({ name, rule }: BoxTable): string =>
+  `${quoted(name)} r where r.tenant_id = $1${rule.where ? ` and (${rule.where})` : ''}`;
 
 const written = ({ columns, rule }: BoxTable) => columns.filter(({ name }) => rule.columns?.[name] !== null);
 

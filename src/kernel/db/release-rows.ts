@@ -6,7 +6,7 @@ import type { Connection } from './connection.js';
 import { indexedFields } from './own-fields.js';
 
 /** A field of a tenant's own that points at rows of a resource. */
-interface Pointer {
+export interface Pointer {
   readonly from: Resource;
   readonly name: string;
   readonly fieldId: string;
@@ -15,7 +15,7 @@ interface Pointer {
 
 const cache = new WeakMap<Registry, ReadonlyMap<string, readonly Pointer[]>>();
 
-function pointersAt(registry: Registry, resource: Resource): readonly Pointer[] {
+export function pointersAt(registry: Registry, resource: Resource): readonly Pointer[] {
   const known = cache.get(registry) ?? Map.groupBy(allPointers(registry), ({ from, name }) => from.fields[name]?.target ?? '');
   cache.set(registry, known);
   return known.get(resource.name) ?? [];

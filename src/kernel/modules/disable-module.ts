@@ -23,7 +23,7 @@ export const disableModule = defineCommand({
   },
   output: {
     key: text(80, { required: true }),
-    state: choice(['available', 'disabling', 'disabled', 'purge_scheduled', 'purged'], { required: true }),
+    state: choice(['available', 'disabling', 'disabled', 'purge_scheduled', 'purging', 'purged'], { required: true }),
     changed: boolean({ required: true, description: 'False: it was off already.' }),
     underWay: integer({ required: true, description: 'Tasks of it that a worker has in hand at this moment.' }),
   },
@@ -37,7 +37,7 @@ export const disableModule = defineCommand({
   async run({ key, dryRun }, work) {
     const one = switchNamed(work, key);
     const { exec } = openWorkOf(work);
-    await oneAtATime(openWorkOf(work));
+    if (!dryRun) await oneAtATime(openWorkOf(work));
     const rows = await switchedModules(work);
     const before = stateOf(rows, key);
     const names = taskNames(one);

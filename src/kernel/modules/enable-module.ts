@@ -8,14 +8,15 @@ import type { Work } from '../usecase/work.js';
 import { switchesOf, taskNames, type Switch } from '../variants/switches.js';
 import { ModuleEnabled } from './events.js';
 import { missingFor } from './module-plan.js';
-import { keysOff, oneAtATime, stateOf, switchedModules, switchNamed, writeState } from './module-states.js';
+import { keysOff, oneAtATime, refusePurging, stateOf, switchedModules, switchNamed, writeState } from './module-states.js';
+import { cancelPurgeTask } from './purge-module.job.js';
 import type { ModuleState, TenantModule } from './tenant-module.resource.js';
 
 export const enableModule = defineCommand({
   name: 'module.enable',
   summary: 'Switch a module on.',
   description:
-    'At once and for everybody in the company: its types, routes and rights are there again, and what rested goes on. Tasks that fell due meanwhile run in their order, spread over up to an hour; periods nobody was there for are not made up for, and mails whose time has passed are not sent. Once more does nothing.',
+    'At once and for everybody in the company: its types, routes and rights are there again, and what rested goes on. Tasks that fell due meanwhile run in their order, spread over up to an hour; periods nobody was there for are not made up for, and mails whose time has passed are not sent. A purge that was scheduled is called off; what was purged begins empty. Once more does nothing.',
   graphql: 'enableModule',
   rest: { path: '/modules/{key}/enable' },
   input: {
@@ -32,12 +33,12 @@ export const enableModule = defineCommand({
     'module.not_found': 'There is no such module.',
     'module.ground': 'It is what the others stand on, and always on.',
     'module.dependency_missing': 'Modules it needs are off: `keys` names them, in the order in which to switch them on.',
-    'module.busy': 'Modules of the company are being switched at this moment.',
+    'module.busy': 'Modules of the company are being switched at this moment, or its data is being deleted.',
   },
 
   async run({ key, dryRun }, work) {
     const one = switchNamed(work, key);
-    await oneAtATime(openWorkOf(work));
+    if (!dryRun) await oneAtATime(openWorkOf(work));
     const rows = await switchedModules(work);
     const missing = missingFor(switchesOf(work.definitions), key, keysOff(rows));
     if (missing.length > 0)
@@ -46,8 +47,10 @@ export const enableModule = defineCommand({
       });
     const before = stateOf(rows, key);
     const changed = before !== 'enabled';
+    refusePurging(before, key);
     if (dryRun || !changed) return { key, state: 'enabled' as const, changed, tasks: 0 };
-    await writeState(work, rows, key, { state: 'enabled', offSince: null });
+    if (before === 'purge_scheduled') await cancelPurgeTask(work, rows.get(key));
+    await writeState(work, rows, key, { state: 'enabled', offSince: null, exportedAt: null, purgeAt: null, calledOff: null });
     await begin(work, one, before);
     const tasks = await wakeAll(openWorkOf(work).exec, work.tenantId, awake(work, one, rows), work.now);
     await work.system.emit(ModuleEnabled, { key });

@@ -2,7 +2,7 @@ import type { OpenWork } from '../db/open-work.js';
 import { conflict, invalid, notFound } from '../errors/domain-error.js';
 import type { Work } from '../usecase/work.js';
 import { switchesOf, type Switch } from '../variants/switches.js';
-import { TenantModule, type ModuleState } from './tenant-module.resource.js';
+import { TenantModule, type ModuleState, type PurgedRows } from './tenant-module.resource.js';
 
 /** The rows there are, by key. */
 export async function switchedModules(work: Work): Promise<ReadonlyMap<string, TenantModule>> {
@@ -44,6 +44,10 @@ export async function oneAtATime(work: OpenWork): Promise<void> {
 export interface Written {
   readonly state: ModuleState;
   readonly offSince?: Date | null;
+  readonly exportedAt?: Date | null;
+  readonly purgeAt?: Date | null;
+  readonly purgedRows?: PurgedRows | null;
+  readonly calledOff?: string | null;
 }
 
 export async function writeState(
@@ -56,4 +60,10 @@ export async function writeState(
   const row = rows.get(key);
   const patch = { ...written, changedAt: work.now, changedById: work.actor.userId };
   return row ? repo.update(row.id, patch) : repo.create({ key, ...patch });
+}
+
+/** Nobody switches what is being deleted at this moment. */
+export function refusePurging(state: ModuleState, key: string): asserts state is Exclude<ModuleState, 'purging'> {
+  if (state !== 'purging') return;
+  throw conflict('module.busy', `The data of ${key} is being deleted at this moment. Wait for its end.`, { because: 'purging' });
 }

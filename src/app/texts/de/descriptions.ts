@@ -3,7 +3,7 @@ import type { Words } from '#kernel/text/catalog.js';
 /** What modules and resources are, in a sentence each. */
 export const descriptions: Words = {
   identity: 'Wer mit dem System arbeitet, in welchem Team, mit welchen Rechten, und wie er sich ausweist.',
-  modules: 'Welche Module der Installation in einer Firma an sind und wie man sie schaltet.',
+  modules: 'Welche Module der Installation in einer Firma an sind, wie man sie schaltet und wie man löscht, was sie haben.',
   translations: 'Die Texte der Firma in mehreren Sprachen: Produkte, Phasen, E-Mails.',
   audit: 'Wer was wann und warum getan hat: zum Suchen, zum Zurückblicken und als Beweis, dass nichts daran geändert wurde.',
   operations: 'Lange Aufrufe im Hintergrund, und wie andere Systeme unsere Datensätze nennen.',

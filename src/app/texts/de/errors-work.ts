@@ -7,10 +7,15 @@ export const workErrors: ErrorTexts = {
     'Das Modul ist in dieser Firma abgeschaltet. Seine Daten bleiben erhalten; ein Administrator schaltet es mit module.enable ein.',
   ],
   'module.busy':
-    'Gerade schreibt ein Import oder Vorgang Datensätze des Moduls, oder es wird eben geschaltet. Warten Sie das Ende ab oder brechen Sie den Vorgang ab.',
+    'Gerade schreibt ein Import oder Vorgang Datensätze des Moduls, oder es wird eben geschaltet oder gelöscht. Warten Sie das Ende ab oder brechen Sie den Vorgang ab.',
   'module.dependency_missing': 'Module, die es braucht, sind aus. Schalten Sie zuerst diese ein.',
   'module.dependent_enabled': 'Module, die es brauchen, sind an. Schalten Sie zuerst diese aus.',
   'module.ground': 'Auf diesem Modul stehen die anderen: Es ist immer an.',
+  'module.not_exported':
+    'Es gibt keine Ausfuhr der Firma, die gemacht wurde, seit das Modul aus ist, und noch hier liegt. Machen Sie eine mit tenant.export.',
+  'module.not_off': 'Das Modul ist an, oder was in ihm lief, ist nicht zu Ende. Schalten Sie es zuerst ab.',
+  'module.on_hold': 'Eine rechtliche Aufbewahrung umfasst Datensätze des Moduls.',
+  'module.still_referenced': 'Datensätze anderer Module verweisen auf die des Moduls und dürfen das nicht verlieren.',
   'module.not_found': 'Ein Modul oder einen Teil dieses Namens gibt es nicht.',
   'tenant_module.twice': 'Jemand hat das Modul gleichzeitig geschaltet. Sehen Sie noch einmal nach.',
   'audit.bad_cursor': 'Diese Position in der Liste gibt es nicht; nehmen Sie die der vorigen Seite.',

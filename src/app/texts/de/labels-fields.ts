@@ -9,6 +9,8 @@ export const fields: Words = {
   'tenant_module.offSince': 'Aus seit',
   'tenant_module.exportedAt': 'Ausgeführt am',
   'tenant_module.purgeAt': 'Löschung am',
+  'tenant_module.purgedRows': 'Gelöschte Zeilen',
+  'tenant_module.calledOff': 'Löschung abgesagt',
   accountId: 'Firma',
   action: 'Handlung',
   actionNo: 'Nummer der Aktion',

@@ -122,6 +122,8 @@ export const verbs: Words = {
   calculate: 'Berechnen',
   can: 'Prüfen',
   cancel: 'Abbrechen',
+  cancel_purge: 'Löschung absagen',
+  schedule_purge: 'Löschung planen',
   change_priority: 'Priorität ändern',
   classify: 'Einordnen',
   close: 'Schließen',

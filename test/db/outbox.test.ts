@@ -99,7 +99,13 @@ test('an event nobody hears is told all the same and leaves no task', async () =
 test('a job that hears events is told of each once, of all of a round and tenant together', async () => {
   const tenants = [await probe.tenant(), await probe.tenant()];
   for (const tenant of tenants) await manyEvents(tenant, 120);
-  const hearing = { types: [], subscribers: [], gatheredTypes: ['probe.*', 'other.happened'], gatherers: ['probe.gather', 'probe.gather'] };
+  const hearing = {
+    types: [],
+    subscribers: [],
+    gatheredTypes: ['probe.*', 'other.happened'],
+    gatherers: ['probe.gather', 'probe.gather'],
+    quiet: [],
+  };
   await Promise.all(Array.from({ length: 4 }, () => relayOutbox(probe.doors, hearing, probe.kit.clock.now(), 60)));
   for (const tenant of tenants) {
     const tasks = await probe.kit.asOwner(`select payload -> 'events' as events from kernel.tasks where name = 'probe.gather'`, [], tenant);

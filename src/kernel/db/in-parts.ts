@@ -13,14 +13,23 @@ export async function inParts<T, Ready>(
 ): Promise<Answer> {
   const found: Answer = [];
   let under: Promise<Answer> = Promise.resolve([]);
-  for (let at = 0; at < rows.length; at += size) {
-    const ready = prepare(rows.slice(at, at + size), at);
+  for (const [at, end] of partsOf(rows.length, size)) {
+    const ready = prepare(rows.slice(at, end), at);
     found.push(...(await under));
     under = send(ready);
     // Who waits for the answer hears of a failure; this keeps it from being nobody's until then.
     under.catch(() => undefined);
-    if (at + size < rows.length) await flushed();
+    if (end < rows.length) await flushed();
   }
   found.push(...(await under));
   return found;
+}
+
+/** Beginnings and ends. The first is small, so that PostgreSQL does not wait long for something to do. */
+function* partsOf(length: number, size: number): Generator<readonly [number, number]> {
+  let at = 0;
+  for (let end = length > size ? Math.ceil(size / 4) : length; at < length; end = Math.min(length, end + size)) {
+    yield [at, end];
+    at = end;
+  }
 }

@@ -7,7 +7,7 @@ import { changedColumns, rowColumns } from './row-values.js';
 import type { BaseRow, Resource, Row } from '../resource/define-resource.js';
 import type { Fields } from '../resource/fields.js';
 import { codeOfResource, isUuid, newId } from '../resource/ids.js';
-import type { Changed, CreateOptions, Repo, RowChange } from '../usecase/work.js';
+import type { Changed, ChangeOptions, CreateOptions, Repo, RowChange } from '../usecase/work.js';
 import { queryRows } from './brief-query.js';
 import type { Connection } from './connection.js';
 import { translate } from './constraint-errors.js';
@@ -163,17 +163,22 @@ class ResourceRepo {
     return rows;
   }
 
-  async updateMany(changes: readonly RowChange[]): Promise<Changed<PlainRow>[]> {
-    const { resource, connection } = this;
-    return changeRows(resource, connection, { changes, lock: (ids) => this.lockAll(ids) });
+  async updateMany(changes: readonly RowChange[], options: ChangeOptions = {}): Promise<Changed<PlainRow>[]> {
+    return changeRows(this.resource, this.toldBy(options), { changes, lock: (ids) => this.lockAll(ids) });
   }
 
-  async deleteMany(ids: readonly string[]): Promise<void> {
+  async deleteMany(ids: readonly string[], options: ChangeOptions = {}): Promise<void> {
     if (ids.length === 0) return;
+    const connection = this.toldBy(options);
     const before = await this.lockAll(ids);
-    await releaseRows({ resource: this.resource, connection: this.connection, ids, repoOf });
-    await tellAlong(this.resource, this.connection, ids);
-    await removeRows(this.resource, this.connection, [...before.values()]);
+    await releaseRows({ resource: this.resource, connection, ids, repoOf });
+    await tellAlong(this.resource, connection, ids);
+    await removeRows(this.resource, connection, [...before.values()]);
+  }
+
+  /** The connection whose cause says how loudly is told of a write. */
+  private toldBy({ silent }: ChangeOptions): Connection {
+    return silent ? { ...this.connection, cause: { ...this.connection.cause, silent: true } } : this.connection;
   }
 
   async delete(id: string, options: { readonly expectedVersion?: number } = {}): Promise<void> {

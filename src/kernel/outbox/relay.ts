@@ -7,10 +7,12 @@ export interface Subscriptions {
   readonly subscribers: readonly string[];
   readonly gatheredTypes: readonly string[];
   readonly gatherers: readonly string[];
+  /** Subscribers that hear of silent changes too. */
+  readonly quiet: readonly string[];
 }
 
 interface Hearing {
-  readonly subscribers: readonly { readonly name: string; readonly on: readonly { readonly name: string }[] }[];
+  readonly subscribers: readonly { readonly name: string; readonly on: readonly { readonly name: string }[]; readonly quiet?: true }[];
   readonly tasks?: ReadonlyMap<string, Task>;
 }
 
@@ -24,6 +26,7 @@ export function subscriptionsOf({ subscribers, tasks = new Map<string, Task>() }
     subscribers: pairs.map(([, name]) => name),
     gatheredTypes: gathered.map(([type]) => type),
     gatherers: gathered.map(([, name]) => name),
+    quiet: subscribers.filter(({ quiet }) => quiet === true).map(({ name }) => name),
   };
 }
 
@@ -32,14 +35,15 @@ export function subscriptionsOf({ subscribers, tasks = new Map<string, Task>() }
  * events as told and notifies listeners: one transaction, any number of relays at once. Returns how many events it told.
  */
 export async function relayOutbox(exec: Exec, subscriptions: Subscriptions, now: Date, limit = 500): Promise<number> {
-  const { types, subscribers, gatheredTypes, gatherers } = subscriptions;
-  const { rows } = await exec('select kernel.relay_outbox($1, $2, $3, $4, $5, $6) as told', [
+  const { types, subscribers, gatheredTypes, gatherers, quiet } = subscriptions;
+  const { rows } = await exec('select kernel.relay_outbox($1, $2, $3, $4, $5, $6, $7) as told', [
     limit,
     now,
     types,
     subscribers,
     gatheredTypes,
     gatherers,
+    quiet,
   ]);
   return Number(rows[0]?.['told'] ?? 0);
 }

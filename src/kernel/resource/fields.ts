@@ -55,7 +55,7 @@ export interface FieldOptions {
   readonly onDelete?: 'restrict' | 'cascade' | 'set_null';
   /** Of refs in the input of a command: who names the row need not be able to read it, and is told nothing of it. */
   readonly unread?: true;
-  /** The system its values come from: who is neither that nor an import does not write it. */
+  /** The system its values come from: who is neither that nor an import it has started does not write it. */
   readonly sourceOwner?: string;
   /** It will go. Not for what input must name. */
   readonly deprecated?: Deprecation;

@@ -7,6 +7,8 @@ export interface Cause {
   readonly taskId?: string;
   /** The operation or import it is a part of. */
   readonly batchId?: string;
+  /** It is history: who would start something by it does not hear of it. */
+  readonly silent?: true;
 }
 
 /** Where a request comes from and why it was made, as far as its sender says; kept with audit. */

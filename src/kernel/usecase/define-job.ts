@@ -99,6 +99,8 @@ export interface Subscriber<E extends DomainEvent = DomainEvent> {
    * and the module makes up for them in `resumed`.
    */
   readonly whileOff?: 'pass';
+  /** It keeps a picture of what there is, and starts nothing that anybody notices: so it hears what is told silently (imports of history) too. */
+  readonly quiet?: true;
   run(event: Occurrence<PayloadOf<E>>, work: Work): Promise<void>;
 }
 export const defineSubscriber = <E extends DomainEvent>(spec: Subscriber<E>): Subscriber<E> => spec;

@@ -43,6 +43,11 @@ export interface CreateOptions {
   readonly callers?: readonly Caller[];
 }
 
+export interface ChangeOptions {
+  /** Told to whom keeps a picture of the rows, and to nobody who would do something about it: subscribers that are `quiet`, and change feeds. */
+  readonly silent?: boolean;
+}
+
 /** Rows of one resource, within the caller's tenant, rights and transaction. */
 export interface Repo<R extends Resource> {
   /** The row, or `<resource>.not_found`: also when the caller may not see it. */
@@ -62,10 +67,10 @@ export interface Repo<R extends Resource> {
   /** Writes what differs. With `expectedVersion`, refuses with `<resource>.version_conflict` if the row has moved on. */
   update(id: string, patch: RowPatch<R>, options?: { readonly expectedVersion?: number }): Promise<Row<R>>;
   /** Like `update` for each of them in turn, with one statement for many rows; whole or not at all. */
-  updateMany(changes: readonly RowChange<RowPatch<R>>[]): Promise<Changed<Row<R>>[]>;
+  updateMany(changes: readonly RowChange<RowPatch<R>>[], options?: ChangeOptions): Promise<Changed<Row<R>>[]>;
   delete(id: string, options?: { readonly expectedVersion?: number }): Promise<void>;
   /** Like `delete` for all of them at once: they may refer to one another. */
-  deleteMany(ids: readonly string[]): Promise<void>;
+  deleteMany(ids: readonly string[], options?: ChangeOptions): Promise<void>;
 }
 
 export interface ScheduleOptions<S extends Fields> {

@@ -10,6 +10,7 @@ import { ImportController } from './http/import.controller.js';
 import { ImportIssue } from './import/import-issue.resource.js';
 import { ImportRun } from './import/import-run.resource.js';
 import { importHistory } from './queries/import-history.js';
+import { recordAuthors } from './queries/record-authors.js';
 import { importRows } from './queries/import-rows.js';
 import { suggestMapping } from './queries/suggest-mapping.js';
 import { importUnderWay } from './import/under-way.js';
@@ -34,7 +35,7 @@ export const imports = defineModule({
     cancelImport,
     takeBackImport,
   ],
-  queries: [suggestMapping, importRows, importHistory],
+  queries: [suggestMapping, importRows, importHistory, recordAuthors],
   events: [ImportFinished, ImportReverted],
   effects: [continueImport],
   jobs: [forgetImportFiles, closeBrokenImports],

@@ -147,7 +147,7 @@ test('a dry run tells of each row what the rules of the company will refuse and 
     [3, 'sector', 'sector', 'warning'],
     [4, 'employees', 'staffed', 'error'],
     [5, 'name', 'once', 'error'],
-    [6, null, 'account.number_taken', 'error'],
+    [6, 'number', 'unique_violation', 'error'],
     [2, null, 'own-mail', 'warning'],
     [3, 'accountId', 'employed', 'error'],
     [3, 'accountId', 'parent_not_found', 'warning'],

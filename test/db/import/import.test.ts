@@ -262,7 +262,7 @@ describe('dirty files', () => {
     const issues = (await issuesOf(t, run)).filter((issue) => issue.file === 'products.csv');
     expect(issues.sort((a, b) => a.rule.localeCompare(b.rule))).toMatchObject([
       { line: 4, rule: 'parent_not_found', severity: 'error' },
-      { line: 4, rule: 'product.code_taken', severity: 'error' },
+      { line: 4, rule: 'unique_violation', severity: 'error' },
     ]);
     expect(await ask(t, `select count(*)::integer as n from sales.opportunities where product_id is null`)).toEqual([{ n: 126 }]);
   });

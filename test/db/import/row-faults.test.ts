@@ -79,7 +79,7 @@ test('each fault of a row has a name of its own, and all that is right comes in'
       [3, 'name', 'too_long', 'error'],
       [4, null, 'duplicate_in_file', 'error'],
       [5, 'externalRef', 'duplicate_in_db', 'error'],
-      [6, null, 'account.number_taken', 'error'],
+      [6, 'number', 'unique_violation', 'error'],
       [7, 'branch', 'enum_unknown', 'error'],
       [8, 'founded', 'parse_number', 'error'],
       [9, 'ownerId', 'owner_not_found', 'warning'],

@@ -150,7 +150,7 @@ describe('an import by steps', () => {
     const issues = await issuesOf(t, importId);
     expect(issues.map(({ file, line, rule, severity }) => [file, line, rule, severity])).toEqual([
       ['firms.csv', 4, 'parse_number', 'warning'],
-      ['people.csv', 4, 'required', 'error'],
+      ['people.csv', 4, 'required_missing', 'error'],
       ['people.csv', 5, 'duplicate_in_file', 'error'],
     ]);
   });

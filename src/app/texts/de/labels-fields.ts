@@ -186,6 +186,7 @@ export const fields: Words = {
   'import.dryRun': 'Probelauf',
   'import.reverted': 'Zurückgenommen',
   'import.kept': 'Stehen geblieben',
+  'import.speaksFor': 'Spricht für',
   'import_mapping.isLatest': 'Neueste Fassung',
   'import_mapping.savedById': 'Gespeichert von',
   'operation.failureCode': 'Code des Fehlschlags',

@@ -7,6 +7,7 @@ export const onImportFinished = defineSubscriber({
   description: 'Brings all facts up to date after an import, whose rows do not tell of themselves.',
   on: [heard('imports.import_finished')],
   whileOff: 'pass',
+  quiet: true,
   async run(_event, work) {
     await refreshFacts(work, { all: true });
   },

@@ -7,6 +7,7 @@ export const onProductChanged = defineSubscriber({
   description: 'Takes over a new name of a product into the facts of its deals.',
   on: [heard('catalog.product_updated')],
   whileOff: 'pass',
+  quiet: true,
   async run(event, work) {
     if (event.subject && changedOneOf(event, ['name'])) await refreshFacts(work, { ids: [event.subject.id], of: 'product' });
   },

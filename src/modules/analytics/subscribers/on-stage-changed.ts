@@ -7,6 +7,7 @@ export const onStageChanged = defineSubscriber({
   description: 'Takes over a new name of a stage into the facts of the deals that are in it.',
   on: [heard('sales.stage_updated')],
   whileOff: 'pass',
+  quiet: true,
   async run(event, work) {
     if (event.subject && changedOneOf(event, ['name'])) await refreshFacts(work, { ids: [event.subject.id], of: 'stage' });
   },

@@ -40,7 +40,8 @@ export const fieldInput = {
     description: 'Of texts: whether they may be there in several languages, as names of products are.',
   }),
   sourceOwner: text(40, {
-    description: 'The system its values come from: only API keys of this name write it, and imports. Null: whoever may.',
+    description:
+      'The system its values come from: only API keys of this name write it, and imports that such a key starts. Null: whoever may.',
   }),
   isReadOnly: boolean({ description: 'Whether only imports and verbs write it.' }),
   defaultValue: json({ description: 'Written when a new record leaves it out.' }),

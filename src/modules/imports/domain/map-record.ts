@@ -1,4 +1,5 @@
 import type { CellSource, FileSpec, Reference, Severity, Source, Step } from './mapping.js';
+import { fill, partsOf } from './template.js';
 import { transform } from './transform.js';
 
 /** One record of a file, cells trimmed and known by column. */
@@ -36,10 +37,22 @@ export interface MappedRow {
   readonly once: ReadonlySet<string>;
   readonly findings: Finding[];
   /** When the other system made and last changed it. */
-  readonly history?: { readonly createdAt?: Date; readonly updatedAt?: Date };
+  history?: History;
+  /** Who is said to have made and last changed it there. */
+  readonly authors?: Authors;
   /** `skip`: nothing for this step in the line, which is no fault. `repeat`: an earlier line said just the same. */
   fate: 'import' | 'reject' | 'skip' | 'repeat';
 }
+
+export interface History {
+  readonly createdAt?: Date;
+  readonly updatedAt?: Date;
+  readonly createdById?: string;
+  readonly updatedById?: string;
+}
+
+/** By `createdBy` and `updatedBy`. */
+export type Authors = Readonly<Record<string, { readonly wanted: Wanted; readonly strict: boolean }>>;
 
 const leftOut = 'row left out';
 
@@ -68,9 +81,17 @@ function mapCells(record: SourceRecord, { step, file, now, me = null, speaks }: 
   const given = { cells, now, me, faults: [] };
   const { faults, ...fields } = readFields(step, given);
   if (step.mode === 'link' && isBare(step, fields)) return without(record, 'skip', findings);
+  const authors = step.authors ? { authors: readAuthors(step.authors, given) } : {};
   findings.push(...faults.map((fault) => faultOf(record, fault)));
   const history = step.history ? { history: readHistory(step.history, { ...given, faults: [] }) } : {};
-  return { line: record.line, ...fields, ...history, findings, fate: faults.every((fault) => fault.orEmpty) ? 'import' : 'reject' };
+  return {
+    line: record.line,
+    ...fields,
+    ...history,
+    ...authors,
+    findings,
+    fate: faults.every((fault) => fault.orEmpty) ? 'import' : 'reject',
+  };
 }
 
 const without = ({ line }: SourceRecord, fate: 'reject' | 'skip', findings: Finding[] = []): MappedRow => ({
@@ -107,6 +128,25 @@ function readHistory(history: NonNullable<Step['history']>, given: Cells): NonNu
     return outcome !== null && 'value' in outcome && outcome.value instanceof Date ? [[name, outcome.value] as const] : [];
   });
   return Object.fromEntries(found);
+}
+
+function readAuthors(authors: NonNullable<Step['authors']>, given: Cells): Authors {
+  const found = Object.entries(authors).flatMap(([name, { source, strict = false }]) => {
+    const outcome = read(source, given);
+    if (outcome === null) return [];
+    if ('rule' in outcome) given.faults.push({ ...outcome, orEmpty: !strict });
+    const wanted = 'wanted' in outcome ? outcome.wanted : 'value' in outcome ? userNamed(outcome.value) : null;
+    return wanted ? [[name, { wanted, strict }] as const] : [];
+  });
+  return Object.fromEntries(found);
+}
+
+const id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A user by what a cell says: his id here, or else his address. */
+function userNamed(value: unknown): Wanted | null {
+  if (typeof value !== 'string' || value === '') return null;
+  return { resource: 'user', by: id.test(value) ? { id: value.toLowerCase() } : { email: value.toLowerCase() } };
 }
 
 function readFields(step: Step, given: Cells) {
@@ -233,34 +273,6 @@ function readCell(
   const outcome = transform(cell, source.transforms ?? []);
   if ('rule' in outcome) return { ...outcome, column: partsOf(source.from).columns[0] ?? '', cell, orEmpty };
   return outcome.value === null ? null : outcome;
-}
-
-/** A template with its columns filled in; null when one of them is empty. */
-function fill(text: string, cells: Readonly<Record<string, string>>): string | null {
-  const { texts, columns } = partsOf(text);
-  let filled = texts[0] ?? '';
-  for (const [i, name] of columns.entries()) {
-    const cell = cells[name] ?? '';
-    if (cell === '') return null;
-    filled += cell + (texts[i + 1] ?? '');
-  }
-  return filled === '' ? null : filled;
-}
-
-interface TemplateParts {
-  readonly texts: readonly string[];
-  readonly columns: readonly string[];
-}
-const templates = new Map<string, TemplateParts>();
-
-/** Mappings have few templates and files many rows: each template is taken apart once. */
-function partsOf(text: string): TemplateParts {
-  const known = templates.get(text);
-  if (known) return known;
-  const pieces = text.split(/\{([^}]+)\}/);
-  const parts = { texts: pieces.filter((_, i) => i % 2 === 0), columns: pieces.filter((_, i) => i % 2 === 1) };
-  templates.set(text, parts);
-  return parts;
 }
 
 /** Null when one of its parts has no value: then there is nothing to refer to. */

@@ -33,6 +33,8 @@ export type Transform =
   | { readonly do: 'append'; readonly text: string }
   | { readonly do: 'prepend'; readonly text: string }
   | { readonly do: 'part'; readonly of: string }
+  /** A choice by its name, or by what people call it; `named` has the names for what is written plainly. */
+  | { readonly do: 'option'; readonly values: readonly string[]; readonly named: Readonly<Record<string, readonly string[]>> }
   /** Translates; a word that is missing is an error, unless `otherwise` says what it becomes. */
   | { readonly do: 'words'; readonly words: Readonly<Record<string, JsonValue>>; readonly otherwise?: JsonValue };
 
@@ -108,7 +110,17 @@ export interface Step {
   readonly reason?: string;
   /** When the rows were made and last changed in the other system. */
   readonly history?: { readonly createdAt?: Source; readonly updatedAt?: Source };
+  /** Who made and last changed them there: users here, by a reference, an e-mail address or an id. */
+  readonly authors?: { readonly createdBy?: AuthorSource; readonly updatedBy?: AuthorSource };
+  /** Of a second pass over rows that bring dates or authors: the link it sets does not make them younger. */
+  readonly keepsDates?: true;
   readonly set: Readonly<Record<string, Source>>;
+}
+
+export interface AuthorSource {
+  readonly source: Source;
+  /** An author nobody knows leaves the row out, instead of being left empty. */
+  readonly strict?: true;
 }
 
 /** Something to say about the files as a whole, once they are in. */
@@ -145,6 +157,9 @@ export interface Mapping {
   /** False: rows that are created tell of themselves, as if somebody had made them by hand. */
   readonly silent?: false;
 }
+
+/** Whether its rows start nothing that is not a picture of them. */
+export const isSilent = ({ silent }: Pick<Mapping, 'silent'>): boolean => silent !== false;
 
 export const column = (name: string, ...transforms: Transform[]): CellSource => ({ from: `{${name}}`, transforms });
 export const template = (from: string, ...transforms: Transform[]): CellSource => ({ from, transforms });

@@ -21,9 +21,11 @@ export function wantedByDepth(rows: readonly MappedRow[]): Wanted[][] {
     (levels[depth] ??= []).push(wanted);
     return depth;
   };
-  for (const row of rows) if (row.fate === 'import') for (const wanted of Object.values(row.wanted)) visit(wanted);
+  for (const row of rows) if (row.fate === 'import') for (const wanted of [...Object.values(row.wanted), ...authorsOf(row)]) visit(wanted);
   return levels;
 }
+
+const authorsOf = ({ authors }: MappedRow): Wanted[] => (authors ? Object.values(authors).map(({ wanted }) => wanted) : []);
 
 /** The values a reference is looked up by, or null when a row it leans on does not exist. */
 export function partsOf(wanted: Wanted, found: Found): unknown[] | null {
@@ -49,6 +51,27 @@ export function fillReferences(row: MappedRow, fields: Targets, found: Found): v
     const id = idOf(wanted, found);
     if (id !== null) row.values[field] = id;
     else missing(row, field, wanted, fields[field]);
+  }
+}
+
+/** Puts users where authors stood. One nobody knows is listed, and leaves the row out where the mapping says so. */
+export function fillAuthors(row: MappedRow, found: Found): void {
+  for (const [name, { wanted, strict }] of Object.entries(row.authors ?? {})) {
+    const id = idOf(wanted, found);
+    if (id !== null) {
+      row.history = { ...row.history, [`${name}Id`]: id };
+      continue;
+    }
+    if (strict) row.fate = 'reject';
+    row.findings.push({
+      line: row.line,
+      field: name,
+      rule: 'author_not_found',
+      severity: strict ? 'error' : 'warning',
+      value: describe(wanted),
+      done: strict ? 'row left out' : 'left empty',
+      message: `There is no user ${describe(wanted)}.`,
+    });
   }
 }
 

@@ -27,7 +27,7 @@ export const mayIn = {
   /** A failed one only when it broke off. */
   resume: ['paused', 'failed'],
   cancel: ['uploaded', 'analysed', 'mapped', 'dry_running', 'ready', 'queued', 'running', 'paused'],
-  revert: ['finished', 'partly', 'cancelled', 'failed', 'paused'],
+  revert: ['finished', 'partly', 'cancelled', 'failed', 'paused', 'revert_partly'],
 } as const satisfies Record<string, readonly ImportState[]>;
 export type ImportVerb = keyof typeof mayIn;
 

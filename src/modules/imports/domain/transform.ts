@@ -49,6 +49,7 @@ const doers: Doers = {
   prepend: (text, step) => ({ value: `${step.text}${text}` }),
   part: (_, step, value) => ({ value: { [step.of]: value } }),
   words: (text, step) => readWord(text, step),
+  option: (text, step) => readOption(text, step),
 };
 
 const address = /^[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9-]+(\.[a-z0-9-]+)*\.[a-z]{2,}$/i;
@@ -186,3 +187,18 @@ function readWord(text: string, step: Extract<Transform, { do: 'words' }>): Outc
   if (step.otherwise !== undefined) return { value: step.otherwise };
   return { rule: 'enum_unknown', message: `is none of ${Object.keys(step.words).slice(0, 20).join(', ')}` };
 }
+
+function readOption(text: string, { values, named }: Extract<Transform, { do: 'option' }>): Outcome {
+  if (values.includes(text)) return { value: text };
+  const plain = plainLabel(text);
+  const [value, ...others] = Object.hasOwn(named, plain) ? (named[plain] ?? []) : [];
+  if (value === undefined) return wrong('enum_unknown', `is none of ${values.slice(0, 20).join(', ')}`);
+  return others.length === 0 ? { value } : wrong('enum_ambiguous', `can mean ${[value, ...others].slice(0, 20).join(' or ')}`);
+}
+
+/** `In progress`, `in_progress` and `IN  PROGRESS` are one label. */
+export const plainLabel = (text: string): string =>
+  text
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, ' ');

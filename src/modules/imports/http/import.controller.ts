@@ -118,7 +118,7 @@ export class ImportController {
     if (!table && (wanted !== undefined || (run.tables ?? []).length > 0))
       throw notFound('import.table_unknown', 'The import has no such table.');
     void reply.header('content-type', 'text/csv; charset=utf-8').header('content-disposition', 'attachment; filename="failed-rows.csv"');
-    return Readable.from(failedRows(transact, { importId: run.id, table: table ?? null }));
+    return Readable.from(failedRows(transact, { importId: run.id, table: table ?? null, language: actor.language }));
   }
 
   @Get(':importId/issues')

@@ -7,7 +7,7 @@ import { checkShape } from '../domain/stored/check-shape.js';
 import { compileMapping } from '../domain/stored/compile.js';
 import type { Problem, StoredMapping } from '../domain/stored/stored-mapping.js';
 import { shapesOf } from './mapping-of.js';
-import { refuseFields } from './refuse-fields.js';
+import { lookedUp, refuseFields } from './refuse-fields.js';
 
 export interface Definition {
   readonly stored: StoredMapping;
@@ -40,8 +40,14 @@ export function mayCarryOut(work: Work, mapping: Mapping, writesHistory: boolean
 export function mayWrite(work: Work, mapping: Mapping): void {
   const steps = mapping.steps.filter(({ mode }) => mode !== 'report');
   for (const resource of new Set(steps.map((step) => step.resource))) {
-    for (const verb of ['create', 'update']) {
-      if (reachOf(work.actor.permissions, `${resource}:${verb}`) !== 'all') throw permissionMissing(`${resource}:${verb}`);
-    }
+    for (const verb of ['create', 'update', 'read']) mayAll(work, `${resource}:${verb}`);
   }
+  // Whether a record is found tells that it is there. Users and teams are known to everybody.
+  for (const resource of new Set(steps.flatMap(lookedUp))) if (!known.has(resource)) mayAll(work, `${resource}:read`);
+}
+
+const known: ReadonlySet<string> = new Set(['user', 'team']);
+
+function mayAll(work: Work, permission: string): void {
+  if (reachOf(work.actor.permissions, permission) !== 'all') throw permissionMissing(permission);
 }

@@ -6,6 +6,7 @@ import { keepFile } from '../store/files.js';
 import { Upload } from '../store/upload.js';
 import { ImportRun } from './import-run.resource.js';
 import { checkSizes } from './start-import.js';
+import { speaksFor } from './speaks-for.js';
 
 const file = object(
   {
@@ -72,6 +73,7 @@ export async function beginImport(work: Work, files: readonly Upload[]): Promise
     bySteps: true,
     files: files.map(({ name, size, sha256 }) => ({ name, bytes: size, sha256 })),
     startedById: work.actor.userId,
+    speaksFor: speaksFor(work.actor),
     startedAt: work.now,
   });
   for (const upload of files) await keepFile(work, id, upload);

@@ -113,6 +113,11 @@ export const ImportRun = defineResource('import', {
     failureCode: text(80, { writer: 'system', description: 'The code of that: `import.broke_off` when it can be resumed.' }),
     brokeOffIn: text(20, { writer: 'system', description: 'Of an import that failed and can be resumed: the state it broke off in.' }),
     startedById: ref('user', { writer: 'system', description: 'Who started it; empty when an operator did at the command line.' }),
+    speaksFor: text(200, {
+      writer: 'system',
+      description:
+        'The system whose values it may bring into fields that belong to one: the name of the API key that tried or started it; `*` when an operator did at the command line.',
+    }),
     startedAt: instant({ required: true, writer: 'system' }),
     finishedAt: instant({ writer: 'system' }),
   },

@@ -21,6 +21,12 @@ const matched = ({ resource, key, set }: Step): FieldName[] => [
   ...Object.values(set).flatMap(matchedBySource),
 ];
 
+/** Kinds of records the references of a step are looked for among. */
+export const lookedUp = ({ set }: Step): string[] =>
+  Object.values(set)
+    .flatMap(matchedBySource)
+    .map(({ resource }) => resource);
+
 function matchedBySource(source: Source): FieldName[] {
   if ('firstOf' in source) return source.firstOf.flatMap(matchedBySource);
   if ('only' in source) return matchedBySource(source.source);

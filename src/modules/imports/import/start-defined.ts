@@ -5,6 +5,7 @@ import type { Upload } from '../store/upload.js';
 import { checkDefinition, mayCarryOut } from './check-definition.js';
 import { ImportRun } from './import-run.resource.js';
 import { checkSizes, findUnfinished } from './start-import.js';
+import { speaksFor } from './speaks-for.js';
 
 export interface DefinedInput {
   /** What the import is called by: a template, or `own`. */
@@ -31,6 +32,7 @@ export async function startDefined(work: Work, { name, definition, files, starte
     bySteps: true,
     files: files.map(({ name: file, size, sha256 }) => ({ name: file, bytes: size, sha256 })),
     startedById,
+    speaksFor: speaksFor(work.actor),
     startedAt: work.now,
   });
   for (const file of files) await keepFile(work, run.id, file);

@@ -8,6 +8,7 @@ import { keepFile } from '../store/files.js';
 import type { Upload } from '../store/upload.js';
 import { mayWrite } from './check-definition.js';
 import { refuseFields } from './refuse-fields.js';
+import { speaksFor } from './speaks-for.js';
 
 export interface StartInput {
   readonly mapping: string;
@@ -24,6 +25,7 @@ export async function startImport(work: Work, { mapping: name, files }: StartInp
     mapping: mapping.name,
     files: wanted.map(({ name, size, sha256 }): ImportFile => ({ name, bytes: size, sha256 })),
     startedById: work.actor.userId,
+    speaksFor: speaksFor(work.actor),
     startedAt: work.now,
   });
   for (const file of wanted) await keepFile(work, run.id, file);

@@ -2,12 +2,13 @@ import { conflict, invalid, notFound } from '#kernel/errors/domain-error.js';
 import { boolean, choice, json, ref, text } from '#kernel/resource/fields.js';
 import { defineCommand } from '#kernel/usecase/define-command.js';
 import type { Work } from '#kernel/usecase/work.js';
+import { speaksFor } from './speaks-for.js';
 import { importStates, may, type ImportState, type ImportVerb } from '../domain/states.js';
 import { continueImport } from '../jobs/continue-import.job.js';
 import { templateNamed } from '../mappings/templates.js';
 import { forgetChunks } from '../store/chunks.js';
 import { keptDays } from '../store/files.js';
-import { forgetIssues } from '../store/issues.js';
+import { forgetIssues, forgetKept } from '../store/issues.js';
 import { checkDefinition, mayCarryOut } from './check-definition.js';
 import { mended } from './give-up.js';
 import { ImportMapping } from './import-mapping.resource.js';
@@ -118,7 +119,7 @@ export const dryRunImport = defineCommand({
     checkRights(work, run);
     await forgetChunks(work.system, { importId: id, phase: 'dry' });
     await forgetIssues(work.system, id);
-    await work.system.repo(ImportRun).update(id, { ...afresh, dryRun: null });
+    await work.system.repo(ImportRun).update(id, { ...afresh, speaksFor: speaksFor(work.actor), dryRun: null });
     return moveTo(work, id, 'dry_running');
   },
 });
@@ -139,7 +140,7 @@ export const startPrepared = defineCommand({
       throw conflict('import.not_tried', 'The import was not tried yet. Ask for a dry run first, or start it with withoutDryRun.');
     checkRights(work, run);
     await forgetIssues(work.system, id);
-    await work.system.repo(ImportRun).update(id, { ...afresh });
+    await work.system.repo(ImportRun).update(id, { ...afresh, speaksFor: speaksFor(work.actor) });
     return moveTo(work, id, 'running');
   },
 });
@@ -189,7 +190,7 @@ export const takeBackImport = defineCommand({
   name: 'import.revert',
   summary: 'Take an import back.',
   description:
-    'Records it made are deleted, records it changed and links it set are put back as they were. What somebody has changed or used since stays as it is and is listed among the issues with the rule `kept`.',
+    'Records it made are deleted, records it changed and links it set are put back as they were. What somebody has changed or used since stays as it is and is listed among the issues with the rule `kept`; once that has been taken back itself, this can be asked for again.',
   input: { importId },
   output,
   errors: notNow,
@@ -198,7 +199,9 @@ export const takeBackImport = defineCommand({
     const run = await lockFor(work, id, 'revert');
     if (run.finishedAt && run.finishedAt.getTime() < work.now.getTime() - keptDays * 86_400_000)
       throw conflict('import.not_now', `The journal of the import has gone: it is kept for ${keptDays} days.`, { state: run.state });
-    await work.system.repo(ImportRun).update(id, { position: { step: 32_000, record: 0 }, ...mended });
+    await forgetKept(work.system, id);
+    const anew = { position: { step: 32_000, record: 0 }, kept: 0, issueCount: Math.max(0, run.issueCount - run.kept) };
+    await work.system.repo(ImportRun).update(id, { ...anew, ...mended });
     return moveTo(work, id, 'reverting');
   },
 });

@@ -1,9 +1,12 @@
+import { hasOwners } from '#kernel/access/source-owners.js';
 import { DomainError } from '#kernel/errors/domain-error.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import { normalise, withDefaults } from '#kernel/resource/normalise.js';
 import { validate } from '#kernel/resource/validate.js';
 import type { Finding, MappedRow } from '../domain/map-record.js';
 import type { Action } from '../domain/plan.js';
+import { rowCodeOf } from '../domain/row-codes.js';
+import { everySystem } from '../import/speaks-for.js';
 
 const leftOut = 'row left out';
 
@@ -17,7 +20,7 @@ export function checkFields(resource: Resource, row: MappedRow, mode: 'create' |
     row.fate = 'reject';
     for (const problem of error.details.errors ?? []) {
       const field = problem.path.split('/')[1] ?? null;
-      row.findings.push(refusal(row, problem.code, `${field ?? 'The row'} ${problem.message}.`, field));
+      row.findings.push(refusal(row, rowCodeOf(problem.code), `${field ?? 'The row'} ${problem.message}.`, field));
     }
   }
 }
@@ -28,6 +31,20 @@ export function checkInvariants(resource: Resource, action: Action): Action {
   const broken = written && resource.invariants.find((invariant) => !invariant.holds(written));
   if (!broken) return action;
   action.row.findings.push(refusal(action.row, broken.code, broken.message));
+  return { kind: 'rejected', row: action.row };
+}
+
+/** Nobody but the system a value comes from writes it; an operator speaks for all of them. */
+export function checkOwners(resource: Resource, action: Action, speaksFor: string | null): Action {
+  if (speaksFor === everySystem || !hasOwners(resource)) return action;
+  const written = action.kind === 'create' ? action.row.values : action.kind === 'update' ? action.patch : {};
+  const [field] = Object.keys(written).filter((name) => {
+    const owner = resource.fields[name]?.options.sourceOwner;
+    return owner !== undefined && owner !== speaksFor && (action.kind === 'update' || written[name] !== null);
+  });
+  if (field === undefined) return action;
+  const owner = resource.fields[field]?.options.sourceOwner ?? '';
+  action.row.findings.push(refusal(action.row, 'no_right', `${field} comes from ${owner}, which alone writes it.`, field));
   return { kind: 'rejected', row: action.row };
 }
 

@@ -19,8 +19,9 @@ export const columnsNeeded = ({ key, set }: Step): string[] => {
   return key.flatMap(of);
 };
 
-export const columnsRead = ({ set, history, when }: Step): string[] => [
+export const columnsRead = ({ set, history, authors, when }: Step): string[] => [
   ...Object.values(set).flatMap(columnsOfSource),
   ...Object.values(history ?? {}).flatMap(columnsOfSource),
+  ...Object.values(authors ?? {}).flatMap(({ source }) => columnsOfSource(source)),
   ...(when === undefined ? [] : [when]),
 ];

@@ -6,6 +6,7 @@ import type { Check, CurrencyCheck, UnusedCheck } from '../domain/mapping.js';
 import { ImportFinished } from '../events.js';
 import { ImportRun } from '../import/import-run.resource.js';
 import type { ImportSource } from './import-source.js';
+import { measureTables } from './measure-tables.js';
 import { readStep, recordsOfFile } from './read-step.js';
 import { fileOf, report } from './write-chunk.js';
 
@@ -37,16 +38,6 @@ async function finishDryRun({ importId, transact }: ImportSource): Promise<void>
     const dryRun = { at: work.now.toISOString(), created, updated, unchanged, skipped, rejected };
     await work.repo(ImportRun).update(importId, { state: 'ready', dryRun });
   });
-}
-
-/**
- * What an import wrote may be many times what was there, and PostgreSQL plans by what it last measured: until it measures by
- * itself, a minute later, joins over the new rows take longer than a statement may.
- */
-async function measureTables(work: Work, { mapping }: ImportSource): Promise<void> {
-  const steps = mapping.steps.filter(({ mode }) => mode !== 'report');
-  const tables = [...new Set(steps.map(({ resource }) => work.resource(resource).table))].sort();
-  await work.rows(sql`select imports.measure_tables(${tables}::regclass[])`);
 }
 
 interface Found {

@@ -17,6 +17,8 @@ export interface ImportSource {
   readonly resources: ReadonlyMap<string, Resource>;
   readonly startedAt: Date;
   readonly startedById: string | null;
+  /** The system whose values it may bring. */
+  readonly speaksFor: string | null;
   readonly position: Position;
   readonly transact: Transact;
 }

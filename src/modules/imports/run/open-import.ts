@@ -67,6 +67,7 @@ async function open(
     resources,
     startedAt: run.startedAt,
     startedById: run.startedById,
+    speaksFor: run.speaksFor,
     position,
     transact,
   };

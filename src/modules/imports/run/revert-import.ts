@@ -3,11 +3,13 @@ import { openWorkOf, withSavepoint } from '#kernel/db/twins.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import type { Work } from '#kernel/usecase/work.js';
 import type { Finding } from '../domain/map-record.js';
+import { isSilent } from '../domain/mapping.js';
 import { ImportReverted } from '../events.js';
 import { ImportRun } from '../import/import-run.resource.js';
 import { mappingOf } from '../import/mapping-of.js';
+import { forgetAuthors } from '../store/authors.js';
 import { chunkBefore, type Before, type NotedChunk } from '../store/chunks.js';
-import { noteRestored, restoredVersions } from '../store/restored.js';
+import { noteRestored, standInsOf } from '../store/restored.js';
 import { rowsOf } from './find-rows.js';
 import { stepAt } from './read-step.js';
 import type { RunOptions } from './run-import.js';
@@ -38,7 +40,8 @@ async function revertChunk(work: Work, importId: string): Promise<ImportRun | nu
   const mapping = mappingOf(work, run);
   const step = stepAt(mapping, chunk.step);
   const outcome: Outcome = { reverted: 0, findings: [] };
-  if (step.mode !== 'report') await takeBack(work, { run, chunk, resource: work.resource(step.resource), outcome });
+  if (step.mode !== 'report')
+    await takeBack(work, { run, chunk, resource: work.resource(step.resource), silent: isSilent(mapping), outcome });
   await report(work, importId, fileOf(mapping, step), outcome.findings);
   return work.repo(ImportRun).update(importId, {
     position: { step: chunk.step, record: Number(chunk.first) },
@@ -59,6 +62,7 @@ interface Back {
   readonly run: ImportRun;
   readonly chunk: NotedChunk;
   readonly resource: Resource;
+  readonly silent: boolean;
   readonly outcome: Outcome;
 }
 
@@ -116,8 +120,8 @@ function withoutRepeats(rows: readonly Touched[]): Touched[][] {
 /** All at once; where the database refuses that, in halves, until it is known which of them cannot be taken back. */
 async function manyOrFewer(work: Work, back: Back, rows: readonly Touched[]): Promise<Kept[]> {
   try {
-    const kept = await withSavepoint(openWorkOf(work), () => many(work, back, rows));
-    back.outcome.reverted += rows.length - kept.length;
+    const { kept, reverted } = await withSavepoint(openWorkOf(work), () => many(work, back, rows));
+    back.outcome.reverted += reverted;
     back.outcome.findings.push(...kept.map(keptBecause));
     return [];
   } catch (error) {
@@ -130,28 +134,36 @@ async function manyOrFewer(work: Work, back: Back, rows: readonly Touched[]): Pr
 }
 
 /** Answers those that stay as they are, since somebody else has changed them. */
-async function many(work: Work, { run, resource }: Back, rows: readonly Touched[]): Promise<Kept[]> {
+async function many(
+  work: Work,
+  { run, resource, silent }: Back,
+  rows: readonly Touched[],
+): Promise<{ readonly kept: readonly Kept[]; readonly reverted: number }> {
   const ids = rows.map(({ id }) => id);
   const there = new Map((await rowsOf(work, resource, { id: ids }, { lock: 'wait' })).map((row) => [row.id, row.version ?? 0]));
-  const restored = await restoredVersions(work, run.id, ids);
+  const standIns = await standInsOf(work, ids);
   const kept: Kept[] = [];
   const [changed, made]: [(Touched & { was: Before })[], string[]] = [[], []];
   for (const row of rows) {
-    const left = row.was?.to ?? 1;
-    const why = refusal(there.get(row.id), restored.get(`${row.id}:${left}`) ?? left, row.was);
+    if (row.was && standIns.isBack(run.id, row.id, row.was.from)) continue;
+    const why = refusal(there.get(row.id), standIns.of(row.id, row.was?.to ?? 1), row.was);
     if (why !== null) kept.push({ ...row, why });
     else if (row.was) changed.push({ ...row, was: row.was });
     else if (there.has(row.id)) made.push(row.id);
   }
   const repo = work.repo(resource);
-  const after = await repo.updateMany(changed.map(({ id, was }) => ({ id, patch: { ...was.values } })));
+  const after = await repo.updateMany(
+    changed.map(({ id, was }) => ({ id, patch: { ...was.values } })),
+    { silent },
+  );
   await noteRestored(
     work,
     run.id,
     after.map(({ version }, i) => ({ id: changed[i]?.id ?? '', from: changed[i]?.was.from ?? 0, to: version })),
   );
-  await repo.deleteMany(made);
-  return kept;
+  await repo.deleteMany(made, { silent });
+  await forgetAuthors(work, made);
+  return { kept, reverted: changed.length + made.length };
 }
 
 /** Why a record stays as it is; null when nothing is against taking it back. */

@@ -1,9 +1,11 @@
+import { setImmediate as othersHadTheirTurn } from 'node:timers/promises';
 import { DomainError } from '#kernel/errors/domain-error.js';
 import type { RowRefusal } from '#kernel/usecase/judge.js';
 import { ImportRun, type Position } from '../import/import-run.resource.js';
 import { finishImport } from './finish-import.js';
 import { openImport, type Opened } from './open-import.js';
 import { readStep, type ReadRow } from './read-step.js';
+import { isWorthMeasuring, measureTables } from './measure-tables.js';
 import { mostRehearsed, rehearse, type End } from './rehearse.js';
 import { revertImport } from './revert-import.js';
 import type { Transact } from './transact.js';
@@ -19,6 +21,7 @@ export interface RunOptions {
 }
 
 const fullChunk = 1000;
+const rowsAtOnce = 32;
 
 /** Takes an import on from where it stands until it is done, has failed, was stopped, or `pause` says so. */
 export async function runImport(importId: string, transact: Transact, options: RunOptions = {}): Promise<ImportRun> {
@@ -69,8 +72,10 @@ class Ahead {
 
   constructor(private readonly source: AsyncGenerator<ReadRow, void>) {}
 
+  /** A few rows at a time: between them what the database has answered is heard, and it is given the next thing to do. */
   async fill(length: number): Promise<void> {
-    while (!this.isAll && this.rows.length < length) {
+    for (let read = 1; !this.isAll && this.rows.length < length; read += 1) {
+      if (read % rowsAtOnce === 0) await othersHadTheirTurn();
       const next = await this.source.next();
       if (next.done) this.isAll = true;
       else this.rows.push(next.value);
@@ -107,7 +112,7 @@ async function oneStep(run: Run, from: Position): Promise<End> {
     if (result.kind === 'refused') size = Math.ceil(rows.length / 2);
     else if (result.kind !== 'written') return result.kind;
     else {
-      run.options.onProgress?.(result.run);
+      await afterChunk(run, result.run, rows.length);
       if (isLast) return 'done';
       if (run.options.pause?.()) return 'paused';
       ahead.rows.splice(0, rows.length);
@@ -117,8 +122,14 @@ async function oneStep(run: Run, from: Position): Promise<End> {
   }
 }
 
-function chunkOf({ importId, phase, mapping, made }: Opened, part: Pick<Chunk, 'at' | 'next' | 'rows'>): Chunk {
-  return { importId, phase, mapping, ...part, ...(made ? { made } : {}) };
+async function afterChunk({ source, options }: Run, after: ImportRun, rows: number): Promise<void> {
+  const { processed } = after;
+  if (source.phase === 'run' && isWorthMeasuring(processed - rows, processed)) await source.transact((work) => measureTables(work, source));
+  options.onProgress?.(after);
+}
+
+function chunkOf({ importId, phase, mapping, speaksFor, made }: Opened, part: Pick<Chunk, 'at' | 'next' | 'rows'>): Chunk {
+  return { importId, phase, mapping, speaksFor, ...part, ...(made ? { made } : {}) };
 }
 
 type Attempt = ChunkResult | { readonly kind: 'refused' };

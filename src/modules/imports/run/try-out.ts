@@ -25,12 +25,13 @@ export async function undone(work: Work, fn: () => Promise<Outcome>): Promise<Ou
 }
 
 /** What the company's rules say of a chunk of a dry run. Rows that lean on records which are not there yet cannot be asked about. */
-export async function tryOut(work: Work, { step, actions, silent }: Planned): Promise<Outcome> {
+export async function tryOut(work: Work, planned: Planned): Promise<Outcome> {
+  const { step, actions } = planned;
   const nothing = unwritten(actions);
   const { judging } = openWorkOf(work).connection;
   if (step.mode === 'report' || !judging?.judge.concerns(step.resource)) return nothing;
   const whole = actions.map((action): Action => (leans(action) ? { kind: 'skipped', row: action.row } : action));
-  const { findings } = await undone(work, () => writeRows(work, { step, actions: whole, silent }));
+  const { findings } = await undone(work, () => writeRows(work, { ...planned, actions: whole }));
   return { ...nothing, findings: [...findings, ...unasked(actions)] };
 }
 

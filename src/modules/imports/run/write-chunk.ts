@@ -5,8 +5,9 @@ import { letterOf } from '../domain/fates.js';
 import { packHashes } from '../domain/key-set.js';
 import type { Made } from '../domain/made.js';
 import type { Finding, MappedRow } from '../domain/map-record.js';
-import type { Mapping, Step } from '../domain/mapping.js';
+import { isSilent, type Mapping, type Step } from '../domain/mapping.js';
 import type { Action } from '../domain/plan.js';
+import { rowCodeOf } from '../domain/row-codes.js';
 import { addCounts, tallyOf, type Tally } from '../domain/tally.js';
 import { ImportIssue } from '../import/import-issue.resource.js';
 import { ImportRun, type Position } from '../import/import-run.resource.js';
@@ -27,6 +28,7 @@ export interface Chunk {
   readonly at: Position;
   readonly next: Position;
   readonly rows: readonly ReadRow[];
+  readonly speaksFor: string | null;
   /** Of a dry run: what it would have made so far. */
   readonly made?: Made;
   /** Set for a chunk of one row that the database would not take: it is reported instead of written. */
@@ -55,15 +57,18 @@ async function carryOut(work: Work, chunk: Chunk): Promise<Outcome> {
   return chunk.phase === 'dry' ? tryOut(work, planned) : writeRows(work, planned);
 }
 
-export async function planChunk(work: Work, { mapping, at, rows, made, refused, refusedRows }: Chunk): Promise<Planned> {
+export async function planChunk(
+  work: Work,
+  { importId, mapping, at, rows, made, speaksFor, refused, refusedRows }: Chunk,
+): Promise<Planned> {
   const step = stepAt(mapping, at.step);
-  const silent = mapping.silent !== false;
-  if (refused) return { step, silent, actions: rows.map((row) => refuse(row, refusalOf(refused))) };
-  const actions = (await planRows(work, { step, rows, made })).map((action, i) => {
+  const silent = isSilent(mapping);
+  if (refused) return { importId, step, silent, actions: rows.map((row) => refuse(row, refusalOf(refused))) };
+  const actions = (await planRows(work, { step, rows, made, speaksFor })).map((action, i) => {
     const why = refusedRows?.get(i);
     return why ? refuse(action.row, why) : action;
   });
-  return { step, silent, actions };
+  return { importId, step, silent, actions };
 }
 
 /** Keeps what became of the rows, and moves on. */
@@ -88,7 +93,9 @@ const refuse = (row: MappedRow, { rule, path, message }: RowRefusal): Action => 
 function refusalOf({ code, message, details }: DomainError): RowRefusal {
   const rules: unknown = details['rules'];
   const rule: unknown = Array.isArray(rules) ? rules[0] : undefined;
-  return typeof rule === 'string' ? { rule, path: details.errors?.[0]?.path ?? '', message } : { rule: code, path: '', message };
+  return typeof rule === 'string'
+    ? { rule, path: details.errors?.[0]?.path ?? '', message }
+    : { rule: rowCodeOf(code), path: details.errors?.[0]?.path ?? '', message };
 }
 
 /** Keeps what was found, cells shortened to what a list can show. */

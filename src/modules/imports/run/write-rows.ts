@@ -1,14 +1,15 @@
-import { sql } from '#kernel/db/sql.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import { RowsRefused, type RowRefusal, type Warning } from '#kernel/usecase/judge.js';
 import type { Work } from '#kernel/usecase/work.js';
 import type { Finding } from '../domain/map-record.js';
 import type { Step } from '../domain/mapping.js';
-import type { Action } from '../domain/plan.js';
+import type { Action, Existing } from '../domain/plan.js';
 import type { Before } from '../store/chunks.js';
+import { setDates, setHistory, type Dates } from '../store/history.js';
 
 /** What is to be done for the rows of one chunk. */
 export interface Planned {
+  readonly importId: string;
   readonly step: Step;
   readonly actions: readonly Action[];
   readonly silent: boolean;
@@ -41,26 +42,24 @@ function idOf(action: Action): string | null {
   return action.kind === 'update' && action.existing.id !== '' ? action.existing.id : null;
 }
 
-export async function writeRows(work: Work, { step, actions, silent }: Planned): Promise<Outcome> {
+export async function writeRows(work: Work, planned: Planned): Promise<Outcome> {
+  const { step, actions } = planned;
   const resource = step.mode === 'report' ? null : work.resource(step.resource);
   if (!resource) return unwritten(actions);
   const told = work.warnings.length;
-  const made = await insert(work, resource, { actions, silent });
-  const before = await change(work, resource, actions);
+  const made = await insert(work, resource, planned);
+  const before = await change(work, resource, planned);
   let at = 0;
   const ids = actions.map((action) => (action.kind === 'create' ? (made[at++] ?? null) : idOf(action)));
   return { actions, ids, before, findings: [...foundWith(actions), ...warned(work.warnings.slice(told), actions, ids)] };
 }
 
-async function insert(work: Work, resource: Resource, { actions, silent }: Omit<Planned, 'step'>): Promise<string[]> {
+async function insert(work: Work, resource: Resource, { actions, silent, importId }: Planned): Promise<string[]> {
   const fresh = actions.flatMap((action, place) => (action.kind === 'create' ? [{ row: action.row, place }] : []));
   const values = fresh.map(({ row }) => row.values);
   const made = await knownRefusal(fresh, () => work.repo(resource).insertMany(values, { events: silent ? 'none' : 'each' }));
-  await setHistory(
-    work,
-    resource,
-    fresh.map(({ row }, i) => ({ ...row.history, id: made[i] ?? '' })),
-  );
+  const past = fresh.flatMap(({ row: { history } }, i) => (history ? [{ id: made[i] ?? '', history }] : []));
+  await setHistory(work, { resource, importId }, past);
   return made;
 }
 
@@ -79,17 +78,27 @@ function warned(warnings: readonly Warning[], actions: readonly Action[], ids: r
 export const fieldAt = (path: string): string | null => (path === '' ? null : path.slice(1).replaceAll('/', '.'));
 
 /** How the records were before. */
-async function change(work: Work, resource: Resource, actions: readonly Action[]): Promise<Before[]> {
+async function change(work: Work, resource: Resource, { step, actions, silent }: Planned): Promise<Before[]> {
   const updates = actions.flatMap((action, place) => (action.kind === 'update' ? [{ ...action, place }] : []));
   if (updates.length === 0) return [];
   const changes = updates.map(({ existing: { id }, patch }) => ({ id, patch }));
-  const changed = await knownRefusal(updates, () => work.repo(resource).updateMany(changes));
+  const changed = await knownRefusal(updates, () => work.repo(resource).updateMany(changes, { silent }));
+  if (step.keepsDates)
+    await setDates(
+      work,
+      resource,
+      updates.flatMap(({ existing }) => untouched(existing)),
+    );
   return changed.map(({ before, version }, i) => {
     const was: Readonly<Record<string, unknown>> = { ...before };
     const values = Object.fromEntries(Object.keys(updates[i]?.patch ?? {}).map((field) => [field, was[field] ?? null]));
     return { id: before.id, from: before.version, to: version, values };
   });
 }
+
+/** A record nobody has changed since it was made keeps the date it came with. */
+const untouched = ({ id, version, updatedAt }: Existing): Dates[] =>
+  version === 1 && updatedAt instanceof Date ? [{ id, createdAt: null, updatedAt }] : [];
 
 /** A refusal of some of the rows tells of their places in the chunk. */
 async function knownRefusal<T>(rows: readonly { readonly place: number }[], write: () => Promise<T>): Promise<T> {
@@ -103,22 +112,4 @@ async function knownRefusal<T>(rows: readonly { readonly place: number }[], writ
     });
     throw new ChunkRefused(error, new Map(places));
   }
-}
-
-/** When the other system made and last changed the rows. */
-async function setHistory(
-  work: Work,
-  resource: Resource,
-  rows: readonly { id: string; createdAt?: Date; updatedAt?: Date }[],
-): Promise<void> {
-  const dated = rows.filter(({ createdAt, updatedAt }) => createdAt ?? updatedAt);
-  if (dated.length === 0) return;
-  const [ids, created, updated] = [
-    dated.map(({ id }) => id),
-    dated.map((row) => row.createdAt ?? null),
-    dated.map((row) => row.updatedAt ?? row.createdAt ?? null),
-  ];
-  await work.rows(
-    sql`select imports.set_history(${resource.table}::regclass, ${ids}::uuid[], ${created}::timestamptz[], ${updated}::timestamptz[])`,
-  );
 }

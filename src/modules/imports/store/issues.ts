@@ -6,13 +6,19 @@ export async function forgetIssues(work: Work, importId: string): Promise<void> 
   await work.rows(sql`delete from imports.import_issues where tenant_id = ${work.tenantId} and import_id = ${importId}`);
 }
 
-/** Lines of a file that were left out, each with why. */
-export async function rejectedLines(work: Work, importId: string, files: readonly string[]): Promise<Map<number, string>> {
-  const rows = await work.rows<{
-    line: number;
-    said: string;
-  }>(sql`select line, string_agg(coalesce(field || ': ', '') || message, ' ' order by id) as said
-    from imports.import_issues where tenant_id = ${work.tenantId} and import_id = ${importId} and file = any(${[...files]}) and severity = 'error' and line > 0
-    group by line`);
-  return new Map(rows.map(({ line, said }) => [line, said]));
+/** What could not be taken back may be by now. */
+export async function forgetKept(work: Work, importId: string): Promise<void> {
+  await work.rows(sql`delete from imports.import_issues where tenant_id = ${work.tenantId} and import_id = ${importId} and rule = 'kept'`);
 }
+
+export interface Said {
+  readonly line: number;
+  readonly field: string | null;
+  readonly rule: string;
+  readonly message: string;
+}
+
+/** What is wrong with the lines of a file that were left out, in the order in which it was found. */
+export const rejections = (work: Work, importId: string, files: readonly string[]): Promise<Said[]> =>
+  work.rows<Said>(sql`select line, field, rule, message from imports.import_issues
+    where tenant_id = ${work.tenantId} and import_id = ${importId} and file = any(${[...files]}) and severity = 'error' and line > 0 order by id`);

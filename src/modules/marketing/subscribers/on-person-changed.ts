@@ -38,6 +38,7 @@ export const onContactMoved = defineSubscriber({
   name: 'marketing.follow_time_zone',
   description: 'Who waits for a local time waits for that of the place he has moved to.',
   on: [ContactUpdated],
+  quiet: true,
   async run({ subject, payload: { changed } }, work) {
     if (subject && changed.includes('timeZone')) await replanWaits(work, subject.id);
   },

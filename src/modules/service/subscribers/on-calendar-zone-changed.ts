@@ -8,6 +8,7 @@ export const onCalendarZoneChanged = defineSubscriber({
   description: 'A calendar that moves to another time zone moves the due times of the clocks that count it.',
   on: [recordEvent(BusinessCalendar, 'updated')],
 
+  quiet: true,
   async run({ subject, payload }, work) {
     const { changed } = payload as { changed?: unknown };
     if (subject && Array.isArray(changed) && changed.includes('zone')) await recountCalendar(work, subject.id);

@@ -1,4 +1,5 @@
 import type { CellSource, FileSpec, Mapping, Reference, Source, Step, StepMode, Transform } from '../mapping.js';
+import { plainLabel } from '../transform.js';
 import { orderSteps } from './order-steps.js';
 import { readTransform, transformNames } from './read-transform.js';
 import type { Problem, StoredColumn, StoredLookup, StoredMapping, StoredStep } from './stored-mapping.js';
@@ -12,6 +13,8 @@ export interface FieldShape {
   readonly kind: string;
   readonly options: { readonly required?: true; readonly writer?: string; readonly description?: string };
   readonly values?: readonly string[];
+  /** What people call the values, by language. */
+  readonly valueLabels?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly target?: string;
 }
 export type Shapes = (resource: string) => ResourceShape | undefined;
@@ -49,11 +52,26 @@ function fileSpec({ name, encoding, delimiter, header, optional }: StoredMapping
 }
 
 const histories = ['createdAt', 'updatedAt'];
+const authors = ['createdBy', 'updatedBy'];
+const past = [...histories, ...authors];
 const wholes: Readonly<Record<string, readonly string[]>> = {
   address: ['street', 'postalCode', 'city', 'region', 'country'],
   money: ['amount', 'currency'],
   plan: ['local', 'zone'],
 };
+
+/** What a column is to become. */
+type Aim = Pick<FieldShape, 'kind' | 'values' | 'valueLabels'>;
+const plainText: Aim = { kind: 'text' };
+
+/** The values of a choice by what people call them in any language: two may be called the same. */
+function namedOptions({ values = [], valueLabels = {} }: Omit<Aim, 'kind'>): Readonly<Record<string, readonly string[]>> {
+  const named: Record<string, string[]> = {};
+  for (const value of values)
+    for (const label of new Set([value, ...Object.values(valueLabels[value] ?? {})].map(plainLabel)))
+      named[label] = [...(Object.hasOwn(named, label) ? (named[label] ?? []) : []), value];
+  return named;
+}
 
 /** What the columns of a step are gathered into. */
 interface Filling {
@@ -81,13 +99,12 @@ class Context {
     const set = step.mode === 'report' ? {} : this.sources(step, shape, path);
     for (const [i, field] of step.match.entries())
       if (!Object.hasOwn(set, field)) this.say(`${path}/match/${i}`, `no column gives "${field}", so nothing can be found by it`);
-    return { ...this.facts(step), set };
+    return { ...this.facts(step, shape, path), set };
   }
 
-  private facts(step: StoredStep): Omit<Step, 'set'> {
+  private facts(step: StoredStep, shape: ResourceShape | undefined, path: string): Omit<Step, 'set'> {
     const { name, resource, file, rows, match, duplicates, when, reason } = step;
     const mode: StepMode = step.mode === 'link_only' ? 'link' : (step.mode ?? 'upsert');
-    const history = this.history(step);
     return {
       name,
       resource,
@@ -99,22 +116,42 @@ class Context {
       ...(step.distinct ? { distinct: true as const } : {}),
       ...(when === undefined ? {} : { when }),
       ...(reason === undefined ? {} : { reason }),
-      ...(history ? { history } : {}),
+      ...this.past(step, shape, path),
     };
+  }
+
+  private past(step: StoredStep, shape: ResourceShape | undefined, path: string): Pick<Step, 'history' | 'authors'> {
+    const [history, by] = [this.history(step), this.authors(step, shape, path)];
+    return { ...(history ? { history } : {}), ...(by ? { authors: by } : {}) };
   }
 
   private history(step: StoredStep): Step['history'] {
     const found = step.columns.filter(({ to }) => histories.includes(to));
     if (found.length === 0) return undefined;
     this.writesHistory = true;
-    return Object.fromEntries(found.map((column) => [column.to, this.source(column, 'instant', '')]));
+    return Object.fromEntries(found.map((column) => [column.to, this.source(column, { kind: 'instant' }, '')]));
+  }
+
+  /** Whoever is said to have made a record is a user here: by a look-up, or by what the cell says, an address or an id. */
+  private authors(step: StoredStep, shape: ResourceShape | undefined, path: string): Step['authors'] {
+    const found = step.columns.flatMap((column, i) => (authors.includes(column.to) && !shape?.fields[column.to] ? [{ column, i }] : []));
+    if (found.length === 0) return undefined;
+    this.writesHistory = true;
+    return Object.fromEntries(
+      found.map(({ column, i }) => {
+        const place = `${path}/columns/${i}`;
+        if (column.lookup && column.lookup.resource !== 'user') this.say(`${place}/lookup/resource`, 'must be "user": authors are users');
+        const strict = column.onError === 'reject' ? { strict: true as const } : {};
+        return [column.to, { source: this.source(column, plainText, place), ...strict }];
+      }),
+    );
   }
 
   private sources(step: StoredStep, shape: ResourceShape | undefined, path: string): Record<string, Source> {
     const set: Record<string, Source> = {};
     const parts: Record<string, Record<string, Source>> = {};
     for (const [i, column] of step.columns.entries()) {
-      if (histories.includes(column.to) && !shape?.fields[column.to]) continue;
+      if (past.includes(column.to) && !shape?.fields[column.to]) continue;
       this.column(column, { shape, path: `${path}/columns/${i}`, set, parts });
     }
     this.defaults(step, { shape, path, set, parts });
@@ -126,11 +163,11 @@ class Context {
     const [field = '', part] = column.to.split('.');
     const target = this.target(shape, field, `${path}/to`);
     if (part === undefined) {
-      const source = this.source(column, target?.kind ?? 'text', path);
+      const source = this.source(column, target ?? plainText, path);
       set[field] = set[field] ? { firstOf: [set[field], source] } : source;
       return;
     }
-    const source = this.source(column, 'text', path);
+    const source = this.source(column, plainText, path);
     if (target && !wholes[target.kind]?.includes(part)) this.say(`${path}/to`, `"${field}" has no part "${part}"`);
     else (parts[field] ??= {})[part] = source;
   }
@@ -154,14 +191,14 @@ class Context {
     return target;
   }
 
-  private source(column: StoredColumn, kind: string, path: string): Source {
-    const source = this.plain(column, kind, path);
+  private source(column: StoredColumn, target: Aim, path: string): Source {
+    const source = this.plain(column, target, path);
     return column.onlyIf ? { only: column.onlyIf, source } : source;
   }
 
-  private plain(column: StoredColumn, kind: string, path: string): Source {
+  private plain(column: StoredColumn, target: Aim, path: string): Source {
     if (column.lookup) return { reference: this.reference(column, column.lookup, path) };
-    const transforms = [...this.transforms(column, path), ...this.closing(column, kind)];
+    const transforms = [...this.transforms(column, path), ...this.closing(column, target)];
     const orEmpty = column.onError === 'empty' ? { orEmpty: true as const } : {};
     const one = (from: string): Source => ({ from: templateOf(from), transforms, ...orEmpty });
     return typeof column.from === 'string' ? one(column.from) : { firstOf: column.from.map(one) };
@@ -178,8 +215,10 @@ class Context {
   }
 
   /** What the kind of a field asks for where the mapping is silent. */
-  private closing({ transform = [], valueMap }: StoredColumn, kind: string): Transform[] {
-    if (transform.length > 0 || valueMap) return [];
+  private closing({ transform = [], valueMap }: StoredColumn, { kind, ...target }: Aim): Transform[] {
+    if (valueMap) return [];
+    if (kind === 'choice' && target.values) return [{ do: 'option', values: target.values, named: namedOptions(target) }];
+    if (transform.length > 0) return [];
     const usual = usualOf[kind];
     const read = usual === undefined ? null : readTransform(usual, this.stored);
     return read ? [read] : [];

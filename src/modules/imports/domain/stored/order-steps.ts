@@ -54,7 +54,7 @@ const without = (set: Step['set'], links: readonly Link[]): Step['set'] =>
 
 function secondPass(step: Step, links: readonly Link[]): Step {
   const wanted = [...step.key, ...links.map(({ field }) => field)];
-  const { name, resource, key, file, rows, when, duplicates } = step;
+  const { name, resource, key, file, rows, when, duplicates, history, authors } = step;
   return {
     name: `${name}: links`,
     resource,
@@ -65,6 +65,7 @@ function secondPass(step: Step, links: readonly Link[]): Step {
     ...(file === undefined ? {} : { file }),
     ...(rows ? { rows } : {}),
     ...(when === undefined ? {} : { when }),
+    ...(history || authors ? { keepsDates: true as const } : {}),
     set: Object.fromEntries(Object.entries(step.set).filter(([field]) => wanted.includes(field))),
   };
 }

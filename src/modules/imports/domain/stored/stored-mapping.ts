@@ -10,7 +10,7 @@ export interface StoredLookup {
 export interface StoredColumn {
   /** A column, several of which the first with a value counts, or a template with `{column}`. */
   readonly from: string | readonly string[];
-  /** A field, a part of one (`address.city`, `amount.currency`), or `createdAt` and `updatedAt`. */
+  /** A field, a part of one (`address.city`, `amount.currency`), or `createdAt`, `updatedAt`, `createdBy` and `updatedBy`. */
   readonly to: string;
   /** `trim`-like words, some with an argument: `date:m/d/yyyy`, `decimal:,`, `money:EUR`, `phone:DE`. */
   readonly transform?: readonly string[];

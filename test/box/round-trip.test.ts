@@ -57,6 +57,14 @@ async function furnish(): Promise<void> {
     isIndexed: true,
     labels,
   });
+  await made('/v1/field-definitions', {
+    objectName: 'contact',
+    key: 'badge',
+    type: 'text',
+    isUnique: true,
+    uniqueWithin: ['accountId'],
+    labels,
+  });
   const daughters = { from: 'account', by: 'parentId', function: 'count' };
   await made('/v1/field-definitions', {
     objectName: 'account',
@@ -78,7 +86,7 @@ async function furnish(): Promise<void> {
   await made(`/v1/translations/records/${productId}/set`, { language: 'fr', texts: { name: 'Vis' } });
   const file = await admin.raw('POST', `/v1/files?recordId=${accountId}&name=a.txt`, 'Inhalt', { 'content-type': 'text/plain' });
   expect(file.status).toBe(201);
-  contactId = await made('/v1/contacts', { lastName: 'Vorher', email: 'before@example.test' });
+  contactId = await made('/v1/contacts', { lastName: 'Vorher', badge: '1', accountId, email: 'before@example.test' });
   expect((await admin.patch(`/v1/contacts/${contactId}`, { lastName: 'Nachher' })).status).toBe(200);
   erasedId = await made('/v1/contacts', { lastName: 'Vergessen' });
   await inside(kit, tenantId, (work) => work.repo(Contact).delete(erasedId));

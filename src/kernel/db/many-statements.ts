@@ -1,7 +1,7 @@
 import { originColumns } from '../audit/trace.js';
 import { resourceColumns, type Column } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
-import { indexedFields, indexSql, unindexSql } from './own-fields.js';
+import { fieldsTouched, hasScopes, indexSql, indexedFields, unindexSql } from './own-fields.js';
 import { keptSql, needsWholeRows, staleSql, unkeepSql } from './kept-figures.js';
 import { arrayType, cached, guarded, type Statement } from './statements.js';
 
@@ -44,9 +44,10 @@ export function updateManyStatement(resource: Resource, fields: readonly SetFiel
     const sets = columns.map(({ column, name, isInAll }, i) => `${column.name} = ${picked(column, `v${i}`, isInAll ? null : name)}`);
     if (hasCustom) sets.push(`custom = (t.custom - array(select jsonb_array_elements_text(given.gone::jsonb))) || given.added::jsonb`);
     const { head, from } = guarded(resource, last);
-    const indexed = indexedFields(resource).filter(({ name }) => fields.some((field) => field.name === name));
-    const back = needsWholeRows(resource) ? 't.*' : indexed.length > 0 ? 't.id, t.version, t.custom' : 't.id, t.version';
     const written = fields.map(({ name }) => name);
+    const indexed = fieldsTouched(resource, written);
+    const isWhole = needsWholeRows(resource) || hasScopes(indexed);
+    const back = isWhole ? 't.*' : indexed.length > 0 ? 't.id, t.version, t.custom' : 't.id, t.version';
     const figures = `${keptSql(resource, written)}${staleSql(resource, { verb: 'updated', names: written })}`;
     return `with ${head}${given(arrays, names)}
 , changed as (update ${resource.table} t set version = t.version + 1, updated_at = $2, ${sets.join(', ')} from given

@@ -20,28 +20,47 @@ export function indexedFields(resource: Resource): readonly Indexed[] {
 const indexedField = (name: string, { stored }: Field): Indexed[] =>
   stored?.in === 'custom' && stored.index ? [{ name, key: stored.key, index: stored.index }] : [];
 
+/** Those of which something has to be kept anew when the named fields change: they themselves, and what they are the scope of. */
+export const fieldsTouched = (resource: Resource, names: readonly string[]): readonly Indexed[] =>
+  indexedFields(resource).filter(
+    ({ name, index }) => names.includes(name) || index.scope?.some(({ member }) => names.some((one) => keptAs(resource, one) === member)),
+  );
+
+const keptAs = ({ fields }: Resource, name: string): string => {
+  const stored = fields[name]?.stored;
+  return stored?.in === 'custom' ? stored.key : name;
+};
+
+/** Whether some are unique among rows that share other fields: who writes them has to give back whole rows. */
+export const hasScopes = (fields: readonly Indexed[]): boolean => fields.some(({ index }) => index.scope !== undefined);
+
 const tablesOf = (fields: readonly Indexed[]) => [...new Map(fields.map(({ index }) => [index.table, index])).values()];
 const shortName = (table: string) => table.slice(table.indexOf('.') + 1);
-const listed = (place: string) => `jsonb_to_recordset(${place}::jsonb) as m (f uuid, k text, u boolean, t text)`;
+const listed = (place: string) => `jsonb_to_recordset(${place}::jsonb) as m (f uuid, k text, u boolean, t text, s jsonb)`;
 
 /** Which fields of which tables, as a parameter, so that statements of one text serve all tenants. */
 export const indexParam = (fields: readonly Indexed[]): string =>
-  JSON.stringify(fields.map(({ key, index }) => ({ f: index.fieldId, k: key, u: index.isUnique, t: index.table })));
+  JSON.stringify(fields.map(({ key, index }) => ({ f: index.fieldId, k: key, u: index.isUnique, t: index.table, s: index.scope })));
 
 /** Parts of the statement that writes rows as `changed`: their values go into the indexes, those that are empty now go out. */
 export function indexSql(fields: readonly Indexed[], place: string): string {
+  const scope = hasScopes(fields)
+    ? { column: ', scope', value: ', kernel.scope_of(to_jsonb(changed), m.s)', set: ', scope = excluded.scope' }
+    : unscoped;
   const parts = tablesOf(fields).map(({ table, cast }) => {
     const value = 'changed.custom->>m.k';
     const name = shortName(table);
     return `
-, ${name} as (insert into ${table} (tenant_id, field_id, record_id, value, is_unique)
-  select $1, m.f, changed.id, (${value})::${cast}, m.u from changed cross join ${listed(place)} where m.t = '${table}' and ${value} is not null
-  on conflict (tenant_id, field_id, record_id) do update set value = excluded.value, is_unique = excluded.is_unique)
+, ${name} as (insert into ${table} (tenant_id, field_id, record_id, value, is_unique${scope.column})
+  select $1, m.f, changed.id, (${value})::${cast}, m.u${scope.value} from changed cross join ${listed(place)} where m.t = '${table}' and ${value} is not null
+  on conflict (tenant_id, field_id, record_id) do update set value = excluded.value, is_unique = excluded.is_unique${scope.set})
 , ${name}_empty as (delete from ${table} i using changed cross join ${listed(place)}
   where i.tenant_id = $1 and i.field_id = m.f and i.record_id = changed.id and m.t = '${table}' and ${value} is null)`;
   });
   return parts.join('');
 }
+
+const unscoped = { column: '', value: '', set: '' };
 
 /** The same for rows that are deleted. */
 export const unindexSql = (fields: readonly Indexed[]): string =>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hasPersonal } from '../audit/changes.js';
 import { originColumns } from '../audit/trace.js';
-import { guardSql, indexedFields, indexParam, indexSql, unindexSql } from './own-fields.js';
+import { fieldsTouched, guardSql, hasScopes, indexedFields, indexParam, indexSql, unindexSql } from './own-fields.js';
 import { keptSql, needsWholeRows, staleSql, unkeepSql } from './kept-figures.js';
 import { calculatedColumns, resourceColumns, tableColumns, type Column } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
@@ -30,7 +30,7 @@ export const guarded = ({ metadata }: Resource, place: number) =>
 
 /** The last parameters of what writes a resource with fields of a tenant's own: its version, and which of the fields are indexed. */
 export function ownParams(resource: Resource, names?: readonly string[]): unknown[] {
-  const indexed = indexedFields(resource).filter(({ name }) => names?.includes(name) ?? true);
+  const indexed = names ? fieldsTouched(resource, names) : indexedFields(resource);
   return [...(resource.metadata === undefined ? [] : [resource.metadata]), ...(indexed.length === 0 ? [] : [indexParam(indexed)])];
 }
 
@@ -40,7 +40,7 @@ const written = (resource: Resource, as: Freshness) =>
 
 /** What goes with rows that are written as `changed`: values in indexes, and figures that follow. */
 const besides = (resource: Resource, place: string, names: readonly string[] | null): string => {
-  const indexed = indexedFields(resource).filter(({ name }) => names === null || names.includes(name));
+  const indexed = names === null ? indexedFields(resource) : fieldsTouched(resource, names);
   const stale = staleSql(resource, names === null ? { verb: 'created' } : { verb: 'updated', names });
   return `${indexSql(indexed, place)}${keptSql(resource, names)}${stale}`;
 };
@@ -146,7 +146,8 @@ ${answer === 'rows' ? written(resource, 'new') : 'select changed.id from changed
 }
 
 /** What the rest of the statement needs of the rows, where only their ids are sent back. */
-const idsOrMore = (resource: Resource, hasBesides: boolean): string => (needsWholeRows(resource) ? '*' : hasBesides ? 'id, custom' : 'id');
+const idsOrMore = (resource: Resource, hasBesides: boolean): string =>
+  needsWholeRows(resource) || hasScopes(indexedFields(resource)) ? '*' : hasBesides ? 'id, custom' : 'id';
 
 const picked = ({ name, type }: Column) => (type === 'jsonb' ? `given.${name}::jsonb` : `given.${name}`);
 

@@ -115,6 +115,13 @@ export interface FieldIndex {
   readonly cast: string;
   readonly fieldId: string;
   readonly isUnique: boolean;
+  /** Fields of the row: of two rows that differ in one of them, both may have a value. */
+  readonly scope?: readonly ScopePart[];
+}
+/** A field by the member of `custom` or the column it is kept in, whichever there is. */
+export interface ScopePart {
+  readonly member: string;
+  readonly column: string;
 }
 export interface NumberSeries {
   readonly name: string;

@@ -37,6 +37,10 @@ export const customizationErrors: ErrorTexts = {
     'Was mit today, now oder dateOf berechnet wird, ändert sich von selbst und kann nicht festgehalten werden. Lassen Sie isIndexed weg.',
   'field_definition.not_kept':
     'Verglichen werden nur Formeln und Zusammenfassungen, die festgehalten werden (isIndexed) und in Gebrauch sind.',
+  'field_definition.scope_unfit': [
+    'Innerhalb von „{name}“ kann nichts eindeutig sein: Das muss ein anderer Verweis, eine Auswahl, ja oder nein, oder ein Text desselben Objekts sein.',
+    'Innerhalb dieses Felds kann nichts eindeutig sein: Das muss ein anderer Verweis, eine Auswahl, ja oder nein, oder ein Text desselben Objekts sein.',
+  ],
   'field_definition.not_unique': 'Datensätze haben schon gleiche Werte in diesem Feld. Ändern Sie diese zuerst.',
   'object_definition.still_active': 'Ein Objekt in Gebrauch wird nicht gelöscht. Nehmen Sie es erst außer Gebrauch.',
   'object_definition.has_records': 'Es gibt noch Datensätze davon. Exportieren Sie sie und geben Sie an, dass sie mitgelöscht werden.',
@@ -62,6 +66,7 @@ export const customizationProblems: Words = {
   check_failed: 'erfüllt eine Bedingung nicht',
   field_required: 'muss hier ausgefüllt sein',
   object_unknown: 'ist kein Objekt, das eigene Felder haben kann',
+  scope_unfit: 'ist kein Feld, innerhalb dessen etwas eindeutig sein kann',
   key_reserved: 'wird schon gebraucht',
   key_malformed: 'ist kein Wort wie parkingPermit',
   formula_invalid: 'ist keine verständliche Formel',
@@ -103,6 +108,7 @@ export const customizationLabels = {
     'field_definition.isRequired': 'Pflichtfeld',
     'field_definition.requiredIf': 'Pflichtfeld, wenn',
     'field_definition.isUnique': 'Eindeutig',
+    'field_definition.uniqueWithin': 'Eindeutig innerhalb von',
     'field_definition.isIndexed': 'Mit Index',
     'field_definition.isTranslatable': 'Übersetzbar',
     'field_definition.sourceOwner': 'Herkunft',

@@ -1,5 +1,6 @@
 import type { Field, FieldIndex, FieldOptions, FieldRule, Stored } from '#kernel/resource/fields.js';
 import { codeOf, typeCode } from '#kernel/resource/ids.js';
+import { snake } from '#kernel/resource/names.js';
 import { fitsMask, isPlace, isTimeOfDay } from '../domain/text-rules.js';
 import { indexOfType, isReference, isWorkedOut } from '../domain/field-types.js';
 import type { FieldDefinition } from '../field/field-definition.resource.js';
@@ -112,7 +113,7 @@ function optionsOf(definition: FieldDefinition, locale: string): FieldOptions {
 const keptWith = (definition: FieldDefinition): FieldOptions => ({
   ...(definition.piiClass === 'none' ? {} : { personal: true }),
   ...(definition.isTranslatable ? { translatable: true } : {}),
-  ...(definition.isUnique ? { unique: true } : {}),
+  ...(definition.isUnique && definition.uniqueWithin === null ? { unique: true } : {}),
   ...(isIndexed(definition) ? { index: true } : {}),
 });
 
@@ -136,7 +137,7 @@ export const isIndexed = ({ isIndexed: wanted, isUnique, type }: FieldDefinition
   wanted || isUnique || isReference(type) || type === 'autonumber';
 
 function storedOf(definition: FieldDefinition): Stored {
-  const { id, key, type, settings, isUnique } = definition;
+  const { id, key, type, settings, isUnique, uniqueWithin } = definition;
   if (isWorkedOut(type)) return { in: 'formula', sql: () => 'null' };
   const table = isIndexed(definition) ? indexOfType(type) : null;
   const index: FieldIndex | null = table && {
@@ -144,6 +145,7 @@ function storedOf(definition: FieldDefinition): Stored {
     cast: casts[table],
     fieldId: id,
     isUnique: isUnique || type === 'autonumber',
+    ...(uniqueWithin ? { scope: uniqueWithin.map((name) => ({ member: name, column: snake(name) })) } : {}),
   };
   const series = type === 'autonumber' ? { series: { name: `field ${id}`, pattern: settings.numberPattern ?? '{000000}' } } : {};
   return { in: 'custom', key, ...(index ? { index } : {}), ...series };

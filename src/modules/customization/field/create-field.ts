@@ -16,6 +16,7 @@ import type { JsonValue } from '#kernel/pure/json.js';
 import { ObjectDefinition } from '../object/object-definition.resource.js';
 import { refillFigures } from '../figures/refill-figures.js';
 import { checkFormulas } from './check-formulas.js';
+import { checkScope } from './check-scope.js';
 import { FieldDefinition } from './field-definition.resource.js';
 import { fieldErrors, unfit } from './field-errors.js';
 import { fieldInput } from './field-input.js';
@@ -57,6 +58,7 @@ export const createField = defineCommand({
     const whole: FieldDefinition = { ...field, version: 1, createdAt: work.now, updatedAt: work.now };
     refuseTooMany([...definitions.fields, whole], objectName);
     refuseMeeting(work, definitions.fields, whole);
+    checkScope(productOf(work), definitions.fields, whole);
     const resultType = checkFormulas(productOf(work), definitions, whole);
     await work.system.repo(FieldDefinition).create({ ...field, resultType });
     await refillFigures(work, definitions);

@@ -54,6 +54,7 @@ export const FieldDefinition = defineResource('field_definition', {
     }),
     requiredIf: longText({ writer: 'system', description: 'A formula: while it holds, the field must be filled.' }),
     isUnique: boolean({ required: true, writer: 'system', description: 'Whether no two records share a value.' }),
+    uniqueWithin: json<readonly string[]>({ writer: 'system', description: 'Fields: values are unique among records that share these.' }),
     isIndexed: boolean({ required: true, writer: 'system', description: 'Whether long lists can be filtered by it.' }),
     isTranslatable: boolean({ required: true, writer: 'system', description: 'Whether it may be there in several languages.' }),
     sourceOwner: text(40, { writer: 'system', description: 'The system its values come from and that alone writes them: `erp`.' }),

@@ -11,6 +11,7 @@ export const fieldErrors = {
   'field_definition.not_keepable':
     'What is worked out with `today`, `now` or `dateOf` changes by itself and cannot be kept: leave `isIndexed` out.',
   'field_definition.not_unique': 'Records share values of the field already; `sample` shows some.',
+  'field_definition.scope_unfit': 'What a field is to be unique within is no reference, choice, yes or no, or text of the same object.',
   'field_definition.in_use': 'Formulas, conditions or roll-ups of other fields use this one.',
 } as const;
 

@@ -35,6 +35,10 @@ export const fieldInput = {
   isRequired: boolean({ description: 'Whether whoever writes has to fill it. Older records may lack it.' }),
   requiredIf: longText({ description: 'A formula: while it holds, the field must be filled.' }),
   isUnique: boolean({ description: 'Whether no two records share a value.' }),
+  uniqueWithin: list(text(60, { required: true }), {
+    max: 5,
+    description: 'Fields of the same record: values are unique among records that share these, `["accountId"]`. Null: among all.',
+  }),
   isIndexed: boolean({ description: 'Whether long lists can be filtered by it.' }),
   isTranslatable: boolean({
     description: 'Of texts: whether they may be there in several languages, as names of products are.',

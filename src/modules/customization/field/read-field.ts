@@ -23,6 +23,7 @@ const blank: FieldWords = {
   isRequired: false,
   requiredIf: null,
   isUnique: false,
+  uniqueWithin: null,
   isIndexed: false,
   isTranslatable: false,
   sourceOwner: null,
@@ -48,6 +49,7 @@ export function readField(given: Given, before: FieldWords = blank): FieldWords 
     settings: given.settings ? readSettings(given.settings) : before.settings,
     options: given.options ? readOptions(given.options, before.options ?? []) : before.options,
     checks: given.checks ? given.checks.map((one, i) => readCheck(one, i)) : before.checks,
+    uniqueWithin: readScope(given, before),
     rollup: given.rollup ? ({ ...given.rollup } as Rollup & Record<string, JsonValue>) : before.rollup,
   };
 }
@@ -60,6 +62,9 @@ const flags = (given: Given, before: FieldWords) => ({
   isReadOnly: given.isReadOnly ?? before.isReadOnly,
   piiClass: given.piiClass ?? before.piiClass,
 });
+
+const readScope = ({ uniqueWithin }: Given, before: FieldWords) =>
+  uniqueWithin === undefined ? before.uniqueWithin : uniqueWithin?.length ? uniqueWithin : null;
 
 const readHelp = ({ help }: Given, before: FieldWords) =>
   help === undefined ? before.help : help === null ? null : readLabels(help, '/help');
@@ -139,6 +144,11 @@ const fits: readonly Fit[] = [
     isBroken: ({ type, settings }) => type === 'text' && (settings.maxLength ?? 0) > 2000,
     path: '/settings/maxLength',
     message: 'is at most 2000 for a text; longText takes more',
+  },
+  {
+    isBroken: ({ isUnique, uniqueWithin }) => uniqueWithin !== null && !isUnique,
+    path: '/uniqueWithin',
+    message: 'goes with what is unique only',
   },
   {
     isBroken: ({ isTranslatable, type }) => isTranslatable && !isWriting(type),

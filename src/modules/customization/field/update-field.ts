@@ -11,6 +11,7 @@ import { labelErrors } from '../object/object-errors.js';
 import { refillFigures } from '../figures/refill-figures.js';
 import { checkFormulas } from './check-formulas.js';
 import { refuseMeeting, refuseTooMany } from './create-field.js';
+import { checkScope } from './check-scope.js';
 import { FieldDefinition } from './field-definition.resource.js';
 import { fieldErrors } from './field-errors.js';
 import { fieldInput } from './field-input.js';
@@ -40,6 +41,7 @@ export const updateField = defineCommand({
     if (after.isActive) {
       refuseTooMany([...others, after], after.objectName);
       refuseMeeting(work, others, after);
+      checkScope(productOf(work), others, after);
     }
     if (!after.isActive) refuseUsed({ ...definitions, fields: others }, after);
     const resultType = after.isActive ? checkFormulas(productOf(work), definitions, after) : before.resultType;
@@ -62,9 +64,10 @@ export function refuseUsed({ fields }: Pick<Definitions, 'fields'>, gone: FieldD
 }
 
 /** By name: a formula that goes through references counts when any word of it is the field's. */
-function mentions(field: FieldDefinition, { key }: FieldDefinition): boolean {
-  const { formula, requiredIf, checks, rollup } = field;
+function mentions(field: FieldDefinition, { key, objectName }: FieldDefinition): boolean {
+  const { formula, requiredIf, checks, rollup, uniqueWithin } = field;
   const sources = [formula, requiredIf, rollup?.value, rollup?.filter, ...(checks ?? []).map((check) => check.formula)];
   const words = sources.flatMap((source) => (source ? fieldsIn(parseFormula(source)) : [])).flatMap((path) => path.split('.'));
+  if (field.objectName === objectName && uniqueWithin?.includes(key)) return true;
   return words.includes(key) || words.includes(key.replace(/Id$/, '')) || rollup?.by === key;
 }

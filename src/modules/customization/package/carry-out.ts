@@ -38,7 +38,11 @@ async function tried(work: Work, steps: readonly FieldStep[]): Promise<{ steps: 
   return { steps: early, first };
 }
 
-const mayComeLater: ReadonlySet<string> = new Set(['field_definition.formula_invalid', 'field_definition.in_use']);
+const mayComeLater: ReadonlySet<string> = new Set([
+  'field_definition.formula_invalid',
+  'field_definition.in_use',
+  'field_definition.scope_unfit',
+]);
 
 /** The refusal with the name of what it is about: a package has many fields. */
 function told<T>(error: T, { name }: FieldStep): T | DomainError {

@@ -60,6 +60,7 @@ const said = [
   'isRequired',
   'requiredIf',
   'isUnique',
+  'uniqueWithin',
   'isIndexed',
   'isTranslatable',
   'sourceOwner',

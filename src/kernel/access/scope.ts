@@ -33,9 +33,10 @@ export interface VerbReach {
 }
 
 export function filterFor(resource: Resource, actor: Actor, { reach, verb }: VerbReach): RowFilter {
+  const { scope } = resource;
   if (reach === null) return { kind: 'none' };
-  if (reach === 'all' || resource.scope.kind === 'everyone') return { kind: 'all' };
-  const { by, territory } = resource.scope;
+  if (reach === 'all' || scope.kind === 'everyone') return allOrNone(reach, scope);
+  const { by, territory } = scope;
   const among = usersAmong(actor, reach);
   const arms: Arm[] = [{ kind: 'owner', column: snake(by), among, many: isMany(actor, among) }];
   if (territory && hasPart(reach, 'territory')) arms.push({ kind: 'territory', column: snake(territory) });
@@ -43,6 +44,10 @@ export function filterFor(resource: Resource, actor: Actor, { reach, verb }: Ver
   if (level && actor.sharedNouns.includes(resource.name)) arms.push({ kind: 'share', resource: resource.name, level });
   return { kind: 'some', arms };
 }
+
+const allOrNone = (reach: Reach, scope: Resource['scope']): RowFilter => ({
+  kind: reach !== 'all' && scope.kind === 'everyone' && scope.strict ? 'none' : 'all',
+});
 
 function usersAmong(actor: Reached, reach: Reach): Extract<Arm, { kind: 'owner' }>['among'] {
   const [team, subtree] = [hasPart(reach, 'team'), hasPart(reach, 'subtree')];

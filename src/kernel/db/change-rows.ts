@@ -14,7 +14,7 @@ import { inParts, partSize } from './in-parts.js';
 import { judgeWritten } from './judge-written.js';
 import { deleteManyStatement, updateManyStatement, type SetField } from './many-statements.js';
 import { checkRefs } from './refs.js';
-import { holdInvariants, nothingWritten, patchedRow } from './row-rules.js';
+import { holdInvariants, holdMoves, nothingWritten, patchedRow } from './row-rules.js';
 import { changedColumns } from './row-values.js';
 import { ownParams, type Statement } from './statements.js';
 import { textReader } from './tenant-pool.js';
@@ -72,7 +72,10 @@ function changed(resource: Resource, connection: Connection, { row: before, patc
   const after = patchedRow(resource, connection, before, patch);
   const changes = changesOf(resource.fields, before, after);
   const names = Object.keys(resource.fields).filter((name) => Object.hasOwn(changes.kept, name));
-  if (names.length > 0) holdInvariants(resource, after);
+  if (names.length > 0) {
+    holdInvariants(resource, after);
+    holdMoves(resource, before, after);
+  }
   return { before, after, changes, names, place };
 }
 

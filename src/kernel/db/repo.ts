@@ -19,7 +19,7 @@ import { judgeWritten } from './judge-written.js';
 import { numberRows } from './number-rows.js';
 import { changeRows, removeRows } from './change-rows.js';
 import { releaseRows } from './release-rows.js';
-import { completeRow, expectVersion, holdInvariants, nothingWritten, patchedRow } from './row-rules.js';
+import { completeRow, expectVersion, holdInvariants, holdMoves, nothingWritten, patchedRow } from './row-rules.js';
 import { tellAlong } from './tell-along.js';
 import { deleteStatement, insertStatement, ownParams, updateStatement, type Statement } from './statements.js';
 import { textReader } from './tenant-pool.js';
@@ -145,6 +145,7 @@ class ResourceRepo {
     const names = Object.keys(this.fields).filter((name) => Object.hasOwn(changes.kept, name));
     if (names.length === 0) return before;
     holdInvariants(this.resource, after);
+    holdMoves(this.resource, before, after);
     await checkRefs(this.resource, this.connection, [Object.fromEntries(names.map((name) => [name, after[name]]))]);
     const columns = changedColumns(this.resource, names, after);
     const told: Told = { verb: 'updated', changes, id, row: before, key: await this.keyFor(id, changes) };

@@ -1,5 +1,5 @@
 import { versionConflict } from '../access/errors.js';
-import { invalid } from '../errors/domain-error.js';
+import { conflict, invalid } from '../errors/domain-error.js';
 import type { BaseRow, Resource } from '../resource/define-resource.js';
 import { normalise, withDefaults } from '../resource/normalise.js';
 import type { Connection } from './connection.js';
@@ -31,6 +31,19 @@ export function holdInvariants({ invariants }: Resource, row: Values): void {
     if (holds(row)) continue;
     throw invalid(code, message, path === undefined ? {} : { errors: [{ path, code: code.slice(code.indexOf('.') + 1), message }] });
   }
+}
+
+/** Nothing goes from a value to one it does not lead to. */
+export function holdMoves({ moves }: Resource, before: Readonly<Values>, after: Readonly<Values>): void {
+  if (!moves) return;
+  const { field, next } = moves;
+  const [from, to] = [before[field], after[field] ?? null];
+  if (typeof from !== 'string' || from === to) return;
+  const allowed = next[from] ?? [];
+  if (typeof to === 'string' && allowed.includes(to)) return;
+  const message = allowed.length === 0 ? `From ${from} nothing follows.` : `From ${from} it goes to ${allowed.join(', ')} only.`;
+  const errors = [{ path: `/${field}`, code: 'move_refused', message }];
+  throw conflict('record.move_refused', message, { from, to, allowed, errors });
 }
 
 export function expectVersion(resource: Resource, row: BaseRow, version: number | undefined): void {

@@ -7,10 +7,10 @@ export type Operation = 'list' | 'get' | 'create' | 'update' | 'delete';
 
 /**
  * Which field names the owner: the reaches `own`, `team` and `subtree` are judged by it, `territory` by a field of its own where there
- * is one. `everyone` knows only `all`.
+ * is one. `everyone` knows only `all`; where it is `strict`, any other reach reaches nothing, else it is as good as `all`.
  */
 export type RecordScope<K extends string = string> =
-  { readonly kind: 'owned'; readonly by: K; readonly territory?: K } | { readonly kind: 'everyone' };
+  { readonly kind: 'owned'; readonly by: K; readonly territory?: K } | { readonly kind: 'everyone'; readonly strict?: true };
 export function ownedBy<K extends string>(by: K): RecordScope<K>;
 export function ownedBy<const K extends string, const T extends string>(
   by: K,
@@ -28,6 +28,12 @@ export interface Invariant<S extends Fields> {
   readonly path?: string;
   /** A pure predicate over the row about to be written; a new row has no `id` yet. */
   readonly holds: (row: RowFields<S> & { readonly id?: string }) => boolean;
+}
+
+/** From each value of a field, those it may go to. What is empty may become anything, and what has a value is not emptied. */
+export interface Moves {
+  readonly field: string;
+  readonly next: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface ResourceSpec<S extends Fields> {
@@ -57,6 +63,10 @@ export interface ResourceSpec<S extends Fields> {
   readonly labels?: LabelsByLanguage;
   /** What its ids say of it, where that does not follow from its name. */
   readonly code?: number;
+  /** What its records do not have, because their company has switched it off. */
+  readonly without?: readonly ('timeline' | 'files')[];
+  /** A field that goes from value to value only in some ways. */
+  readonly moves?: Moves;
   /** May hold millions of rows in a tenant: whole lists of it are filtered and ordered by what an index serves, and refused otherwise. */
   readonly large?: true;
 }

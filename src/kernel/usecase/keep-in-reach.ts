@@ -1,3 +1,4 @@
+import { permissionMissing } from '../access/errors.js';
 import { rowFilter, withinReach } from '../access/scope.js';
 import { forbidden } from '../errors/domain-error.js';
 import type { Resource } from '../resource/define-resource.js';
@@ -9,9 +10,12 @@ type PlainRow = Readonly<Record<string, unknown>>;
 /** A new row belongs to its maker unless it says otherwise, and to nobody beyond the maker's reach. */
 export function ownedRow(resource: Resource, input: Record<string, unknown>, work: Work): Record<string, unknown> {
   const { scope } = resource;
-  if (scope.kind !== 'owned') return input;
-  const row = input[scope.by] === null || input[scope.by] === undefined ? { ...input, [scope.by]: work.actor.userId } : input;
   const filter = rowFilter(resource, work.actor, `${resource.name}:create`);
+  if (scope.kind !== 'owned') {
+    if (scope.strict && filter.kind === 'none') throw permissionMissing(`${resource.name}:create`);
+    return input;
+  }
+  const row = input[scope.by] === null || input[scope.by] === undefined ? { ...input, [scope.by]: work.actor.userId } : input;
   if (filter.kind === 'some' && !withinReach(filter, resource, work.actor, row)) throw outOfOwnHands(resource, scope.by);
   return row;
 }

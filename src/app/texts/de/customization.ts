@@ -3,6 +3,7 @@ import type { ErrorTexts, Words } from '#kernel/text/catalog.js';
 /** What is said about fields and objects that companies define themselves. */
 export const customizationErrors: ErrorTexts = {
   '*.value_taken': 'Einer dieser Werte ist schon vergeben.',
+  'record.move_refused': ['Von {from} geht es nicht zu {to}. Möglich: {allowed}.', 'Von dieser Phase geht es nicht zu der gewünschten.'],
   'record.check_failed': '{message}',
   'record.field_required': '{message}',
   'record.network_too_wide':
@@ -44,6 +45,8 @@ export const customizationErrors: ErrorTexts = {
   'field_definition.not_unique': 'Datensätze haben schon gleiche Werte in diesem Feld. Ändern Sie diese zuerst.',
   'object_definition.still_active': 'Ein Objekt in Gebrauch wird nicht gelöscht. Nehmen Sie es erst außer Gebrauch.',
   'object_definition.has_records': 'Es gibt noch Datensätze davon. Exportieren Sie sie und geben Sie an, dass sie mitgelöscht werden.',
+  'object_definition.stages_unfit':
+    'Die Phasen passen so nicht zusammen: Jede hat einen eigenen Schlüssel, führt zu anderen oder ist die letzte, und nichts anderes am Objekt heißt stage.',
   'object_definition.in_use': 'Felder anderer Objekte verweisen darauf. Löschen Sie diese zuerst.',
   'field_definition.has_values': 'In dem Feld steht noch etwas. Exportieren Sie es und geben Sie an, dass es mitgelöscht wird.',
   'field_definition.still_active': 'Ein Feld in Gebrauch wird nicht gelöscht. Nehmen Sie es erst außer Gebrauch.',
@@ -67,6 +70,8 @@ export const customizationProblems: Words = {
   field_required: 'muss hier ausgefüllt sein',
   object_unknown: 'ist kein Objekt, das eigene Felder haben kann',
   scope_unfit: 'ist kein Feld, innerhalb dessen etwas eindeutig sein kann',
+  stages_unfit: 'passt nicht zu den Phasen',
+  move_refused: 'ist von hier aus nicht möglich',
   key_reserved: 'wird schon gebraucht',
   key_malformed: 'ist kein Wort wie parkingPermit',
   formula_invalid: 'ist keine verständliche Formel',
@@ -98,6 +103,8 @@ export const customizationLabels = {
     'object_definition.help': 'Erläuterung',
     'object_definition.icon': 'Symbol',
     'object_definition.nameField': 'Namensfeld',
+    'object_definition.features': 'Bestandteile',
+    'object_definition.stages': 'Phasen',
     'object_definition.isRelation': 'Beziehung',
     'object_definition.isActive': 'In Gebrauch',
     'field_definition.objectName': 'Objekt',

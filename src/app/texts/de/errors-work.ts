@@ -140,6 +140,7 @@ export const workErrors: ErrorTexts = {
   'file.link_over': 'Diese Adresse zum Herunterladen gilt nicht, oder nicht mehr. Holen Sie eine neue.',
   'file.missing': 'Das Formular enthält keine Datei: Senden Sie sie als Teil mit einem Dateinamen.',
   'file.no_dry_run': 'Ein Hochladen kann nicht ohne Wirkung ausprobiert werden.',
+  'file.switched_off': 'An Datensätzen dieser Art sind Dateien abgeschaltet.',
   'file.no_such_record':
     'Einen Datensatz mit dieser Kennung, der Dateien haben kann, gibt es nicht, oder er liegt außerhalb Ihrer Reichweite.',
   'file.not_found': 'Diese Datei gibt es nicht, oder Sie dürfen sie nicht sehen.',

@@ -1,5 +1,5 @@
-import { ownedBy, type Invariant, type Resource } from '#kernel/resource/define-resource.js';
-import { ref, type Field, type Fields, type Stored } from '#kernel/resource/fields.js';
+import type { Invariant, Resource } from '#kernel/resource/define-resource.js';
+import type { Field, Fields, Stored } from '#kernel/resource/fields.js';
 import type { Freshness } from '#kernel/resource/figures.js';
 import { firstOwnCode } from '#kernel/resource/ids.js';
 import { camel, kebab, pascal, snake } from '#kernel/resource/names.js';
@@ -13,6 +13,7 @@ import { calculation, type Calculation, type FormulaPlace } from './calculated-f
 import type { Definitions } from './definitions.js';
 import { figuresOf, isKept, isOwnFigure, keptAt, lookUp } from './figures-of.js';
 import { rowCondition } from './row-formula.js';
+import { partsOf, writable } from './object-parts.js';
 import { hasTexts, withTexts } from './own-texts.js';
 import { inLanguage, ownFirst, toField } from './to-field.js';
 
@@ -34,12 +35,13 @@ export function buildResources(registry: Registry, definitions: Definitions): Ow
   const added = new Set(objects.map(({ name }) => name));
   return {
     changed: [...byName.values()].filter(({ name }) => !added.has(name)),
-    added: objects.map((object) => byName.get(object.name) ?? object),
+    added: objects.map((object) => writable(byName.get(object.name) ?? object)),
   };
 }
 
 /** A company's own object before it has fields: whose it is, and where its records are. */
-function skeleton({ name, plural, code, labels, help }: ObjectDefinition, { locale, version, recordsTable }: Definitions): Resource {
+function skeleton(object: ObjectDefinition, { locale, version, recordsTable }: Definitions): Resource {
+  const { name, plural, code, labels, help } = object;
   const description = [inLanguage(labels, locale), inLanguage(help, locale)].filter((text) => text !== '').join(': ');
   return {
     name,
@@ -48,7 +50,6 @@ function skeleton({ name, plural, code, labels, help }: ObjectDefinition, { loca
     within: { column: 'object', value: name },
     code: firstOwnCode + code,
     description: /[.!?]$/.test(description) ? description : `${description}.`,
-    scope: ownedBy('ownerId'),
     operations: ['list', 'get', 'create', 'update', 'delete'],
     invariants: [],
     metadata: version,
@@ -57,7 +58,7 @@ function skeleton({ name, plural, code, labels, help }: ObjectDefinition, { loca
     single: camel(name),
     plural: camel(`x_${snake(plural)}`),
     path: `records/${kebab(plural)}`,
-    fields: { ownerId: ref('user', { description: 'Whose record it is.' }) },
+    ...partsOf(object, locale),
   };
 }
 

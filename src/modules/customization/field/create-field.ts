@@ -1,5 +1,5 @@
 import { conflict, invalid } from '#kernel/errors/domain-error.js';
-import { isExtensible } from '#kernel/resource/define-resource.js';
+import { isExtensible, type Resource } from '#kernel/resource/define-resource.js';
 import { choice, integer, json, ref, text } from '#kernel/resource/fields.js';
 import { newId, typeCode } from '#kernel/resource/ids.js';
 import { relationsOf } from '#kernel/resource/relations.js';
@@ -13,6 +13,7 @@ import { FIELD_TYPES, isReference } from '../domain/field-types.js';
 import { isKey, isReserved } from '../domain/names.js';
 import { keyMalformed, labelErrors } from '../object/object-errors.js';
 import type { JsonValue } from '#kernel/pure/json.js';
+import { stageNames } from '../object/read-features.js';
 import { ObjectDefinition } from '../object/object-definition.resource.js';
 import { refillFigures } from '../figures/refill-figures.js';
 import { checkFormulas } from './check-formulas.js';
@@ -74,14 +75,20 @@ async function refuseKey(work: Work, objectName: string, key: string): Promise<v
     throw invalid('field_definition.object_unknown', `There is no object "${objectName.slice(0, 80)}" that can have fields of yours.`, {
       errors: [{ path: '/objectName', code: 'object_unknown', message: 'is no object that can have fields of yours' }],
     });
-  const inverses = productOf(work).inverses.get(objectName) ?? [];
-  const taken = base ? [...Object.keys(base.fields), ...relationsOf(base).keys(), ...inverses.map(({ name }) => name)] : [];
+  const taken = base ? namesOf(work, base) : namesOfOwn(own);
   if (isReserved(key) || taken.includes(key))
     throw conflict('field_definition.key_reserved', `A field cannot be called "${key}": the word is used already.`, {
       errors: [{ path: '/key', code: 'key_reserved', message: 'is used already' }],
     });
   if (await work.system.repo(FieldDefinition).first({ objectName, key }))
     throw conflict('field_definition.key_taken', `The object has a field "${key}" already, in use or not.`);
+}
+
+const namesOfOwn = (object: ObjectDefinition | null): readonly string[] => (object?.stages ? stageNames : []);
+
+function namesOf(work: Work, base: Resource): string[] {
+  const inverses = productOf(work).inverses.get(base.name) ?? [];
+  return [...Object.keys(base.fields), ...relationsOf(base).keys(), ...inverses.map(({ name }) => name)];
 }
 
 async function refuseTarget(work: Work, { type, target }: Pick<FieldDefinition, 'type' | 'target'>): Promise<void> {

@@ -7,6 +7,8 @@ import type { Work } from '#kernel/usecase/work.js';
 import { expectedMetadata, metadataErrors, nextVersion } from '../definitions/next-version.js';
 import { isKey, meet } from '../domain/names.js';
 import { keyMalformed, labelErrors, readIcon, readLabels } from './object-errors.js';
+import { featuresInput } from './object-input.js';
+import { featureErrors, readFeatures } from './read-features.js';
 import { ObjectDefinition } from './object-definition.resource.js';
 
 const mostObjects = 200;
@@ -22,6 +24,7 @@ export const createObject = defineCommand({
     help: json({ description: 'What it is, by language.' }),
     icon: text(60, { description: 'What front ends show it by: `car`, `mdi:file-sign`.' }),
     nameField: text(60, { description: 'Key of the field people know a record by; it is searched.' }),
+    ...featuresInput,
     metadataVersion: expectedMetadata,
   },
   output: {
@@ -32,11 +35,12 @@ export const createObject = defineCommand({
   errors: {
     ...metadataErrors,
     ...labelErrors,
+    ...featureErrors,
     'object_definition.key_taken': 'Another object has this key, or one too like it.',
     'object_definition.key_reserved': 'Names made of another object would meet with this one.',
   },
 
-  async run({ key, plural, labels, help, icon, nameField, metadataVersion: expected }, work) {
+  async run({ key, plural, labels, help, icon, nameField, features, stages, metadataVersion: expected }, work) {
     if (!isKey(key)) throw keyMalformed('/key');
     if (!isKey(plural) || plural === key) throw keyMalformed('/plural');
     const shownBy = readIcon(icon);
@@ -55,6 +59,7 @@ export const createObject = defineCommand({
       help: help === undefined || help === null ? null : readLabels(help, '/help'),
       icon: shownBy,
       nameField: nameField ?? null,
+      ...readFeatures({ features, stages }),
       isActive: true,
     });
     return { objectDefinitionId: row.id, name, metadataVersion };

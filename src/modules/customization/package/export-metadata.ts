@@ -3,7 +3,7 @@ import { integer, json } from '#kernel/resource/fields.js';
 import { defineQuery } from '#kernel/usecase/define-command.js';
 import { versionOf } from '../definitions/load-definitions.js';
 import { FieldDefinition } from '../field/field-definition.resource.js';
-import { ObjectDefinition } from '../object/object-definition.resource.js';
+import { ObjectDefinition, type Stage } from '../object/object-definition.resource.js';
 import { writePackage, type PackageField, type PackageObject } from './package.js';
 
 export const exportMetadata = defineQuery({
@@ -28,15 +28,35 @@ export const exportMetadata = defineQuery({
   },
 });
 
-const objectOf = ({ key, plural, labels, help, icon, nameField, isRelation, isActive }: ObjectDefinition): PackageObject => ({
+const objectOf = ({
+  key,
+  plural,
+  labels,
+  help,
+  icon,
+  nameField,
+  features,
+  stages,
+  isRelation,
+  isActive,
+}: ObjectDefinition): PackageObject => ({
   key,
   plural,
   labels,
   ...(help ? { help } : {}),
   ...(icon === null ? {} : { icon }),
   ...(nameField === null ? {} : { nameField }),
+  ...(features === null ? {} : { features }),
+  ...(stages === null ? {} : { stages: stages.filter(({ isActive: isUsed }) => isUsed).map(stageOf) }),
   ...(isRelation ? { isRelation } : {}),
   ...(isActive ? {} : { isActive }),
+});
+
+const stageOf = ({ key, labels, next, isFinal }: Stage) => ({
+  key,
+  labels: { ...labels },
+  ...(next ? { next: [...next] } : {}),
+  ...(isFinal ? { isFinal } : {}),
 });
 
 /** Beyond the usual only: what is false, empty or none is left out. */

@@ -1,6 +1,7 @@
 import type { JsonObject } from '#kernel/pure/json.js';
 import type { FieldType } from '../domain/field-types.js';
 import type { Labels } from '../object/object-definition.resource.js';
+import type { FeaturesSaid, StagesSaid } from '../object/read-features.js';
 
 /** What the first member of every package says; another number means another meaning. */
 export const packageFormat = 'kontor.metadata/1';
@@ -12,6 +13,8 @@ export interface PackageObject {
   readonly help?: Labels;
   readonly icon?: string;
   readonly nameField?: string;
+  readonly features?: FeaturesSaid;
+  readonly stages?: StagesSaid;
   readonly isRelation?: boolean;
   readonly isActive?: boolean;
 }
@@ -41,6 +44,6 @@ export const writePackage = ({ name, description, objects, fields }: MetadataPac
   format: packageFormat,
   name,
   ...(Object.keys(description).length === 0 ? {} : { description }),
-  objects: objects.map((object): JsonObject => ({ ...object })),
+  objects: objects.map((object) => JSON.parse(JSON.stringify(object)) as JsonObject),
   fields: fields.map(({ more, ...field }): JsonObject => ({ ...field, ...more })),
 });

@@ -6,6 +6,7 @@ import { FieldDefinition } from '../field/field-definition.resource.js';
 import { readField } from '../field/read-field.js';
 import { wordsOf } from '../field/update-field.js';
 import { ObjectDefinition } from '../object/object-definition.resource.js';
+import { readFeatures } from '../object/read-features.js';
 import type { MetadataPackage, PackageField, PackageObject } from './package.js';
 
 export type Step =
@@ -57,20 +58,23 @@ function objectStep(wanted: PackageObject, there: ObjectDefinition | undefined, 
   if (there.plural !== wanted.plural) conflicts.push({ name, message: `is called ${there.plural} in the plural, not ${wanted.plural}` });
   if (there.isRelation !== (wanted.isRelation ?? false))
     conflicts.push({ name, message: there.isRelation ? 'is a relation' : 'is no relation' });
-  const { labels, help, icon, nameField, isActive } = there;
+  const { labels, help, icon, nameField, features, stages, isActive } = there;
   const isSame = isDeepStrictEqual(
-    { labels, help, icon, nameField, isActive },
-    { ...objectWords(wanted), isActive: wanted.isActive ?? true },
+    { labels, help, icon, nameField, features, stages, isActive },
+    { ...plainWords(wanted), ...readFeatures(wanted, there), isActive: wanted.isActive ?? true },
   );
   return { what: 'object', action: isSame ? 'keep' : 'update', name, wanted, id: there.id };
 }
 
-export const objectWords = ({ labels, help, icon, nameField }: PackageObject) => ({
+const plainWords = ({ labels, help, icon, nameField }: PackageObject) => ({
   labels,
   help: help ?? null,
   icon: icon ?? null,
   nameField: nameField ?? null,
 });
+
+/** What is said of an object, to be set; features and stages that are not said stay. */
+export const objectWords = (wanted: PackageObject) => ({ ...plainWords(wanted), features: wanted.features, stages: wanted.stages });
 
 function fieldStep(wanted: PackageField, there: FieldDefinition | undefined, conflicts: Conflict[]): Step {
   const name = `${wanted.objectName}.${wanted.key}`;

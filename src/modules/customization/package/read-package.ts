@@ -5,7 +5,9 @@ import { boolean, choice, json, list, object, text } from '#kernel/resource/fiel
 import { validate } from '#kernel/resource/validate.js';
 import { FIELD_TYPES } from '../domain/field-types.js';
 import { fieldInput } from '../field/field-input.js';
+import { featuresInput } from '../object/object-input.js';
 import { readLabels } from '../object/object-errors.js';
+import type { StagesSaid } from '../object/read-features.js';
 import { packageFormat, type MetadataPackage, type PackageField, type PackageObject } from './package.js';
 
 const labels = json({ required: true, description: 'Texts by language.' });
@@ -16,6 +18,7 @@ const objectShape = {
   help: json(),
   icon: text(60),
   nameField: text(60),
+  ...featuresInput,
   isRelation: boolean(),
   isActive: boolean(),
 } as const;
@@ -69,7 +72,7 @@ const given = (members: Members): JsonObject =>
   Object.fromEntries(Object.entries(members).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined && entry[1] !== null));
 
 function readObject(members: Members, i: number): PackageObject {
-  const { key, plural, help, icon, nameField, isRelation, isActive } = members;
+  const { key, plural, help, icon, nameField, features, stages, isRelation, isActive } = members;
   return {
     key: textOf(key),
     plural: textOf(plural),
@@ -77,6 +80,8 @@ function readObject(members: Members, i: number): PackageObject {
     ...(help ? { help: readLabels(help, `/objects/${i}/help`) } : {}),
     ...(typeof icon === 'string' ? { icon } : {}),
     ...(typeof nameField === 'string' ? { nameField } : {}),
+    ...(features ? { features: features } : {}),
+    ...(stages ? { stages: stages as unknown as StagesSaid } : {}),
     ...(isRelation === true ? { isRelation } : {}),
     ...(isActive === false ? { isActive } : {}),
   };

@@ -1,9 +1,10 @@
 import { judgedBy, openWorkOf } from '#kernel/db/twins.js';
 import { sql, type Sql } from '#kernel/db/sql.js';
-import { notFound } from '#kernel/errors/domain-error.js';
+import { conflict, notFound } from '#kernel/errors/domain-error.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import { choice, instant, integer, object, ref, text } from '#kernel/resource/fields.js';
 import { codeOf } from '#kernel/resource/ids.js';
+import { words } from '#kernel/resource/names.js';
 import type { Work } from '#kernel/usecase/work.js';
 
 /** A file of a record, as it is kept. */
@@ -57,9 +58,14 @@ export const fileNotFound = (id: string) =>
 export async function fileInReach(work: Work, id: string, verb: 'read' | 'update'): Promise<StoredFile> {
   const [file] = codeOf(id) === null ? [] : await filesWhere(work, sql`f.id = ${id}`);
   const resource = file && work.definitions.resources.get(file.resource);
-  if (!resource || !(await isInReach(work, resource, file.recordId, verb))) throw fileNotFound(id);
+  if (!resource || isOff(resource) || !(await isInReach(work, resource, file.recordId, verb))) throw fileNotFound(id);
   return file;
 }
+
+export const recordErrors = {
+  'file.no_such_record': 'There is no record with this id that can have files, or it is not within your reach.',
+  'file.switched_off': 'The company has switched off files for records of this kind.',
+};
 
 /** The kind of record an id is of, if files hang on such records and the actor may read (or change) this one. */
 export async function recordInReach(work: Work, recordId: string, verb: 'read' | 'update'): Promise<Resource> {
@@ -69,11 +75,15 @@ export async function recordInReach(work: Work, recordId: string, verb: 'read' |
     throw notFound('file.no_such_record', 'There is no record with this id that can have files, or it is not within your reach.', {
       recordId,
     });
+  if (isOff(resource)) throw conflict('file.switched_off', `The company has switched off files for a ${words(resource)}.`, { recordId });
   return resource;
 }
 
 /** Files hang on what people read and change. */
 const bearsFiles = ({ operations }: Resource) => operations.includes('get') && operations.includes('update');
+
+/** The company keeps no files with records of this kind; those there were are kept, and seen by nobody. */
+const isOff = ({ without }: Resource) => without?.includes('files') === true;
 
 async function isInReach(work: Work, resource: Resource, recordId: string, verb: 'read' | 'update'): Promise<boolean> {
   const judged = (one: string) => judgedBy(openWorkOf(work), { noun: resource.name, permission: `${resource.name}:${one}` }).repo(resource);

@@ -7,7 +7,7 @@ import { defineCommand } from '#kernel/usecase/define-command.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { FileAttached } from '../events.js';
 import { noteAudit } from './note-audit.js';
-import { fileFields, recordInReach, shownFile, type StoredFile } from './stored-file.js';
+import { fileFields, recordErrors, recordInReach, shownFile, type StoredFile } from './stored-file.js';
 
 const { name, mediaType, bytes, sha256 } = fileFields;
 
@@ -28,7 +28,7 @@ export const takeFile = (store: FileStore, draft: string) =>
     },
     output: fileFields,
     errors: {
-      'file.no_such_record': 'There is no record with this id that can have files, or it is not within your reach.',
+      ...recordErrors,
       'file.quota_exceeded': 'The company has used up the room for its files.',
     },
 

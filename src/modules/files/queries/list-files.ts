@@ -2,7 +2,7 @@ import { sql } from '#kernel/db/sql.js';
 import { boolean, integer, list, text } from '#kernel/resource/fields.js';
 import { isUuid } from '#kernel/resource/ids.js';
 import { defineQuery } from '#kernel/usecase/define-command.js';
-import { fileObject, filesWhere, recordInReach, shownFile } from '../file/stored-file.js';
+import { fileObject, filesWhere, recordErrors, recordInReach, shownFile } from '../file/stored-file.js';
 
 const mostAtOnce = 200;
 
@@ -19,7 +19,7 @@ export const listFiles = defineQuery({
     after: text(36, { description: 'Id of the last file of the page before.' }),
   },
   output: { files: list(fileObject, { required: true, max: mostAtOnce }), hasNextPage: boolean({ required: true }) },
-  errors: { 'file.no_such_record': 'There is no record with this id that can have files, or it is not within your reach.' },
+  errors: recordErrors,
 
   async run({ recordId, limit, after }, work) {
     await recordInReach(work, recordId, 'read');

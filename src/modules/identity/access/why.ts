@@ -92,7 +92,7 @@ async function placeOf(work: Work, { resource, recordId, who }: { resource: Reso
     territory: among(who.territoryIds, territory),
     readShare: shares.length > 0,
     writeShare: shares.some(({ level }) => level === 'write'),
-    ownerless: scope.kind === 'owned' && typeof owner !== 'string',
+    ownerless: typeof owner !== 'string',
   };
 }
 
@@ -104,8 +104,12 @@ interface Standing {
   readonly place: Place;
 }
 
+/** Of what nobody owns, everybody who may at all reaches all. */
+const coversAll = ({ resource, reach, allowed }: Pick<Standing, 'resource' | 'reach' | 'allowed'>) =>
+  reach === 'all' || (resource.scope.kind === 'everyone' && allowed);
+
 function within({ resource, reach, verb, allowed, place }: Standing): string {
-  if (reach === 'all' || resource.scope.kind === 'everyone') return 'That covers every record of this kind.';
+  if (coversAll({ resource, reach, allowed })) return 'That covers every record of this kind.';
   if (place.own) return 'The record belongs to the user, or to somebody he stands in for.';
   const part = (['team', 'subtree', 'territory'] as const).find((one) => hasPart(reach, one) && place[one]);
   if (part) return near[part];

@@ -19,7 +19,7 @@ const ownModule = 'records';
 /** All kinds there are for the company: those of the product whose module is on, and its own. */
 export async function sourcesOf(work: Work): Promise<Sources> {
   const relations = await relationNames(work);
-  const own = [...work.definitions.resources.values()].filter(({ module }) => module === ownModule).map(({ name }) => name);
+  const own = [...work.definitions.resources.values()].filter(hasTimeline).map(({ name }) => name);
   const kept = new Set<string>([...keptKinds, ...own.filter((name) => !relations.has(name))]);
   const kinds: readonly (readonly [string, Source['kind']])[] = [
     ...[...kept].map((name) => [name, 'kept'] as const),
@@ -33,6 +33,8 @@ export async function sourcesOf(work: Work): Promise<Sources> {
     }),
   );
 }
+
+const hasTimeline = ({ module, without }: Resource) => module === ownModule && !without?.includes('timeline');
 
 const refsOf = ({ fields }: Resource, kept: ReadonlySet<string>): string[] =>
   Object.entries(fields).flatMap(([name, { kind, target = '', options, stored }]) =>

@@ -54,7 +54,7 @@ export async function openKit(modules: readonly ModuleSpec[], options: KitOption
   const server = JSON.parse(process.env['TEST_PG'] ?? 'null') as TestServer | null;
   if (!server) throw new Error('TEST_PG is not set: run the tests with `npm test`, whose set-up starts PostgreSQL.');
   const name = `t_${randomUUID().replaceAll('-', '')}`;
-  await admin(server.superUrl, `create database ${name} template ${server.template}`);
+  await admin(server.superUrl, `create database ${name} template ${server.template} strategy file_copy`);
   const urls = {
     app: withDatabase(server.appUrl, name),
     owner: withDatabase(server.ownerUrl, name),

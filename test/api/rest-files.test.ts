@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FolderFileStore } from '#kernel/files/folder-file-store.js';
+import { testFolder } from '#kernel/testing/test-folder.js';
 import { openApiKit, type ApiKit, type Client, type Company } from './api-kit.ts';
 
 let api: ApiKit;
@@ -245,7 +245,7 @@ describe('an upload that goes wrong', () => {
   });
 
   test('because its process died is swept away by the next one, a day later', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'kontor-test-files-'));
+    const folder = testFolder();
     const limits = { fileBytes: 1, tenantBytes: 1 };
     const [old, fresh] = [await new FolderFileStore(folder, limits).draft(), await new FolderFileStore(folder, limits).draft()];
     for (const draft of [old, fresh]) writeFileSync(draft, 'left behind');

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { systemActor } from '#kernel/access/actor.js';
@@ -12,8 +10,9 @@ import type { OpenWork } from '#kernel/db/open-work.js';
 import { doorsOf } from '#kernel/jobs/task-host.js';
 import type { Ports } from '#kernel/ports/ports.js';
 import type { Kit } from '#kernel/testing/kit.js';
+import { testFolder } from '#kernel/testing/test-folder.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'kontor-box-'));
+const folder = testFolder();
 let made = 0;
 export const newPath = (): string => join(folder, `${++made}.zip`);
 

@@ -16,6 +16,7 @@ export default async function globalSetup(): Promise<void> {
 
   await removeLeftovers();
   const home = mkdtempSync(join(tmpdir(), PREFIX));
+  process.env['TEST_FOLDER'] = home;
   const postgres = await startEmbeddedPostgres({ home, durable: false });
   const stop = async () => {
     await postgres.stop();

@@ -1,7 +1,4 @@
 import { createHash, createHmac, randomUUID } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import pg from 'pg';
 import { reachesNobody, systemActor, type Actor, type FieldRights, type Permissions, type Reached } from '../access/actor.js';
 import { openDatabase } from '../db/data-source.js';
@@ -16,6 +13,7 @@ import type { UseCase } from '../usecase/define-command.js';
 import type { ModuleSpec } from '../usecase/define-module.js';
 import { Runner, type Call } from '../usecase/runner.js';
 import { drain } from '../jobs/drain.js';
+import { testFolder } from './test-folder.js';
 
 /** Where the test run's PostgreSQL is; set by the global set-up. */
 interface TestServer {
@@ -207,7 +205,7 @@ function testPorts(mails: OutgoingMail[]): Ports {
   return {
     mailer,
     templates: { render: (template) => Promise.resolve({ subject: template.subject, html: template.mjml, text: template.text ?? '' }) },
-    files: new FolderFileStore(mkdtempSync(join(tmpdir(), 'kontor-test-files-')), { fileBytes: 1_000_000, tenantBytes: 3_000_000 }),
+    files: new FolderFileStore(testFolder(), { fileBytes: 1_000_000, tenantBytes: 3_000_000 }),
     publicUrl: 'http://127.0.0.1:3000',
     sign,
     verify: (purpose, text, signature) => sign(purpose, text) === signature,

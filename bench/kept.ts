@@ -32,7 +32,7 @@ try {
   const began = performance.now();
   await field('x_thing', 'kept', { type: 'formula', formula: 'seats * price + 1', isIndexed: true });
   console.log(`${rows} records worked out when the formula begins to be kept: ${Math.round(performance.now() - began)} ms`);
-  await asOwner((client) => client.query('analyze kernel.kept_num'));
+  await beside((client) => client.query('analyze kernel.kept_num'));
   const page = (name: string) =>
     send('POST', '/graphql', { query: `{ xThings(first: 50, orderBy: [{${name}: DESC}]) { nodes { ${name} } } }` });
   const lists = await inTurns(times, { worked: () => page('worked'), kept: () => page('kept') });
@@ -48,21 +48,20 @@ try {
 
 /** The record as often as wanted. */
 async function fill(id: string): Promise<void> {
-  await asOwner(async (client) => {
-    const { rows: found } = await client.query<{ tenant_id: string }>('select id as tenant_id from kernel.tenants limit 1');
-    await client.query(`select set_config('app.tenant_id', $1, false)`, [found[0]?.tenant_id]);
-    await client.query(
+  await beside(async (client) => {
+    const { rowCount } = await client.query(
       `insert into kernel.records (tenant_id, id, object, custom)
-       select r.tenant_id, (left(r.id::text, 19) || '8' || right(md5(n::text), 16))::uuid, r.object, jsonb_build_object('seats', n % 1000, 'price', (n % 77)::text || '.50')
+       select r.tenant_id, (left(r.id::text, 19) || '8' || right(md5(n::text), 15))::uuid, r.object, jsonb_build_object('seats', n % 1000, 'price', (n % 77)::text || '.50')
        from kernel.records r cross join generate_series(2, $2::int) n where r.id = $1`,
       [id, rows],
     );
+    if (rowCount !== rows - 1) throw new Error(`${rowCount ?? 0} records were made.`);
     await client.query('analyze kernel.records');
   });
 }
 
-async function asOwner(run: (client: pg.Client) => Promise<unknown>): Promise<void> {
-  const client = new pg.Client({ connectionString: installation.postgres.ownerUrl });
+async function beside(run: (client: pg.Client) => Promise<unknown>): Promise<void> {
+  const client = new pg.Client({ connectionString: installation.postgres.superUrl.replace(/\/postgres$/, '/kontor') });
   await client.connect();
   try {
     await run(client);

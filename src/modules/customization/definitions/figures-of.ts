@@ -43,13 +43,13 @@ const placeOf = ({ resultType }: Pick<FieldDefinition, 'resultType'>): Place => 
 /** Where the figures of a definition are kept, given what they come to. */
 export function keptAt(definition: FieldDefinition, worked: Kept['worked']): Kept {
   const { table, cast } = placeOf(definition);
-  const isText = cast === 'text';
-  return {
-    table,
-    cast,
-    fieldId: definition.id,
-    worked: (alias, as) => (isText ? `left(${worked(alias, as)}, ${longestKept})` : worked(alias, as)),
-  };
+  return { table, cast, fieldId: definition.id, worked: (alias, as) => fitted(cast, worked(alias, as)) };
+}
+
+/** As far as an index takes it: the rest of a text is cut off, and a number nobody can read is none. */
+function fitted(cast: string, value: string): string {
+  if (cast === 'text') return `left(${value}, ${longestKept})`;
+  return cast === 'numeric' ? `(select case when abs(n.x) < 1e100 then n.x end from (select ${value} as x offset 0) n)` : value;
 }
 
 /** The figure of a record from where it is kept. */

@@ -39,7 +39,10 @@ export const fieldInput = {
     max: 5,
     description: 'Fields of the same record: values are unique among records that share these, `["accountId"]`. Null: among all.',
   }),
-  isIndexed: boolean({ description: 'Whether long lists can be filtered by it.' }),
+  isIndexed: boolean({
+    description:
+      'Whether long lists can be filtered by it. A formula or roll-up is kept then, and orders them too; else it is worked out when it is read.',
+  }),
   isTranslatable: boolean({
     description: 'Of texts: whether they may be there in several languages, as names of products are.',
   }),

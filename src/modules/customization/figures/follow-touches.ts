@@ -7,7 +7,7 @@ import { concernedBy, type Touch } from './touches.js';
 import { oneAtATime, workOut } from './work-out.js';
 
 /** Figures of so many records are worked out by one statement, and so many by one transaction. */
-const atOnce = 5_000;
+const atOnce = 1_000;
 const mostInOne = 10_000;
 
 /** More than one transaction should do. */

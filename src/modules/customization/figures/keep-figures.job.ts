@@ -1,10 +1,13 @@
 import { openWorkOf } from '#kernel/db/twins.js';
-import { list, text } from '#kernel/resource/fields.js';
+import { list, text, type Fields, type InputOf } from '#kernel/resource/fields.js';
 import { figuresStaleEvent } from '#kernel/resource/figures.js';
-import { defineJob } from '#kernel/usecase/define-job.js';
+import { defineJob, type Job } from '#kernel/usecase/define-job.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { followFigure, followTouches, type Left } from './follow-touches.js';
 import type { Touch } from './touches.js';
+import { isTurn } from './work-out.js';
+
+const againMs = 250;
 
 export const keepFigures = defineJob({
   name: 'customization.keep_figures',
@@ -12,7 +15,8 @@ export const keepFigures = defineJob({
   payload: { events: list(text(36, { required: true }), { required: true }) },
   hears: [figuresStaleEvent],
 
-  async run({ events }, work) {
+  async run({ events }, work): Promise<void> {
+    if (!(await isTurn(work))) return comeAgain(work, keepFigures, { key: events[0] ?? '', payload: { events } });
     const { rows } = await openWorkOf(work).exec(
       'select payload from kernel.outbox where tenant_id = $1 and id = any($2::uuid[]) order by txid, id',
       [work.tenantId, events],
@@ -29,10 +33,22 @@ export const keepMoreFigures = defineJob({
     records: list(text(36, { required: true }), { required: true }),
   },
 
-  async run({ figure, records }, work) {
+  async run({ figure, records }, work): Promise<void> {
+    if (!(await isTurn(work)))
+      return comeAgain(work, keepMoreFigures, { key: `${figure} ${records[0] ?? ''}`, payload: { figure, records } });
     await putOff(work, await followFigure(work, { fieldId: figure, ids: records }));
   },
 });
+
+/** A little later: many who wait in line would hold a connection each, and those of other companies could go on. */
+export async function comeAgain<S extends Fields>(
+  work: Work,
+  job: Job<S>,
+  { key, payload }: { key: string; payload: InputOf<S> },
+): Promise<void> {
+  const dueAt = new Date(work.now.getTime() + againMs);
+  await work.schedule(job, { key: `${key} again ${dueAt.toISOString()}`, dueAt, payload });
+}
 
 /** Each part is a task of its own: no transaction takes long, however many records hang on one. */
 export async function putOff(work: Work, left: readonly Left[]): Promise<void> {

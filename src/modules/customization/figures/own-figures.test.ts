@@ -162,6 +162,14 @@ test('what changes by itself is not kept, whoever makes it so', async () => {
   expect(await d.create('account', { name: 'é'.repeat(200) })).toMatchObject({ f2: 'é'.repeat(500) });
 });
 
+test('numbers beyond all reading are not kept, and hold up no write', async () => {
+  await d.field('account', 'most', 'formula', { formula: '9'.repeat(3000), isIndexed: true });
+  await d.field('account', 'more', 'formula', { formula: 'most * most * employees', isIndexed: true });
+  await d.field('account', 'fine', 'formula', { formula: 'round(employees * 1.005, employees * 1000000000)', isIndexed: true });
+  expect(await d.create('account', { name: 'A', employees: 2_000_000_000 })).toMatchObject({ more: null, fine: '2010000000.00' });
+  expect(await d.list('account', ['more', 'fine'], { orderBy: [{ more: 'ASC' }] })).toEqual([{ more: null, fine: '2010000000.00' }]);
+});
+
 test('who may not see a field neither finds nor orders by what is kept of it', async () => {
   await d.field('account', 'margin', 'decimal');
   await d.field('account', 'twice', 'formula', { formula: 'margin * 2', isIndexed: true });

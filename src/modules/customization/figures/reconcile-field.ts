@@ -9,7 +9,7 @@ import { putOff } from './keep-figures.job.js';
 import { reconcileStretch, start } from './reconcile-figure.js';
 import { oneAtATime } from './work-out.js';
 
-const recordsAtOnce = 20_000;
+const recordsAtOnce = 5_000;
 
 export const reconcileField = defineCommand({
   name: 'field_definition.reconcile',

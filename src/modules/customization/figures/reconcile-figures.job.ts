@@ -4,11 +4,11 @@ import type { Work } from '#kernel/usecase/work.js';
 import { FiguresMended } from './figures-mended.event.js';
 import { figuresNow } from './figures-now.js';
 import { followTouches } from './follow-touches.js';
-import { putOff } from './keep-figures.job.js';
+import { comeAgain, putOff } from './keep-figures.job.js';
 import { reconcileStretch, start } from './reconcile-figure.js';
-import { oneAtATime } from './work-out.js';
+import { isTurn } from './work-out.js';
 
-const recordsAtOnce = 20_000;
+const recordsAtOnce = 5_000;
 
 export const reconcileSteps = defineJob({
   name: 'customization.reconcile_steps',
@@ -19,11 +19,12 @@ export const reconcileSteps = defineJob({
     after: text(36, { description: 'Id of the last record that was looked at.' }),
   },
 
-  async run({ run, figure: fieldId, after }, work) {
+  async run({ run, figure: fieldId, after }, work): Promise<void> {
+    if (!(await isTurn(work)))
+      return comeAgain(work, reconcileSteps, { key: `${run} ${fieldId}`, payload: { run, figure: fieldId, ...(after ? { after } : {}) } });
     const { figures } = await figuresNow(work);
     const figure = figures.find(({ kept }) => kept.fieldId === fieldId);
     if (!figure) return;
-    await oneAtATime(work);
     const { differing, touch, last } = await reconcileStretch(work, figure, { after: after ?? start, size: recordsAtOnce });
     if (touch) await putOff(work, await followTouches(work, [touch]));
     if (differing > 0) await work.emit(FiguresMended, { fieldDefinitionId: fieldId, differing });
@@ -34,10 +35,11 @@ export const reconcileSteps = defineJob({
 
 export const reconcileFigures = defineJob({
   name: 'customization.reconcile_figures',
-  description: 'Has all kept formulas and roll-ups compared with what they come to, once a day and when a module is on again.',
+  description:
+    'Has all kept formulas and roll-ups compared with what they come to, once a day, and when a module is on again or its data are gone.',
   payload: {},
   everyMinutes: 1440,
-  hears: ['modules.module_enabled'],
+  hears: ['modules.module_enabled', 'modules.module_purged'],
   async run(_payload, work) {
     await reconcileAll(work);
   },

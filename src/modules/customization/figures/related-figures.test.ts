@@ -230,8 +230,24 @@ test('two workers at once, and writers between them, leave the last word to who 
   await Promise.all([slow, quick]);
   expect(await d.list('account', ['fees'])).toEqual([{ fees: '9.00' }]);
   await Promise.all([...Array.from({ length: 6 }, (_, i) => permit(one, String(i + 2))), kit.drain(), kit.drain()]);
+  // Who found somebody else at work comes again a little later.
+  kit.clock.advance({ seconds: 5 });
   await kit.drain();
   expect(await all()).toMatchObject([{ permitCount: 7 }]);
+});
+
+test('a job that finds another at work comes again instead of waiting with a connection in hand', async () => {
+  await permits();
+  const one = await account('One');
+  await permit(one, '5');
+  await d.tenant.work(async (work) => {
+    await followTouches(work, []);
+    await kit.drain();
+    expect(await d.list('account', ['fees'])).toEqual([{ fees: null }]);
+  });
+  kit.clock.advance({ seconds: 1 });
+  await kit.drain();
+  expect(await all()).toMatchObject([{ fees: '5.00' }]);
 });
 
 test('what hangs on many records is kept by one statement, and by many transactions where it is too much for one', async () => {

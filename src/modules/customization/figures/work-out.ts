@@ -38,5 +38,13 @@ export async function forget(work: Work, fieldId: string): Promise<void> {
  * last word is the right one.
  */
 export async function oneAtATime(work: Work): Promise<void> {
-  await openWorkOf(work).exec(`select pg_advisory_xact_lock(hashtextextended('figures ' || $1::text, 0))`, [work.tenantId]);
+  await openWorkOf(work).exec(`select pg_advisory_xact_lock(${turn})`, [work.tenantId]);
 }
+
+/** The same for who would rather come again than wait with a connection in hand: false when it is somebody else's turn. */
+export async function isTurn(work: Work): Promise<boolean> {
+  const { rows } = await openWorkOf(work).exec(`select pg_try_advisory_xact_lock(${turn}) as taken`, [work.tenantId]);
+  return rows[0]?.['taken'] === true;
+}
+
+const turn = `hashtextextended('figures ' || $1::text, 0)`;

@@ -77,25 +77,33 @@ function wantedOf(writer: StatementWriter, val: Val, path: string): Wanted {
 
 /** Beyond that nobody searches by words. */
 const longestWords = 200;
-/** As many beginnings as `kernel.beginnings_of_words` comes to at most. */
-const mostBeginnings = 4;
+/** Of more words than these only the dictionary is asked. */
+const soughtWords = [1, 2, 3] as const;
 
 const any = (parts: readonly string[]) => `(${parts.join(' or ')})`;
 
 /**
- * The index of trigrams finds parts of texts, and beginnings of the longest word; what it finds is then held to all words as the dictionary has
+ * The index of trigrams finds parts of texts, and texts with the beginnings of words; what it finds is then held to all words as the dictionary has
  * them. In two conditions, since dictionaries are not leakproof: in one with the first they would keep it from the index.
  */
 function found(columns: readonly string[], { pattern, otherwise, words }: Wanted, dictionaries: readonly string[]): string {
   const parts = columns.flatMap((column) => [`${column} ilike ${pattern}`, `${column} ilike ${otherwise}`]);
-  const beginnings = dictionaries.flatMap((dictionary) =>
-    Array.from({ length: mostBeginnings }, (_, i) => `(kernel.beginnings_of_words(${dictionary}, ${words}))[${i + 1}]`),
-  );
-  const near = columns.flatMap((column) => beginnings.map((beginning) => `${column} ilike ${beginning}`));
-  const exact = columns.flatMap((column) =>
-    dictionaries.map((dictionary) => `to_tsvector(${dictionary}, lower(${column})) @@ plainto_tsquery(${dictionary}, ${words})`),
+  const pairs = columns.flatMap((column) => dictionaries.map((dictionary) => ({ column, dictionary })));
+  const near = pairs.map(({ column, dictionary }) => nearWords(column, dictionary, words));
+  const exact = pairs.map(
+    ({ column, dictionary }) => `to_tsvector(${dictionary}, lower(${column})) @@ plainto_tsquery(${dictionary}, ${words})`,
   );
   return `(${any([...parts, ...near])} and ${any([...parts, ...exact])})`;
+}
+
+/** Text that has the beginnings of the longest words, one way or another they may be written. */
+function nearWords(column: string, dictionary: string, words: string): string {
+  const each = soughtWords.map((place) => {
+    const beginnings = `kernel.beginnings_of_word(${dictionary}, ${words}, ${place})`;
+    const isThere = `${column} ilike any(${beginnings})`;
+    return place === 1 ? isThere : `(${beginnings} is null or ${isThere})`;
+  });
+  return `(${each.join(' and ')})`;
 }
 
 /** For texts in the language the company writes in. */

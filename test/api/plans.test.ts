@@ -1,4 +1,6 @@
+import { Temporal } from 'temporal-polyfill';
 import { systemActor } from '#kernel/access/actor.js';
+import { dayIn } from '#kernel/pure/time.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { keepPlans } from '#modules/customers/activity/keep-plans.job.js';
 import { openApiKit, type ApiKit, type Client, type Company } from './api-kit.js';
@@ -79,6 +81,46 @@ test('once the rules of zones change, plans keep their time of day and get anoth
   await execute(`update customers.activities set start_at = start_at - interval '1 hour' where id = $1`, [coming.id]);
   await inCompany((work) => keepPlans.run({}, work));
   expect(await seen(coming)).toEqual({ at: '2099-06-01T06:00:00+00:00', version: 2 });
+});
+
+test('meetings of a day are those of the day of who asks, in the order in which they begin, wherever they are', async () => {
+  const { timeZone } = (await admin.get('/v1/me')).body;
+  const here = String(timeZone);
+  const today = dayIn(here, new Date());
+  const at = (local: string, place: string) =>
+    Temporal.PlainDateTime.from(local).toZonedDateTime(here).withTimeZone(place).toPlainDateTime().toString({ smallestUnit: 'second' });
+  const tomorrow = Temporal.PlainDate.from(today).add({ days: 1 }).toString();
+  const los = 'America/Los_Angeles';
+  await plan({ local: `${today}T12:00:00`, zone: here }, 'Daily noon');
+  // Yesterday there, and today here; the other way round.
+  await plan({ local: at(`${today}T00:30:00`, los), zone: los }, 'Daily far');
+  await plan({ local: at(`${tomorrow}T05:00:00`, los), zone: los }, 'Daily late');
+  const query = `{ activities(filter: { start: { at: { during: today } }, subject: { startsWith: "Daily" } }, orderBy: [{ start: DESC }], first: 1) {
+    nodes { subject } pageInfo { endCursor } } }`;
+  const [fast, slow] = [await admin.graphql(query), await admin.graphql(query, {}, { slow: true })];
+  const listed = await admin.get(
+    `/v1/activities?sort=start&fields=subject&filter=${encodeURIComponent(JSON.stringify({ start: { at: { gte: `${today}T00:00:00Z` } }, subject: { startsWith: 'Daily' } }))}`,
+  );
+  // The day may have ended while the test ran.
+  if (dayIn(here, new Date()) !== today) return;
+  expect(slow).toEqual(fast);
+  const { nodes, pageInfo } = (fast.data as { activities: { nodes: unknown[]; pageInfo: { endCursor: string } } }).activities;
+  expect(nodes).toEqual([{ subject: 'Daily noon' }]);
+  const next = await admin.graphql(query.replace('first: 1', `first: 5, after: "${pageInfo.endCursor}"`));
+  expect(next.data).toMatchObject({ activities: { nodes: [{ subject: 'Daily far' }] } });
+  const subjects = (listed.body['data'] as { subject: string }[]).map(({ subject }) => subject);
+  expect(subjects.filter((subject) => subject !== 'Daily far')).toEqual(['Daily noon', 'Daily late']);
+});
+
+test('what the clock of a place shows is asked of a few rows only, its instant of all', async () => {
+  const list = (filter: object) => admin.get(`/v1/activities?filter=${encodeURIComponent(JSON.stringify(filter))}`);
+  const start = { gte: '2027-01-01T00:00:00' };
+  expect(await list({ start })).toMatchObject({ status: 400, body: { code: 'filter.not_indexed', field: 'start', operator: 'gte' } });
+  const { ownerId: me } = (await admin.get(`/v1/activities/${(await plan({ local: '2027-01-05T09:00:00', zone })).id}`)).body;
+  expect((await list({ start, ownerId: { eq: me } })).status).toBe(200);
+  expect((await list({ start: { at: { gte: '2027-01-01T00:00:00Z', isNull: false } } })).status).toBe(200);
+  expect((await list({ start: { at: { contains: 'x' } } })).status).toBe(400);
+  expect((await list({ start: { at: { gte: '2027-01-01' } } })).body).toMatchObject({ code: 'filter.bad_value' });
 });
 
 test('another company keeps its plans to itself', async () => {

@@ -190,6 +190,23 @@ describe(`over ${rows} rows`, () => {
     expect(tried).toBeGreaterThan(120);
   });
 
+  test('what begins on a day stands together in one index, in its order', async () => {
+    const owner = new pg.Client({ connectionString: kit.urls.super });
+    await owner.connect();
+    await owner.query(
+      `insert into customers.activities (tenant_id, id, kind, subject, owner_id, start_local, start_zone, start_at, start_is_shifted)
+       select $1, gen_random_uuid(), 'meeting', 'Meet', $2, '2027-01-01', 'UTC', timestamptz '2027-01-01' + n * interval '1 hour', false from generate_series(1, 20000) n`,
+      [tenant.id, tenant.admin.userId],
+    );
+    await owner.query('vacuum analyze customers.activities');
+    await owner.end();
+    const filter = constant({ start: { at: { gte: '2027-05-03T00:00:00Z', lt: '2027-05-04T00:00:00Z' } } });
+    const activity = kit.runtime.registry.resource('activity');
+    const root = await explain(activity, { filter, orderBy: constant([{ start: 'ASC' }]) });
+    expect(nodesOf(root).flatMap((node) => node['Index Name'] ?? [])).toEqual(['activities_start_at_idx']);
+    expect(faults(root, activity)).toEqual([]);
+  });
+
   test.each(['eq', 'in'])(
     'names are found (%s) by the tree that orders them, which their trigrams are much slower than',
     async (operator) => {

@@ -67,6 +67,7 @@ export const wishes: Readonly<Record<string, (source: Source) => Given>> = {
   'import.map': () => ({ definition: readsAccounts }),
   'import.start': () => ({ withoutDryRun: true }),
   'import_mapping.save': () => ({ definition: readsAccounts }),
+  'activity.move_plans': () => ({ from: 'Europe/Berlin', to: 'UTC', keeps: 'instant' }),
   'module.disable': () => ({ key: 'analytics', dryRun: true }),
   'module.enable': () => ({ key: 'analytics' }),
   'module.schedule_purge': () => ({ key: 'analytics', exportId: null, dryRun: true }),

@@ -65,7 +65,15 @@ const scalarFilter = (type: GraphQLScalarType, ...more: Operators[]) =>
 const decimalFilter = scalarFilter(Decimal);
 const dateFilter = scalarFilter(LocalDate, 'span');
 export const instantFilter = scalarFilter(DateTime, 'span');
-const localFilter = scalarFilter(LocalDateTime);
+const onTheClock = scalarFilter(LocalDateTime).toConfig();
+const planFilter = new GraphQLInputObjectType({
+  ...onTheClock,
+  description: 'Conditions on a plan, on the clock of its place; all must hold.',
+  fields: {
+    ...onTheClock.fields,
+    at: { type: instantFilter, description: 'On the instant that is, wherever the place.' },
+  },
+});
 const isNull = { isNull: { type: GraphQLBoolean, description: 'true: empty. false: not empty.' } };
 const presenceFilter = new GraphQLInputObjectType({ name: 'PresenceFilter', description: 'Whether there is a value.', fields: isNull });
 const moneyFilter = new GraphQLInputObjectType({
@@ -98,7 +106,7 @@ export const filterOf: Readonly<Record<Exclude<Field['kind'], 'choice'>, GraphQL
   money: moneyFilter,
   date: dateFilter,
   instant: instantFilter,
-  plan: localFilter,
+  plan: planFilter,
   address: addressFilter,
   ref: idFilter,
   json: presenceFilter,

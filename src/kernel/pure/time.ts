@@ -26,6 +26,9 @@ export const startOfDay = (day: string, zone: string): Date =>
   new Date(Temporal.PlainDate.from(day).toZonedDateTime({ timeZone: zone }).epochMilliseconds);
 export const endOfDay = (day: string, zone: string): Date => startOfDay(Temporal.PlainDate.from(day).add({ days: 1 }).toString(), zone);
 
+/** What the clocks of a zone show at an instant: `2027-05-03T09:00:00`. */
+export const localIn = (zone: string, at: Date): string => zonedIn(zone, at).toPlainDateTime().toString({ smallestUnit: 'second' });
+
 /** The day it is in a zone. */
 export const dayIn = (zone: string, at: Date): string => zonedIn(zone, at).toPlainDate().toString();
 

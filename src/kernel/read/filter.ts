@@ -1,6 +1,6 @@
 import { invalid } from '../errors/domain-error.js';
 import { humanCollation, isHuman } from '../resource/collation.js';
-import { besideOf, columnsOf, columnSql, refSql } from '../resource/columns.js';
+import { besideOf, columnsOf, columnSql, refSql, type Column } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field } from '../resource/fields.js';
 import { besideOperators } from './indexed.js';
@@ -146,7 +146,8 @@ function fieldSql({ writer, resource, alias, path }: Place, [name, field]: reado
   if (leaf && index && !writer.isTold(resource, name)) return besideSql({ writer, leaf, column, path }, val, { alias, index });
   if (leaf) {
     const inOrder = isHuman(field) ? `${column} ${humanCollation}` : column;
-    return operators({ writer, leaf, column, inOrder, equal: field.options.index === true ? inOrder : column, path }, val);
+    const compared = { writer, leaf, column, inOrder, equal: field.options.index === true ? inOrder : column, path };
+    return valueSql(compared, val, { alias, columns });
   }
   const parts = entries(val).flatMap(([key, inner]) => {
     if (key === 'isNull') return [nullCheck(column, inner, `${path}/isNull`)];
@@ -155,6 +156,23 @@ function fieldSql({ writer, resource, alias, path }: Place, [name, field]: reado
       throw badAt(invalid('filter.unknown_field', `${name} cannot be filtered by "${key.slice(0, 80)}".`), `${path}/${pointer(key)}`);
     const compared = { writer, leaf: key === 'amount' ? decimalLeaf : textLeaf, column: columnSql(part, alias), path: `${path}/${key}` };
     return operators(compared, inner) ?? [];
+  });
+  return all(parts);
+}
+
+interface Where {
+  readonly alias: string;
+  readonly columns: readonly Column[];
+}
+
+/** A value is compared as it is; a plan on the clock of its place, and `at` on the instant that is. */
+function valueSql(compared: Compared, val: Val, { alias, columns }: Where): string | null {
+  const instant = columns.find(({ part }) => part === 'at');
+  if (!instant) return operators(compared, val);
+  const onInstant = { writer: compared.writer, leaf: instantLeaf, column: columnSql(instant, alias), path: `${compared.path}/at` };
+  const parts = entries(val).flatMap(([operator, inner]) => {
+    if (operator !== 'at') return [operatorSql(compared, operator, inner)];
+    return isAbsent(inner) ? [] : (operators(onInstant, inner) ?? []);
   });
   return all(parts);
 }

@@ -79,7 +79,7 @@ export function servedOperators(resource: Resource, name: string): readonly stri
 }
 
 const isTime = (resource: Resource, name: string) =>
-  name === 'createdAt' || name === 'updatedAt' || ['date', 'instant'].includes(own(resource, name)?.kind ?? '');
+  name === 'createdAt' || name === 'updatedAt' || ['date', 'instant', 'plan'].includes(own(resource, name)?.kind ?? '');
 
 /** Whether the rows are some row's, or some rows by their ids: at the top of the filter, so that it holds for all of them. */
 function isNarrow(resource: Resource, filter: Val | undefined): boolean {
@@ -128,7 +128,8 @@ const own = (resource: Resource, name: string): Field | undefined =>
   Object.hasOwn(resource.fields, name) ? resource.fields[name] : undefined;
 
 function refuseOperators({ resource, path }: Place, key: string, val: Val): void {
-  const stray = operatorsOf(own(resource, key), val).find((operator) => !servedOperators(resource, key).includes(operator));
+  const served = servedOperators(resource, key);
+  const stray = onTheClock(own(resource, key), val) ?? operatorsOf(own(resource, key), val).find((operator) => !served.includes(operator));
   if (stray === undefined) return;
   throw badAt(
     invalid(
@@ -142,12 +143,16 @@ function refuseOperators({ resource, path }: Place, key: string, val: Val): void
 
 const refuseRelated = (place: Place, filter: Val) => (place.resource.large ? refuseFilter(place, filter) : undefined);
 
-/** The operators on the indexed column; those on other parts of money or of an address count as unknown ones. */
+/** Of a plan its instant has an index, and what the clock shows has none. */
+const onTheClock = (field: Field | undefined, val: Val): string | undefined =>
+  field?.kind === 'plan' ? entries(val).find(([part]) => part !== 'at')?.[0] : undefined;
+
+/** The operators on the indexed column; those on other parts of money, of a plan or of an address count as unknown ones. */
 function operatorsOf(field: Field | undefined, val: Val): string[] {
   const given = entries(val).filter(([, inner]) => !isAbsent(inner));
-  if (field?.kind !== 'money' && field?.kind !== 'address') return entries(val).map(([operator]) => operator);
+  if (field?.kind !== 'money' && field?.kind !== 'address' && field?.kind !== 'plan') return entries(val).map(([operator]) => operator);
   return given.flatMap(([part, inner]) => {
-    if (part === 'amount') return entries(inner).map(([operator]) => operator);
+    if (part === 'amount' || part === 'at') return entries(inner).map(([operator]) => operator);
     return part === 'isNull' ? ['isNull'] : [part];
   });
 }

@@ -1,5 +1,5 @@
 import { humanCollation, isHuman } from '../resource/collation.js';
-import { columnSql, resourceColumns } from '../resource/columns.js';
+import { columnSql, comparedColumn, resourceColumns } from '../resource/columns.js';
 import type { Resource } from '../resource/define-resource.js';
 import type { Field } from '../resource/fields.js';
 
@@ -28,7 +28,7 @@ export const isOrderable = (field: Field) => !field.options.hidden && !unordered
 export function sortColumn(resource: Resource, name: string): SortColumn | null {
   if (Object.hasOwn(base, name)) return base[name] ?? null;
   const field = Object.hasOwn(resource.fields, name) ? resource.fields[name] : undefined;
-  const column = field && isOrderable(field) ? resourceColumns(resource).get(name)?.[0] : undefined;
+  const column = field && isOrderable(field) ? comparedColumn(resourceColumns(resource).get(name)) : undefined;
   if (!field || !column) return null;
   return { sql: (t) => columnSql(column, t), type: column.type, nullable: !column.notNull, human: isHuman(field) };
 }

@@ -64,6 +64,10 @@ function makeColumns(name: string, field: Field): readonly Column[] {
   return [{ ...(first as Column), name: `calc_${snake(name)}`, notNull: false, sql: stored.sql }];
 }
 
+/** The column rows are found and ordered by: of a plan its instant, whatever the clock of the place says. */
+export const comparedColumn = (columns: readonly Column[] | undefined): Column | undefined =>
+  columns?.find(({ part }) => part === 'at') ?? columns?.[0];
+
 function ownColumns(name: string, field: Field): readonly Column[] {
   const column = snake(name);
   const notNull = field.options.required === true;

@@ -1,6 +1,6 @@
 import type { Field } from './fields.js';
 import { isExtensible, type Resource } from './define-resource.js';
-import { resourceColumns } from './columns.js';
+import { comparedColumn, resourceColumns } from './columns.js';
 import { humanCollation, isHuman } from './collation.js';
 import { snake } from './names.js';
 
@@ -42,7 +42,8 @@ export function foreignKeys(resource: Resource, tableOf: (name: string) => strin
 
 export function indexes(resource: Resource): Index[] {
   const table = tableName(resource);
-  const firstColumn = (name: string) => resourceColumns(resource).get(name)?.[0]?.name ?? snake(name);
+  // Plans are found by their instants.
+  const firstColumn = (name: string) => comparedColumn(resourceColumns(resource).get(name))?.name ?? snake(name);
   const list = Object.entries(resource.fields).flatMap(([name, field]) => fieldIndexes(table, firstColumn(name), field));
   for (const { fields: set } of resource.unique ?? []) {
     const columns = set.map(firstColumn);

@@ -2,6 +2,7 @@ import { defineModule } from '#kernel/usecase/define-module.js';
 import { Account } from './account/account.resource.js';
 import { Activity } from './activity/activity.resource.js';
 import { completeActivity } from './activity/complete-activity.js';
+import { movePlans } from './activity/move-plans.js';
 import { keepPlans } from './activity/keep-plans.job.js';
 import { ConsentEntry } from './consent/consent-entry.resource.js';
 import { Consent } from './consent/consent.resource.js';
@@ -15,7 +16,7 @@ export const customers = defineModule({
   name: 'customers',
   description: 'Who we do business with, what we do with them, and what they allow.',
   resources: [Account, Contact, Activity, Consent, ConsentEntry],
-  commands: [completeActivity, grantConsent, withdrawConsent],
+  commands: [completeActivity, movePlans, grantConsent, withdrawConsent],
   events: [ActivityCompleted, ConsentGranted, ConsentWithdrawn],
   jobs: [keepPlans],
   roles: customerRoles,

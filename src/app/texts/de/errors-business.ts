@@ -7,6 +7,10 @@ export const businessErrors: ErrorTexts = {
   'account.own_parent': 'Eine Firma kann nicht zu sich selbst gehören.',
   'account.sector_not_normalised': 'Eine Branche wird klein geschrieben, ohne Leerzeichen davor und danach.',
   'activity.already_done': 'Die Aktivität ist schon erledigt.',
+  'activity.zone_unknown': [
+    '„{zone}“ ist keine Zeitzone nach IANA wie Europe/Berlin.',
+    'Das ist keine Zeitzone nach IANA wie Europe/Berlin.',
+  ],
   'activity.meeting_without_start': 'Ein Termin hat einen geplanten Beginn.',
   'consent.already_recorded': 'Für diesen Kontakt, Kanal und Zweck gibt es schon eine Einwilligung.',
   'consent.granted_without_text': 'Eine erteilte Einwilligung nennt den Text, zu dem sie gegeben wurde.',

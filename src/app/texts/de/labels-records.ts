@@ -160,6 +160,7 @@ export const verbs: Words = {
   mark_read: 'Als gelesen markieren',
   meta: 'Modell lesen',
   move: 'Verschieben',
+  move_plans: 'Termine in andere Zeitzone legen',
   note: 'Notiz schreiben',
   open: 'Eröffnen',
   pause: 'Anhalten',

@@ -13,7 +13,10 @@ export const Activity = defineResource('activity', {
     ownerId: ref('user', { required: true, inverse: 'activities', description: 'Who does it, or did it.' }),
     accountId: ref('account', { inverse: 'activities', onDelete: 'cascade' }),
     contactId: ref('contact', { inverse: 'activities', onDelete: 'set_null' }),
-    start: plan({ description: 'Planned beginning on the wall clock of the place; a change of the zone’s rules does not move it.' }),
+    start: plan({
+      index: true,
+      description: 'Planned beginning on the wall clock of the place; a change of the zone’s rules does not move it.',
+    }),
     durationMinutes: integer({ min: 0, max: 44_640 }),
     dueOn: date({ index: true, description: 'The day by which a task is to be done.' }),
     doneAt: instant({ index: true, description: 'When it was done. Empty while it is still open.' }),

@@ -134,6 +134,26 @@ test('it begins to be kept, is changed and ends, with what is made of it', async
   expect(await beside()).toEqual([]);
 });
 
+test('who writes while it begins to be kept loses nothing', async () => {
+  await prices();
+  const doubled = await d.field('account', 'doubled', 'formula', { formula: 'seats * 2' });
+  const write = async (i: number): Promise<void> => {
+    try {
+      const { id } = await d.create('account', { name: `A${i}`, seats: i });
+      if (i % 2 === 0) await d.update('account', id, { seats: i + 100 });
+    } catch (error) {
+      // He is told to repeat what he wrote by the older definitions.
+      if ((error as { code?: unknown }).code !== 'metadata.changed') throw error;
+    }
+  };
+  const writers = Array.from({ length: 24 }, (_, i) => i);
+  const switches = [true, false, true].map((isIndexed) => () => d.tenant.run(updateField, { fieldDefinitionId: doubled, isIndexed }));
+  await Promise.all([...writers.map(write), switches.reduce<Promise<unknown>>((before, next) => before.then(next), Promise.resolve())]);
+  const rows = await d.list('account', ['seats', 'doubled'], { orderBy: [{ doubled: 'ASC' }] });
+  expect(rows).toHaveLength((await d.list('account', ['seats'])).length);
+  for (const { seats, doubled: shown } of rows) expect(shown).toBe(`${Number(seats) * 2}.00`);
+});
+
 test('what changes by itself is not kept, whoever makes it so', async () => {
   await d.field('account', 'signedOn', 'date');
   const refused = { code: 'field_definition.not_keepable' };

@@ -42,6 +42,9 @@ const shapes: Readonly<Record<string, (source: Source) => unknown>> = {
   reads: () => [],
   messages: (source) => ({ en: canary(source) }),
   settings: () => ({}),
+  stages: () => [],
+  features: () => ({ timeline: true, files: true, assignment: true }),
+  uniqueWithin: () => [],
   query: () => ({ measures: ['opportunities.count'] }),
 };
 

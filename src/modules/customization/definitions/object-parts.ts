@@ -14,9 +14,9 @@ export function partsOf({ features, stages }: ObjectDefinition, locale: string):
   const assigned = features?.assignment !== false;
   return {
     ...(off.length > 0 ? { without: off } : {}),
-    ...(stages ? { moves: movesOf(stages) } : {}),
+    ...(stages?.length ? { moves: movesOf(stages) } : {}),
     ...(assigned ? owned : { scope: unowned, fields: {} }),
-    ...(stages ? { fields: { ...(assigned ? owned.fields : {}), stage: stageField(stages, locale) } } : {}),
+    ...(stages?.length ? { fields: { ...(assigned ? owned.fields : {}), stage: stageField(stages, locale) } } : {}),
   };
 }
 

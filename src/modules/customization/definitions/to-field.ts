@@ -113,7 +113,7 @@ function optionsOf(definition: FieldDefinition, locale: string): FieldOptions {
 const keptWith = (definition: FieldDefinition): FieldOptions => ({
   ...(definition.piiClass === 'none' ? {} : { personal: true }),
   ...(definition.isTranslatable ? { translatable: true } : {}),
-  ...(definition.isUnique && definition.uniqueWithin === null ? { unique: true } : {}),
+  ...(definition.isUnique && !definition.uniqueWithin?.length ? { unique: true } : {}),
   ...(isIndexed(definition) ? { index: true } : {}),
 });
 
@@ -145,7 +145,7 @@ function storedOf(definition: FieldDefinition): Stored {
     cast: casts[table],
     fieldId: id,
     isUnique: isUnique || type === 'autonumber',
-    ...(uniqueWithin ? { scope: uniqueWithin.map((name) => ({ member: name, column: snake(name) })) } : {}),
+    ...(uniqueWithin?.length ? { scope: uniqueWithin.map((name) => ({ member: name, column: snake(name) })) } : {}),
   };
   const series = type === 'autonumber' ? { series: { name: `field ${id}`, pattern: settings.numberPattern ?? '{000000}' } } : {};
   return { in: 'custom', key, ...(index ? { index } : {}), ...series };

@@ -64,6 +64,7 @@ export const wishes: Readonly<Record<string, (source: Source) => Given>> = {
   }),
   'opportunity.move': ({ ref }) => ({ stageId: ref('next stage') }),
   'import.create': () => ({ files: [{ name: 'accounts.csv', content: 'name\nA\n' }] }),
+  'import.push': () => ({ table: 'accounts', chunk: 0, rows: [{ name: 'A' }] }),
   'import.map': () => ({ definition: readsAccounts }),
   'import.start': () => ({ withoutDryRun: true }),
   'import_mapping.save': () => ({ definition: readsAccounts }),

@@ -3,6 +3,7 @@ import { ImportFinished, ImportReverted } from './events.js';
 import { cancelImport } from './import/cancel-import.js';
 import { createImport } from './import/create-import.js';
 import { ImportMapping } from './import/import-mapping.resource.js';
+import { pushRows } from './import/push-rows.js';
 import { saveMapping } from './import/save-mapping.js';
 import { dryRunImport, mapImport, pauseImport, resumeImport, startPrepared, takeBackImport } from './import/steer-import.js';
 import { takeImport } from './import/take-import.js';
@@ -26,6 +27,7 @@ export const imports = defineModule({
   commands: [
     takeImport,
     createImport,
+    pushRows,
     saveMapping,
     mapImport,
     dryRunImport,

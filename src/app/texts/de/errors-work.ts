@@ -156,6 +156,8 @@ export const workErrors: ErrorTexts = {
     'Der Import ist mehrmals an derselben Stelle abgebrochen. Was er geschrieben hat, bleibt; er kann fortgesetzt werden.',
   'import.broken_csv': ['{file}, Zeile {line}: Das ist kein lesbares CSV.', 'Eine Datei ist kein lesbares CSV.'],
   'import.encoding_unknown': 'Eine Datei hat nicht die Zeichenkodierung, die sie zu haben scheint. Speichern Sie sie als UTF-8.',
+  'import.chunk_differs': 'Ein anderes Stück mit dieser Nummer gibt es schon.',
+  'import.chunk_missing': 'Es fehlt noch ein Stück, das vor dem letzten seiner Tabelle kommt.',
   'import.file_empty': 'Eine Datei hat nicht einmal eine Kopfzeile.',
   'import.file_missing': 'Eine Datei, die die Zuordnung liest, wurde nicht gesendet.',
   'import.file_twice': 'Eine Datei wurde zweimal gesendet.',

@@ -32,6 +32,7 @@ const spans: Words = {
 export const choices: Words = {
   activate: 'Begonnen',
   active: 'Aktiv',
+  'import.state.receiving': 'Nimmt Zeilen an',
   'import.state.uploaded': 'Hochgeladen',
   'import.state.analysed': 'Durchgesehen',
   'import.state.mapped': 'Zugeordnet',

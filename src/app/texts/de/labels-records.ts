@@ -167,6 +167,7 @@ export const verbs: Words = {
   place: 'Anordnen',
   preview: 'Vorschau',
   publish: 'Veröffentlichen',
+  push: 'Zeilen übergeben',
   qualify: 'Qualifizieren',
   read: 'Lesen',
   receive: 'Empfangen',

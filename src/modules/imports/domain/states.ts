@@ -1,5 +1,6 @@
 /** In the order of an import's life. `queued` belongs to imports that are begun in one go. */
 export const importStates = [
+  'receiving',
   'uploaded',
   'analysed',
   'mapped',
@@ -26,7 +27,7 @@ export const mayIn = {
   pause: ['running'],
   /** A failed one only when it broke off. */
   resume: ['paused', 'failed'],
-  cancel: ['uploaded', 'analysed', 'mapped', 'dry_running', 'ready', 'queued', 'running', 'paused'],
+  cancel: ['receiving', 'uploaded', 'analysed', 'mapped', 'dry_running', 'ready', 'queued', 'running', 'paused'],
   revert: ['finished', 'partly', 'cancelled', 'failed', 'paused', 'revert_partly'],
 } as const satisfies Record<string, readonly ImportState[]>;
 export type ImportVerb = keyof typeof mayIn;

@@ -39,7 +39,7 @@ export const ImportRun = defineResource('import', {
       index: true,
       writer: 'system',
       description:
-        'Begun in one go: `queued`, `running`, then `finished`, `failed` or `cancelled`. By steps: `uploaded`, `analysed`, `mapped`, `dry_running`, `ready`, `running`, `paused`, then `finished`, or `partly` when rows were left out. `reverting`, `reverted` and `revert_partly` follow.',
+        'Begun in one go: `queued`, `running`, then `finished`, `failed` or `cancelled`. By steps: `receiving` when rows are handed over, `uploaded`, `analysed`, `mapped`, `dry_running`, `ready`, `running`, `paused`, then `finished`, or `partly` when rows were left out. `reverting`, `reverted` and `revert_partly` follow.',
     }),
     bySteps: boolean({
       required: true,

@@ -14,8 +14,8 @@ export default {
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
   // A hang has to end; a busy machine may take its time.
   testTimeout: 600_000,
-  // One of them waits for PostgreSQL while the other computes; the default on two cores is one.
-  maxWorkers: 2,
+  // Some wait for PostgreSQL, or for processes they killed, while others compute; the default on two cores is one.
+  maxWorkers: 3,
   // A worker that holds more than a small machine can give begins anew after the file.
   workerIdleMemoryLimit: '1500MB',
   reporters: ['default', '<rootDir>/test/setup/totals-reporter.ts'],

@@ -1,5 +1,7 @@
 import { allModules } from '#app/modules.js';
+import { systemActor } from '#kernel/access/actor.js';
 import { queryText } from '#kernel/db/brief-query.js';
+import type { OpenWork } from '#kernel/db/open-work.js';
 import { queuedText } from '#kernel/db/queued-texts.js';
 import type { TenantPool } from '#kernel/db/tenant-pool.js';
 import { openKit, type Kit } from '#kernel/testing/kit.js';
@@ -74,6 +76,16 @@ test('when the connection breaks all hear of it, and the next are answered', asy
   const answers = await whileBusy(tenantId, asking);
   for (const answer of answers) expect(answer).toMatchObject({ status: 'rejected' });
   expect(await ask({ tenantId, value: 1 })).toBe(`${tenantId} 12`);
+});
+
+test('a connection that ended under a single statement, or in a transaction, serves nobody else', async () => {
+  const tenant = await kit.tenant();
+  const cut = (work: OpenWork) => work.exec('select pg_terminate_backend(pg_backend_pid())', []);
+  const request = { tenantId: tenant.id, actor: systemActor('test'), cause: { command: 'test' } };
+  for (const ways of ['withStatement', 'withWork'] as const) {
+    await expect(kit.runtime[ways](request, cut)).rejects.toThrow();
+    expect(await kit.runtime.withStatement(request, (work) => work.exec('select 1 as n', []))).toMatchObject({ rows: [{ n: 1 }] });
+  }
 });
 
 test('a pool that ends refuses who waits', async () => {

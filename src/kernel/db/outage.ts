@@ -22,3 +22,9 @@ function isOutage(error: Error): boolean {
   const code = (error as { code?: unknown }).code;
   return typeof code === 'string' ? states.test(code) || lines.has(code) : words.test(error.message);
 }
+
+/** PostgreSQL says so, over a connection it goes on with. */
+export function isRefusal(error: unknown): boolean {
+  const { severity, code } = (error ?? {}) as { readonly severity?: unknown; readonly code?: unknown };
+  return typeof severity === 'string' && !/^(57P|08)/.test(String(code));
+}

@@ -1,4 +1,5 @@
 import { queryTexts, type NamedStatement } from './brief-query.js';
+import { isRefusal } from './outage.js';
 import type { TenantPool } from './tenant-pool.js';
 
 /** A statement that only reads, and answers one text. */
@@ -79,10 +80,4 @@ async function askedTogether(pool: TenantPool, queue: readonly Waiting[], leave:
   } finally {
     client.release(broken);
   }
-}
-
-/** PostgreSQL says so, over a connection it goes on with. */
-export function isRefusal(error: unknown): boolean {
-  const { severity, code } = (error ?? {}) as { readonly severity?: unknown; readonly code?: unknown };
-  return typeof severity === 'string' && !/^(57P|08)/.test(String(code));
 }

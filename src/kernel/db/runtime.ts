@@ -8,9 +8,11 @@ import type { Clock } from '../usecase/clock.js';
 import type { UseCase } from '../usecase/define-command.js';
 import type { Judging } from '../usecase/judge.js';
 import type { Cause, Origin } from '../usecase/cause.js';
+import { DomainError } from '../errors/domain-error.js';
 import type { Connection } from './connection.js';
 import type { Database } from './data-source.js';
 import { OpenWork } from './open-work.js';
+import { isRefusal } from './outage.js';
 
 export interface WorkRequest {
   readonly tenantId: string;
@@ -79,7 +81,7 @@ export class Runtime {
       const registry = this.variants.recall(request.tenantId) ?? (await this.learn(client, request.tenantId));
       return await fn(this.open(client, request, registry));
     } catch (error) {
-      broken = isConnectionError(error);
+      broken = !(error instanceof DomainError || isRefusal(error));
       throw error;
     } finally {
       client.release(broken);
@@ -115,10 +117,4 @@ export class Runtime {
     };
     return new OpenWork(connection);
   }
-}
-
-/** Errors that come from the line rather than from PostgreSQL carry no SQLSTATE of five characters. */
-function isConnectionError(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return error instanceof Error && error.name !== 'DomainError' && !(typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code));
 }

@@ -106,3 +106,14 @@ test('a planted code without a text is missing, and the sentence says what to do
   const bare = { ...registry, modules: [{ name: 'planted', description: 'Planted.' }] };
   expect(coverage(bare)[0]?.missing).toEqual(['module planted', 'description planted']);
 });
+
+test('what a company calls its own is refused in the language of who asks, and nothing is said of what is empty', () => {
+  const german = new CatalogSpeaker('de', texts.catalogs.de);
+  const said = (code: string, details: Readonly<Record<string, unknown>> = {}) =>
+    german.refusal({ code, message: 'English', details }).message;
+  expect(said('x_permit.plate_taken')).toBe('Einer dieser Werte ist schon vergeben.');
+  expect(said('account.contract_no_taken')).toBe('Einer dieser Werte ist schon vergeben.');
+  const move = { from: 'issued', to: 'applied' };
+  expect(said('record.move_refused', { ...move, allowed: [] })).toBe('Von dieser Phase geht es nicht zu der gewünschten.');
+  expect(said('record.move_refused', { ...move, allowed: ['expired'] })).toBe('Von issued geht es nicht zu applied. Möglich: expired.');
+});

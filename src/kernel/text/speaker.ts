@@ -66,7 +66,8 @@ export class CatalogSpeaker implements Speaker {
   }
 
   private text(code: string, gaps: Gaps): string | null {
-    const found = this.catalog.errors[code] ?? this.catalog.errors[generalCode(code)];
+    const { errors } = this.catalog;
+    const found = errors[code] ?? errors[generalCode(code)] ?? (code.endsWith('_taken') ? errors['*.value_taken'] : undefined);
     const texts = found === undefined ? [] : typeof found === 'string' ? [found] : found;
     const chosen = texts.find((text) => gapsOf(text).every((gap) => isSayable(gaps[gap])));
     return chosen === undefined ? null : this.format(chosen, gaps);
@@ -90,7 +91,9 @@ export const generalCode = (code: string): string => `*${code.slice(code.indexOf
 export const gapsOf = (text: string): string[] => [...new Set([...text.matchAll(/\{(\w+)(?=[,}])/g)].flatMap((match) => match[1] ?? []))];
 
 const isSayable = (value: unknown): boolean =>
-  typeof value === 'string' || typeof value === 'number' || (Array.isArray(value) && value.every((item) => typeof item === 'string'));
+  typeof value === 'string' ||
+  typeof value === 'number' ||
+  (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string'));
 
 const sayable = (value: unknown): string | number => {
   if (Array.isArray(value)) return value.slice(0, 10).join(', ');

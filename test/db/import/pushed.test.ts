@@ -47,7 +47,13 @@ test('rows come in chunks, in any order and twice, and are imported like a file'
   await expect(t.run(mapImport, { importId, definition })).rejects.toMatchObject({ code: 'import.not_now' });
   expect(await push(3, { complete: true })).toEqual({ importId, state: 'uploaded', repeated: false });
   await expect(push(4)).rejects.toMatchObject({ code: 'import.not_now' });
+  await expect(push(3, { rows: [{ id: 'other' }], complete: true })).rejects.toMatchObject({ code: 'import.not_now' });
+  // Whoever did not hear the answer to his last call sends it again.
+  expect(await push(3, { complete: true })).toEqual({ importId, state: 'uploaded', repeated: true });
+  expect(await push(0)).toMatchObject({ repeated: true });
+  expect(await push(4, { rows: [], complete: true })).toMatchObject({ repeated: true });
   await kit.drain();
+  expect(await push(3, { complete: true })).toEqual({ importId, state: 'analysed', repeated: true });
   expect(await runOf(t, importId)).toMatchObject({
     state: 'analysed',
     tables: [{ name: 'firms.jsonl', rows: 12, columns: ['id', 'name', 'address.city'] }],

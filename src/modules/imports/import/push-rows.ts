@@ -48,9 +48,10 @@ export const pushRows = defineCommand({
       throw invalid('input.invalid', 'The table is called by letters, digits, dashes and underscores.', {
         errors: [{ path: '/table', code: 'wrong_form', message: 'is no such name' }],
       });
-    const run = importId ? await receiving(work, importId) : await begin(work);
-    const file = `${table}.jsonl`;
-    const repeated = rows.length > 0 && (await take(work, run, { file, chunk, content: lines(rows) }));
+    const run = importId ? await work.repo(ImportRun).lock(importId) : await begin(work);
+    const pushed = { file: `${table}.jsonl`, chunk, content: lines(rows) };
+    if (run.state !== 'receiving') return saidBefore(work, run, pushed, complete === true);
+    const repeated = rows.length > 0 && (await take(work, run, pushed));
     if (complete === true) await close(work, run.id);
     return { importId: run.id, state: complete === true ? ('uploaded' as const) : ('receiving' as const), repeated };
   },
@@ -69,16 +70,19 @@ const begin = (work: Work): Promise<ImportRun> =>
     startedAt: work.now,
   });
 
-async function receiving(work: Work, id: string): Promise<ImportRun> {
-  const run = await work.repo(ImportRun).lock(id);
-  if (run.state === 'receiving') return run;
-  throw conflict('import.not_now', `The import is ${run.state.replaceAll('_', ' ')}: it takes no more rows.`, { state: run.state });
-}
-
 interface Pushed {
   readonly file: string;
   readonly chunk: number;
   readonly content: Buffer;
+}
+
+/** Whoever did not hear the answer to his last call sends it again: what is there already is no mistake of his. */
+async function saidBefore(work: Work, run: ImportRun, { file, chunk, content }: Pushed, complete: boolean) {
+  const isEmpty = content.length === 0;
+  const known = isEmpty ? null : await pushedContent(work, { importId: run.id, name: file, seq: chunk });
+  const isThere = isEmpty ? complete && (run.files ?? []).some(({ name }) => name === file) : known?.equals(content) === true;
+  if (isThere) return { importId: run.id, state: run.state, repeated: true };
+  throw conflict('import.not_now', `The import is ${run.state.replaceAll('_', ' ')}: it takes no more rows.`, { state: run.state });
 }
 
 /** Whether it was there already. */

@@ -9,8 +9,7 @@ import {
   type Granularity,
   type Measure,
 } from './model.js';
-import type { DataRow } from './answer.js';
-import type { CubeQuery } from './query.js';
+import type { CubeQuery, DataRow } from './query.js';
 
 export type Annotations = Readonly<Record<'measures' | 'dimensions' | 'timeDimensions' | 'segments', Readonly<Record<string, object>>>>;
 

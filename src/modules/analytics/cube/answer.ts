@@ -1,9 +1,6 @@
 import { annotate, type Annotations } from './annotate.js';
-import type { CubeQuery, QueryEcho, QuerySet, QueryType } from './query.js';
+import type { Cell, CubeQuery, DataRow, QueryEcho, QuerySet, QueryType } from './query.js';
 
-export type Cell = string | null;
-/** Numbers are text, so that no digit is lost. */
-export type DataRow = Readonly<Record<string, Cell>>;
 type Data =
   | readonly DataRow[]
   | { readonly members: readonly string[]; readonly dataset: Cell[][] }

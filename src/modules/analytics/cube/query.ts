@@ -84,3 +84,7 @@ export interface QuerySet {
   readonly type: QueryType;
   readonly queries: readonly CubeQuery[];
 }
+
+export type Cell = string | null;
+/** Numbers are text, so that no digit is lost. */
+export type DataRow = Readonly<Record<string, Cell>>;

@@ -6,12 +6,12 @@ import { calendarYear, isFiscalCalendar, type FiscalCalendar } from '#kernel/pur
 import { choice, instant, integer, json, list, object } from '#kernel/resource/fields.js';
 import { defineQuery } from '#kernel/usecase/define-command.js';
 import type { Work } from '#kernel/usecase/work.js';
-import { pivotQuery, resultOf, type Cell, type CubeResult, type Setting } from '../cube/answer.js';
+import { pivotQuery, resultOf, type CubeResult, type Setting } from '../cube/answer.js';
 import { compileQuery, type Reader } from '../cube/compile-query.js';
 import { refuseMembers, visibleCube } from '../cube/member-rights.js';
 import { opportunities } from '../cube/opportunities.js';
 import { parseQuerySet } from '../cube/parse-query.js';
-import type { CubeQuery, QueryType } from '../cube/query.js';
+import type { Cell, CubeQuery, QueryType } from '../cube/query.js';
 import { queryErrors } from '../cube/refuse.js';
 
 const anyJson = (description: string) => json<unknown, { required: true; description: string }>({ required: true, description });

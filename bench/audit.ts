@@ -19,7 +19,7 @@ import { buildRegistry } from '#kernel/resource/registry.js';
 import { systemClock } from '#kernel/usecase/clock.js';
 import { doorsOf } from '#kernel/jobs/task-host.js';
 import { Contact } from '#modules/customers/contact/contact.resource.js';
-import { noPorts } from './lib/no-ports.ts';
+import { noPorts } from '#kernel/testing/no-ports.js';
 
 const rounds = 1_500;
 const person = {

@@ -21,7 +21,7 @@ import { startImport } from '#modules/imports/import/start-import.js';
 import { runImport } from '#modules/imports/run/run-import.js';
 import type { Transact } from '#modules/imports/run/transact.js';
 import { Upload } from '#modules/imports/store/upload.js';
-import { noPorts } from './lib/no-ports.ts';
+import { noPorts } from '#kernel/testing/no-ports.js';
 
 export interface ImportBench {
   readonly rows: number;

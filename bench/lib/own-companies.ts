@@ -14,7 +14,7 @@ import { EventFeed } from '#kernel/outbox/listen.js';
 import { buildRegistry } from '#kernel/resource/registry.js';
 import { systemClock } from '#kernel/usecase/clock.js';
 import { installMetadata } from '#modules/customization/package/install-metadata.js';
-import { noPorts } from './no-ports.ts';
+import { noPorts } from '#kernel/testing/no-ports.js';
 
 export interface OwnCompany {
   readonly i: number;

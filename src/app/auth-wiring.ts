@@ -8,6 +8,7 @@ import type { SignInPort } from '#api/auth/sign-in-port.js';
 import { systemActor } from '#kernel/access/actor.js';
 import { Channel } from '#kernel/db/channel.js';
 import type { Runtime } from '#kernel/db/runtime.js';
+import { nilId } from '#kernel/resource/ids.js';
 import { Runner } from '#kernel/usecase/runner.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { customization } from '#modules/customization/customization.module.js';
@@ -93,8 +94,6 @@ const transact =
 const read = <T>(runtime: Runtime, tenantId: string, run: (work: Work) => Promise<T>): Promise<T> =>
   runtime.withStatement({ tenantId, actor: systemActor('auth'), cause: { command: 'auth' } }, run);
 
-const noTenant = '00000000-0000-0000-0000-000000000000';
-
 function principalSource(runtime: Runtime): PrincipalSource {
   return {
     async session(claims) {
@@ -107,7 +106,7 @@ function principalSource(runtime: Runtime): PrincipalSource {
       return standing && { ...standing, principal: { tenantId, actor: standing.actor, definitions: standing.definitions, sessionId } };
     },
     async key(key) {
-      const tenantId = await read(runtime, noTenant, (work) => tenantOfKey(work, key));
+      const tenantId = await read(runtime, nilId, (work) => tenantOfKey(work, key));
       const standing =
         tenantId &&
         (await read(

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { openApiKit, type ApiKit, type Client, type Company } from './api-kit.js';
+import { DocPage } from './doc-page.js';
 
 let api: ApiKit;
 let company: Company;
 let admin: Client;
-/** Ids of what was made, by the last part of the address. */
-const made: Record<string, string> = {};
+const page = new DocPage('docs/timeline.md');
+const made = page.words;
 
 beforeAll(async () => {
   api = await openApiKit();
@@ -18,30 +18,9 @@ afterAll(async () => {
   expect(api.defects).toEqual([]);
 });
 
-const page = readFileSync('docs/timeline.md', 'utf8');
-const blocks = [...page.matchAll(/^```(http|graphql)\n([\s\S]*?)^```/gm)].map(([, kind = '', text = '']) => ({ kind, text: text.trim() }));
-const filled = (text: string) => text.replace(/\$(\w+)/g, (_, name: string) => made[name] ?? '');
-
-async function tried({ kind, text }: (typeof blocks)[number]): Promise<unknown> {
-  await api.kit.drain();
-  if (kind === 'graphql') return (await admin.graphql(filled(text))).errors;
-  const [line = '', ...rest] = filled(text).split('\n');
-  const [method, path = ''] = line.split(' ');
-  const answer = method === 'GET' ? await admin.get(path) : await admin.post(path, JSON.parse(rest.join('\n')));
-  const { id, entries } = answer.body;
-  if (typeof id === 'string') made[path.split('/').at(-1) ?? ''] = id;
-  if (Array.isArray(entries)) made['entry'] = String((entries as { id: string }[])[0]?.id);
-  return answer.status < 300 ? undefined : answer.text;
-}
-
 test('every request of the page on timelines works as it stands there, in its order', async () => {
-  expect(blocks.length).toBeGreaterThan(8);
-  const failed: unknown[] = [];
-  for (const block of blocks) {
-    const problem = await tried(block);
-    if (problem !== undefined) failed.push({ ...block, problem });
-  }
-  expect(failed).toEqual([]);
+  expect(page.blocks.length).toBeGreaterThan(8);
+  expect(await page.refusedTo(admin, () => api.kit.drain())).toEqual([]);
 });
 
 test('GraphQL and REST tell the same, in the language of the request', async () => {

@@ -3,6 +3,7 @@ import { allModules } from '#app/modules.js';
 import { openDatabase } from '#kernel/db/data-source.js';
 import { Runtime } from '#kernel/db/runtime.js';
 import { buildRegistry } from '#kernel/resource/registry.js';
+import { noPorts } from '#kernel/testing/no-ports.js';
 import { systemClock } from '#kernel/usecase/clock.js';
 import type { Installation } from './installation.ts';
 import { RestClient } from './rest-client.ts';
@@ -38,27 +39,9 @@ export async function foundCompany(installation: Installation, people: number): 
 export async function provision(appUrl: string, slug = 'faults', email = login.email) {
   const registry = buildRegistry(allModules);
   const database = await openDatabase(registry, { url: appUrl, poolSize: 2 });
-  const unused = () => Promise.reject(new Error('Nothing is sent from here.'));
-  const ports = {
-    mailer: { send: unused },
-    templates: { render: unused },
-    files: {
-      limits: { fileBytes: 0, tenantBytes: 0 },
-      draft: unused,
-      keep: unused,
-      drop: unused,
-      read: unused,
-      remove: unused,
-      forget: unused,
-    },
-    publicUrl: 'http://localhost',
-    sign: () => '',
-    verify: () => false,
-    keyFor: () => Buffer.alloc(32),
-  };
   try {
     const admin = { ...login, email, name: 'Admin' };
-    return await provisionTenant(new Runtime(registry, database, systemClock, ports), {
+    return await provisionTenant(new Runtime(registry, database, systemClock, noPorts), {
       slug,
       name: 'Faults',
       currency: 'EUR',

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { nilId } from '../resource/ids.js';
 import { RecentIds } from './recent-ids.js';
 
 /** That something happened and to what; whoever wants more reads it with his own rights. */
@@ -22,7 +23,6 @@ const channel = 'kontor_events';
 const quickestMs = 100;
 const slowestMs = 2_000;
 const page = 1_000;
-const noId = '00000000-0000-0000-0000-000000000000';
 
 /**
  * The events of all tenants as they are told, in this process, over one connection. A lost connection is opened again and
@@ -117,7 +117,7 @@ export class EventFeed {
 
   /** Outbox rows of transactions that were open at `position` or began later, if they were told. The others will be notified. */
   private async catchUp(client: pg.Client, position: string): Promise<void> {
-    let after = { txid: position, id: noId };
+    let after = { txid: position, id: nilId };
     for (;;) {
       const { rows } = await client.query<RelayedRow>('select * from kernel.relayed_since($1, $2, $3)', [after.txid, after.id, page]);
       this.deliver(

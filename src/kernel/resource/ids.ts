@@ -33,6 +33,9 @@ export function newId(code: number, now: number = Date.now()): string {
   return `${time.slice(0, 8)}-${time.slice(8)}-${code < firstOwnCode ? 7 : 8}${(code & 0xfff).toString(16).padStart(3, '0')}-${h.slice(0, 4)}-${h.slice(4)}${low.toString(16).padStart(8, '0')}`;
 }
 
+/** The nil UUID (RFC 9562): the id of nothing, and before all others. */
+export const nilId = '00000000-0000-0000-0000-000000000000';
+
 const shape = /^[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /** The type code inside an id, or null when the text is no id of ours. */

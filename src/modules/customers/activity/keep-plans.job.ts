@@ -1,5 +1,6 @@
 import { sql } from '#kernel/db/sql.js';
 import { instantOf } from '#kernel/pure/time.js';
+import { nilId } from '#kernel/resource/ids.js';
 import { defineJob } from '#kernel/usecase/define-job.js';
 import type { Work } from '#kernel/usecase/work.js';
 
@@ -23,7 +24,7 @@ export const keepPlans = defineJob({
       sql`select zone_rules as rules from kernel.tenants where id = ${work.tenantId} for no key update`,
     );
     if (tenant?.rules === rules) return;
-    let after = '00000000-0000-0000-0000-000000000000';
+    let after = nilId;
     for (let plans = await plansAfter(work, after); plans.length > 0; plans = await plansAfter(work, after)) {
       await keep(work, plans);
       after = plans.at(-1)?.id ?? after;

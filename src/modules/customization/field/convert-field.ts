@@ -3,6 +3,7 @@ import { DomainError } from '#kernel/errors/domain-error.js';
 import type { JsonValue } from '#kernel/pure/json.js';
 import { toCustom } from '#kernel/resource/columns.js';
 import type { Field } from '#kernel/resource/fields.js';
+import { nilId } from '#kernel/resource/ids.js';
 import { validate } from '#kernel/resource/validate.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { productOf } from '../definitions/tenant-definitions.js';
@@ -53,7 +54,7 @@ export async function convertField(work: Work, change: Change & { readonly write
   const field: Field = { ...toField(after, 'en'), options: {} };
   const count = { convertible: 0, lossy: 0, failing: 0 };
   const sample: Changed[] = [];
-  for (let last = '00000000-0000-0000-0000-000000000000'; ;) {
+  for (let last = nilId; ;) {
     const rows = await valuesAfter(work, before, last);
     const steps = rows.map(({ id, value }): Step => ({ id, value, made: converted(value, field, change) }));
     for (const step of steps) count[fateOf(step)]++;

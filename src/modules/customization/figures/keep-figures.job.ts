@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { openWorkOf } from '#kernel/db/twins.js';
 import { list, text, type Fields, type InputOf } from '#kernel/resource/fields.js';
 import { figuresStaleEvent } from '#kernel/resource/figures.js';
@@ -34,8 +35,7 @@ export const keepMoreFigures = defineJob({
   },
 
   async run({ figure, records }, work): Promise<void> {
-    if (!(await isTurn(work)))
-      return comeAgain(work, keepMoreFigures, { key: `${figure} ${records[0] ?? ''}`, payload: { figure, records } });
+    if (!(await isTurn(work))) return comeAgain(work, keepMoreFigures, { key: keyOf(figure, records), payload: { figure, records } });
     await putOff(work, await followFigure(work, { fieldId: figure, ids: records }));
   },
 });
@@ -53,7 +53,11 @@ export async function comeAgain<S extends Fields>(
 /** Each part is a task of its own: no transaction takes long, however many records hang on one. */
 export async function putOff(work: Work, left: readonly Left[]): Promise<void> {
   for (const { fieldId, ids } of left) {
-    const key = `${fieldId} ${ids[0] ?? ''} ${work.now.toISOString()}`;
+    const key = `${keyOf(fieldId, ids)} ${work.now.toISOString()}`;
     await work.schedule(keepMoreFigures, { key, payload: { figure: fieldId, records: [...ids] } });
   }
 }
+
+/** Other records are another task, also where the first of them is the same. */
+const keyOf = (figure: string, records: readonly string[]): string =>
+  `${figure} ${createHash('sha256').update(records.join()).digest('base64url')}`;

@@ -1,12 +1,13 @@
 import { conflict } from '#kernel/errors/domain-error.js';
 import { integer, ref } from '#kernel/resource/fields.js';
+import { nilId } from '#kernel/resource/ids.js';
 import { defineCommand } from '#kernel/usecase/define-command.js';
 import { FieldDefinition } from '../field/field-definition.resource.js';
 import { FiguresMended } from './figures-mended.event.js';
 import { figuresNow } from './figures-now.js';
 import { followTouches } from './follow-touches.js';
 import { putOff } from './keep-figures.job.js';
-import { reconcileStretch, start } from './reconcile-figure.js';
+import { reconcileStretch } from './reconcile-figure.js';
 import { oneAtATime } from './work-out.js';
 
 const recordsAtOnce = 5_000;
@@ -27,7 +28,7 @@ export const reconcileField = defineCommand({
     if (!figure) throw conflict('field_definition.not_kept', 'This field is no formula or roll-up that is kept and in use.');
     await oneAtATime(work);
     let differing = 0;
-    for (let after: string | null = start; after !== null;) {
+    for (let after: string | null = nilId; after !== null;) {
       const found = await reconcileStretch(work, figure, { after, size: recordsAtOnce });
       differing += found.differing;
       if (found.touch) await putOff(work, await followTouches(work, [found.touch]));

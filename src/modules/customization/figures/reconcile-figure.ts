@@ -6,8 +6,6 @@ import { holdRows } from './follow-touches.js';
 import type { Touch } from './touches.js';
 import { workOut } from './work-out.js';
 
-export const start = '00000000-0000-0000-0000-000000000000';
-
 /** Some records of a figure, in the order of their ids. */
 export interface Stretch {
   readonly after: string;

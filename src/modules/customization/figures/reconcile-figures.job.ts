@@ -1,11 +1,12 @@
 import { text } from '#kernel/resource/fields.js';
+import { nilId } from '#kernel/resource/ids.js';
 import { defineJob } from '#kernel/usecase/define-job.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { FiguresMended } from './figures-mended.event.js';
 import { figuresNow } from './figures-now.js';
 import { followTouches } from './follow-touches.js';
 import { comeAgain, putOff } from './keep-figures.job.js';
-import { reconcileStretch, start } from './reconcile-figure.js';
+import { reconcileStretch } from './reconcile-figure.js';
 import { isTurn } from './work-out.js';
 
 const recordsAtOnce = 5_000;
@@ -25,7 +26,7 @@ export const reconcileSteps = defineJob({
     const { figures } = await figuresNow(work);
     const figure = figures.find(({ kept }) => kept.fieldId === fieldId);
     if (!figure) return;
-    const { differing, touch, last } = await reconcileStretch(work, figure, { after: after ?? start, size: recordsAtOnce });
+    const { differing, touch, last } = await reconcileStretch(work, figure, { after: after ?? nilId, size: recordsAtOnce });
     if (touch) await putOff(work, await followTouches(work, [touch]));
     if (differing > 0) await work.emit(FiguresMended, { fieldDefinitionId: fieldId, differing });
     if (last !== null)

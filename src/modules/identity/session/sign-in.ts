@@ -1,4 +1,5 @@
 import { sql } from '#kernel/db/sql.js';
+import { nilId } from '#kernel/resource/ids.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { nobodysHash, passwordFits } from '../password/hash-password.js';
 import { openSession, type Client, type OpenedSession } from './open-session.js';
@@ -15,7 +16,6 @@ export interface Credentials {
 export type SignedIn = OpenedSession & { readonly tenantId: string; readonly userId: string };
 
 /** A tenant that does not exist: behind its wall there is nothing to see. */
-const noTenant = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Opens a session, or answers null. Null tells nothing: an unknown address, one known to several tenants when none is
@@ -23,10 +23,10 @@ const noTenant = '00000000-0000-0000-0000-000000000000';
  */
 export async function signIn(transact: Transact, credentials: Credentials, client: Client): Promise<SignedIn | null> {
   const email = credentials.email.trim().toLowerCase();
-  const tenants = await transact(noTenant, (work) =>
+  const tenants = await transact(nilId, (work) =>
     work.rows<{ id: string }>(sql`select id from identity.login_tenants(${email}, ${credentials.tenant}) as id`),
   );
-  const tenantId = tenants.length === 1 ? (tenants[0]?.id ?? noTenant) : noTenant;
+  const tenantId = tenants.length === 1 ? (tenants[0]?.id ?? nilId) : nilId;
   const account = await transact(tenantId, (work) => accountOf(work, email));
   const fits = await passwordFits(account?.hash ?? nobodysHash, credentials.password);
   if (!account || !fits) return null;

@@ -1,9 +1,10 @@
 import { sql } from '#kernel/db/sql.js';
+import { nilId } from '#kernel/resource/ids.js';
 import type { Work } from '#kernel/usecase/work.js';
 import type { CompiledRule } from '../rule/compiled-rule.js';
 import { compileAll } from '../rule/load-rules.js';
 import { QualityRule } from '../rule/quality-rule.resource.js';
-import { firstId, QualitySweep, type SweepStep } from './quality-sweep.resource.js';
+import { QualitySweep, type SweepStep } from './quality-sweep.resource.js';
 import { continueSweep } from './continue-sweep.job.js';
 
 /** A part takes seconds. What has not moved for so long has died for good. */
@@ -26,7 +27,7 @@ export async function beginSweep(work: Work, startedById: string | null): Promis
   const sweep = await sweeps.create({
     state: 'running',
     plan: planOf(rules),
-    place: { step: 0, after: firstId },
+    place: { step: 0, after: nilId },
     turn: 0,
     records: {},
     opened: 0,

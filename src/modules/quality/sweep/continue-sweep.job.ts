@@ -2,6 +2,7 @@ import { sql, trusted } from '#kernel/db/sql.js';
 import { kindCondition } from '#kernel/resource/columns.js';
 import type { Resource } from '#kernel/resource/define-resource.js';
 import { integer, ref } from '#kernel/resource/fields.js';
+import { nilId } from '#kernel/resource/ids.js';
 import { defineJob } from '#kernel/usecase/define-job.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { findFaults, noteKeys, type Scope } from '../finding/find-faults.js';
@@ -10,7 +11,7 @@ import type { CompiledRule } from '../rule/compiled-rule.js';
 import { rulesOf } from '../rule/load-rules.js';
 import { learn } from './learn.js';
 import { judgeWhole } from './judge-whole.js';
-import { firstId, QualitySweep, type SweepPhase, type SweepPlace } from './quality-sweep.resource.js';
+import { QualitySweep, type SweepPhase, type SweepPlace } from './quality-sweep.resource.js';
 import { resultsOf } from './results.js';
 
 const rowsAtOnce = 2000;
@@ -51,7 +52,7 @@ interface Part extends Kept {
 
 async function nextPart(work: Work, { plan, place }: QualitySweep): Promise<Part> {
   const step = plan[place.step];
-  const next = { step: place.step + 1, after: firstId };
+  const next = { step: place.step + 1, after: nilId };
   const nothing: Part = { opened: 0, fixed: 0, rows: 0, place: next };
   const resource = step && work.definitions.resources.get(step.resource);
   // Its module was switched off since: its records are nobody's business now.

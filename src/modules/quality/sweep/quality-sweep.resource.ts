@@ -12,9 +12,6 @@ export interface SweepPlace {
   readonly step: number;
   readonly after: string;
 }
-/** Behind it come all ids. */
-export const firstId = '00000000-0000-0000-0000-000000000000';
-
 export interface RuleResult {
   readonly ruleId: string;
   readonly rule: string;

@@ -1,5 +1,6 @@
 import { sql } from '#kernel/db/sql.js';
 import { boolean, ref, text } from '#kernel/resource/fields.js';
+import { nilId } from '#kernel/resource/ids.js';
 import { defineJob } from '#kernel/usecase/define-job.js';
 import type { Work } from '#kernel/usecase/work.js';
 import { Case } from '../case/case.resource.js';
@@ -9,7 +10,6 @@ import { keepTime } from './escalate.job.js';
 
 /** Few enough that a case is not held for long. */
 const CHUNK = 25;
-const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 export const recountCases = defineJob({
   name: 'service.recount_cases',
@@ -22,7 +22,7 @@ export const recountCases = defineJob({
   },
 
   async run({ run, calendarId, reattach, afterId }, work) {
-    const ids = await nextCases(work, calendarId ?? null, afterId ?? NO_ID);
+    const ids = await nextCases(work, calendarId ?? null, afterId ?? nilId);
     for (const id of ids) {
       const kase = await work.repo(Case).lock(id);
       if (reattach) await attachTimers(work, kase, { newest: true });

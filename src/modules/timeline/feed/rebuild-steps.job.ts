@@ -1,5 +1,6 @@
 import { openWorkOf } from '#kernel/db/twins.js';
 import { text } from '#kernel/resource/fields.js';
+import { nilId } from '#kernel/resource/ids.js';
 import { defineJob } from '#kernel/usecase/define-job.js';
 import type { Work } from '#kernel/usecase/work.js';
 import type { Change } from './entries-of.js';
@@ -7,7 +8,6 @@ import { sourcesOf } from './sources.js';
 import { changeColumns, writeEntries } from './write-entries.js';
 
 const recordsAtOnce = 200;
-const start = '00000000-0000-0000-0000-000000000000';
 
 /** One step is one transaction and goes on where the last ended: a worker that dies costs one step. */
 export const rebuildSteps = defineJob({
@@ -20,7 +20,7 @@ export const rebuildSteps = defineJob({
 
   async run({ run, after }, work) {
     const sources = await sourcesOf(work);
-    const records = await nextRecords(work, after ?? start);
+    const records = await nextRecords(work, after ?? nilId);
     const last = records.at(-1);
     if (last === undefined) return;
     const { rows } = await openWorkOf(work).exec(

@@ -3,6 +3,7 @@ import { openWorkOf } from '#kernel/db/twins.js';
 import { codeOf } from '#kernel/resource/ids.js';
 import type { Work } from '#kernel/usecase/work.js';
 import type { Place } from '../domain/cursor.js';
+import type { NewEntry } from '../feed/entries-of.js';
 import type { Sources } from '../feed/sources.js';
 import { walls } from './walls.js';
 
@@ -17,23 +18,9 @@ export interface Asked {
 }
 
 /** An entry as it is kept. */
-export interface KeptEntry {
-  readonly id: string;
-  readonly record_id: string;
-  readonly at: Date;
+export interface KeptEntry extends NewEntry {
   /** Microseconds since 1970. */
   readonly place: string;
-  readonly seq: string;
-  readonly type: string;
-  readonly verb: string;
-  readonly via: string;
-  readonly source_kind: string;
-  readonly source_id: string;
-  readonly tells: readonly string[];
-  readonly params: Readonly<Record<string, unknown>>;
-  readonly actor_kind: string;
-  readonly actor_id: string | null;
-  readonly actor_label: string | null;
   readonly noted_at: Date;
 }
 

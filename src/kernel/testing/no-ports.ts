@@ -1,8 +1,8 @@
-import type { Ports } from '#kernel/ports/ports.js';
+import type { Ports } from '../ports/ports.js';
 
-const unused = () => Promise.reject(new Error('A measurement of the kernel sends nothing and keeps no files.'));
+const unused = () => Promise.reject(new Error('Nothing is sent from here, and no files are kept.'));
 
-/** Ports of what is measured without the outside. */
+/** Ports of what is tried or measured without the outside. */
 export const noPorts: Ports = {
   mailer: { send: unused },
   templates: { render: unused },
